@@ -1,0 +1,55 @@
+package org.align4j.examples.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code align4j} command. Exit codes: 0 done, 1 failed, 2 wrong use. */
+@Command(
+    name = "align4j",
+    mixinStandardHelpOptions = true,
+    version = "align4j 0.1.0-SNAPSHOT",
+    description = "Aligns language models with preferences.",
+    subcommands = {
+      QuickstartCommand.class,
+      ChatCommand.class,
+      GenerateCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      LogprobsCommand.class,
+      ParityCommand.class,
+      ExportCommand.class,
+      BenchCommand.class
+    })
+public final class Align4j {
+  private Align4j() {}
+
+  /** Runs a command line and exits with its code. */
+  public static void main(String... arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs a command line and returns its exit code. */
+  public static int run(String... arguments) {
+    CommandLine line = new CommandLine(new Align4j());
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          if (System.getenv("ALIGN4J_DEBUG") != null) {
+            failure.printStackTrace(command.getErr());
+          }
+          command.getErr().println("align4j: " + message(failure));
+          return CommandLine.ExitCode.SOFTWARE;
+        });
+    if (arguments.length == 0) {
+      line.usage(System.err);
+      return CommandLine.ExitCode.USAGE;
+    }
+    return line.execute(arguments);
+  }
+
+  private static String message(Throwable failure) {
+    String text = failure.getMessage();
+    return text == null
+        ? failure.getClass().getSimpleName() + "; set ALIGN4J_DEBUG=1 for the stack trace"
+        : text;
+  }
+}

@@ -1,0 +1,44 @@
+package org.align4j.examples.cli;
+
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.align4j.core.run.Progress;
+
+/** Progress bars on standard error. */
+final class Bars {
+  private static final int UPDATE_MILLIS = 500;
+  private static final int WIDTH = 100;
+
+  /** Draws a bar for each task. */
+  static final Progress.Factory FACTORY =
+      (task, total) ->
+          new Bar(
+              new ProgressBarBuilder()
+                  .setTaskName(task)
+                  .setInitialMax(total)
+                  .setStyle(ProgressBarStyle.ASCII)
+                  .setUpdateIntervalMillis(UPDATE_MILLIS)
+                  .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
+                  .build());
+
+  private Bars() {}
+
+  private record Bar(ProgressBar bar) implements Progress {
+    @Override
+    public void step(long units) {
+      bar.stepBy(units);
+    }
+
+    @Override
+    public void note(String text) {
+      bar.setExtraMessage(" " + text);
+    }
+
+    @Override
+    public void close() {
+      bar.close();
+    }
+  }
+}

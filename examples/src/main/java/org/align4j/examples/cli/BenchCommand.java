@@ -1,0 +1,10 @@
+package org.align4j.examples.cli;
+
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = "Times the work that the peers' scripts time.",
+    subcommands = {BenchDpoCommand.class})
+final class BenchCommand {}

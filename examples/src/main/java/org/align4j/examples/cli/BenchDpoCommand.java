@@ -1,0 +1,85 @@
+package org.align4j.examples.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.align4j.core.data.TrlRows;
+import org.align4j.core.objective.DpoObjective;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.optim.AdamW;
+import org.align4j.policy.optim.GradientClipper;
+import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.train.MetricSums;
+import org.align4j.policy.train.PreferenceTask;
+import org.align4j.policy.train.Tokenization;
+import org.align4j.policy.train.TokenizedPair;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "dpo",
+    mixinStandardHelpOptions = true,
+    description =
+        "Times DPO steps: 4 pairs in file order, LoRA on all linear layers, reference inside.")
+final class BenchDpoCommand implements Callable<Integer> {
+  private static final int PAIRS = 4;
+  private static final double BETA = 0.1;
+  private static final double LEARNING_RATE = 1e-4;
+
+  @Mixin ModelOptions model;
+
+  @Option(names = "--data", required = true, description = "Preference pairs.")
+  Path data;
+
+  @Option(names = "--steps", defaultValue = "6", description = "Default ${DEFAULT-VALUE}.")
+  int steps;
+
+  @Option(names = "--lora-rank", defaultValue = "16", description = "Default ${DEFAULT-VALUE}.")
+  int rank;
+
+  @Mixin JsonOutput output;
+
+  @Override
+  public Integer call() {
+    Backend backend = Backends.defaultBackend();
+    PolicyModel policy = model.loadBase();
+    policy.transformer().addAdapter(LoraConfig.allLinear(rank, 2.0 * rank), 0);
+    LengthPolicy whole = new LengthPolicy(0, LengthPolicy.Mode.ERROR);
+    List<TokenizedPair> pairs =
+        new Tokenization(policy.text(), whole, true).pairs(TrlRows.preferences(data));
+    PreferenceTask task = new PreferenceTask(policy.transformer(), DpoObjective.sigmoid(BETA));
+    AdamW optimizer = new AdamW(backend, AdamW.Settings.DEFAULT, policy.transformer().parameters());
+    double[] seconds = new double[steps];
+    List<Double> losses = new ArrayList<>();
+    long tokens = 0;
+    for (int step = 0; step < steps; step++) {
+      List<TokenizedPair> batch = new ArrayList<>();
+      for (int i = 0; i < PAIRS; i++) {
+        batch.add(pairs.get((PAIRS * step + i) % pairs.size()));
+      }
+      long start = System.nanoTime();
+      policy.transformer().clearGradients();
+      losses.add(task.run(batch, batch, true, new MetricSums()));
+      GradientClipper.clip(backend, policy.transformer().parameters(), 1);
+      optimizer.step(LEARNING_RATE);
+      seconds[step] = (System.nanoTime() - start) / 1e9;
+      tokens += batch.stream().mapToInt(task::countedTokens).sum();
+      System.err.printf("step %d: %.3f s, loss %.6f%n", step + 1, seconds[step], losses.get(step));
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("seconds_per_step", new Median().evaluate(seconds));
+    json.put("all", seconds);
+    json.put("tokens_per_step", (double) tokens / steps);
+    json.put("loss", losses);
+    output.print(json);
+    return 0;
+  }
+}

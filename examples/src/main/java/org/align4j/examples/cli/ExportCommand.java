@@ -1,0 +1,32 @@
+package org.align4j.examples.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.align4j.policy.format.MergedModelWriter;
+import org.align4j.policy.format.PolicyModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    description = "Merges an adapter and writes a Hugging Face folder.")
+final class ExportCommand implements Callable<Integer> {
+  @Mixin ModelOptions model;
+
+  @Option(names = "--out", required = true, description = "Output folder.")
+  Path out;
+
+  @Mixin JsonOutput output;
+
+  @Override
+  public Integer call() throws java.io.IOException {
+    PolicyModel loaded = model.load();
+    MergedModelWriter.write(loaded, out);
+    System.err.println("model written to " + out);
+    output.print(Map.of("out", out.toString()));
+    return 0;
+  }
+}

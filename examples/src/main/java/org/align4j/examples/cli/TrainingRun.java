@@ -1,0 +1,87 @@
+package org.align4j.examples.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.align4j.core.run.AtomicFiles;
+import org.align4j.core.run.MetricsLog;
+import org.align4j.core.run.Settings;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.format.MergedModelWriter;
+import org.align4j.policy.format.PeftAdapters;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingLoop;
+import org.align4j.policy.train.TrainingTask;
+
+/** The part of a training command that does not depend on what is trained. */
+final class TrainingRun {
+  private final TrainingOptions options;
+  private final ModelOptions modelOptions;
+  private final Settings settings;
+
+  TrainingRun(TrainingOptions options, ModelOptions modelOptions, Settings settings) {
+    this.options = options;
+    this.modelOptions = modelOptions;
+    this.settings = settings;
+  }
+
+  /** Loads the model and makes it trainable: a new adapter, the given one, or all weights. */
+  PolicyModel model(LoraConfig lora, long seed) {
+    PolicyModel model = modelOptions.loadBase();
+    if (modelOptions.adapter != null) {
+      PeftAdapters.load(model.transformer(), modelOptions.adapter);
+    } else if (lora != null) {
+      model.transformer().addAdapter(lora, seed);
+    } else {
+      model.transformer().trainAllWeights();
+    }
+    return model;
+  }
+
+  <E> Map<String, Object> run(
+      String name,
+      PolicyModel model,
+      TrainingTask<E> task,
+      TrainingConfig config,
+      List<E> examples,
+      List<E> evaluation)
+      throws IOException {
+    settings.rejectUnknown();
+    AtomicFiles.writeString(
+        options.out.resolve("config.json"),
+        JsonOutput.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(settings.effective()));
+    TrainingLoop.Result result;
+    try (MetricsLog metrics = new MetricsLog(options.out.resolve("metrics.jsonl"));
+        Interrupt interrupt = new Interrupt()) {
+      TrainingLoop.Surroundings surroundings =
+          new TrainingLoop.Surroundings(options.out, metrics, Bars.FACTORY, interrupt::requested);
+      result =
+          new TrainingLoop<>(name, task, config, Backends.defaultBackend(), surroundings)
+              .run(examples, evaluation, options.resume);
+      save(model);
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("steps", result.steps());
+    json.put("stopped", result.stopped());
+    json.putAll(result.last());
+    json.putAll(result.evaluation());
+    json.put("out", options.out.toString());
+    return json;
+  }
+
+  private void save(PolicyModel model) throws IOException {
+    if (model.transformer().lora() != null) {
+      Path folder = options.out.resolve("adapter");
+      PeftAdapters.write(model.transformer(), modelOptions.model, folder);
+      System.err.println("adapter written to " + folder);
+    } else {
+      Path folder = options.out.resolve("model");
+      MergedModelWriter.write(model, folder);
+      System.err.println("model written to " + folder);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package org.align4j.policy.backend;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A float32 matrix outside the Java heap, or a view of one: row r starts at {@code offset + r *
+ * stride}. Views share memory with their origin; only the origin is closed.
+ */
+public final class Tensor implements AutoCloseable {
+  /** A direct buffer addresses 2 GiB. */
+  private static final long MAX_ELEMENTS = Integer.MAX_VALUE / Float.BYTES;
+
+  private final FloatPointer origin;
+  private final FloatBuffer buffer;
+  private final FloatPointer pointer;
+  private final int offset;
+  private final int rows;
+  private final int columns;
+  private final int stride;
+
+  private Tensor(
+      FloatPointer origin, FloatBuffer buffer, int offset, int rows, int columns, int stride) {
+    this.origin = origin;
+    this.buffer = buffer;
+    this.offset = offset;
+    this.rows = rows;
+    this.columns = columns;
+    this.stride = stride;
+    this.pointer = offset == 0 ? origin : origin.getPointer(offset);
+  }
+
+  /**
+   * A new matrix of zeros.
+   *
+   * @throws IllegalArgumentException if it would exceed 2 GiB
+   */
+  public static Tensor zeros(int rows, int columns) {
+    long elements = (long) rows * columns;
+    if (rows < 0 || columns < 0 || elements > MAX_ELEMENTS) {
+      throw new IllegalArgumentException(
+          "a tensor of "
+              + rows
+              + " x "
+              + columns
+              + " floats exceeds 2 GiB; split the batch or the"
+              + " vocabulary");
+    }
+    FloatPointer memory = new FloatPointer(Math.max(1, elements));
+    org.bytedeco.javacpp.Pointer.memset(memory, 0, Math.max(1, elements) * Float.BYTES);
+    return new Tensor(memory, memory.asBuffer(), 0, rows, columns, columns);
+  }
+
+  /** A new matrix with these values, row by row. */
+  public static Tensor of(int rows, int columns, float... values) {
+    if (values.length != rows * columns) {
+      throw new IllegalArgumentException(
+          values.length + " values for a tensor of " + rows + " x " + columns);
+    }
+    Tensor tensor = zeros(rows, columns);
+    tensor.buffer.put(0, values);
+    return tensor;
+  }
+
+  /**
+   * Wraps a contiguous row-major float32 array of rank 2 without copying; the array keeps
+   * ownership.
+   */
+  public static Tensor of(INDArray array) {
+    if (array.rank() != 2
+        || array.dataType() != DataType.FLOAT
+        || array.ordering() != 'c'
+        || array.isView()) {
+      throw new IllegalArgumentException(
+          "expected a contiguous 'c' FLOAT array of rank 2, got " + array.shapeInfoToString());
+    }
+    FloatPointer memory = new FloatPointer(array.data().pointer());
+    memory.capacity(array.length());
+    memory.limit(array.length());
+    return new Tensor(
+        memory,
+        memory.asBuffer(),
+        0,
+        (int) array.size(0),
+        (int) array.size(1),
+        (int) array.size(1));
+  }
+
+  /** The same memory as an ND4J array, without copying; valid until this tensor is closed. */
+  public INDArray toINDArray() {
+    return Nd4j.create(
+        Nd4j.createBuffer(pointer, (long) Math.max(1, rows - 1) * stride + columns, DataType.FLOAT),
+        new long[] {rows, columns},
+        new long[] {stride, 1},
+        0,
+        'c');
+  }
+
+  /** Rows {@code from .. from + count - 1}. */
+  public Tensor rows(int from, int count) {
+    checkRange("rows", from, count, rows);
+    return new Tensor(origin, buffer, offset + from * stride, count, columns, stride);
+  }
+
+  /** Columns {@code from .. from + count - 1} of every row. */
+  public Tensor columns(int from, int count) {
+    checkRange("columns", from, count, columns);
+    return new Tensor(origin, buffer, offset + from, rows, count, stride);
+  }
+
+  private void checkRange(String what, int from, int count, int size) {
+    if (from < 0 || count < 0 || from + count > size) {
+      throw new IndexOutOfBoundsException(
+          what
+              + " "
+              + from
+              + " to "
+              + (from + count)
+              + " of a tensor of "
+              + rows
+              + " x "
+              + columns);
+    }
+  }
+
+  /** Number of rows. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Number of columns. */
+  public int columns() {
+    return columns;
+  }
+
+  /** Elements between the starts of two rows. */
+  public int stride() {
+    return stride;
+  }
+
+  /** Number of elements. */
+  public long size() {
+    return (long) rows * columns;
+  }
+
+  /** Whether rows follow each other without gaps. */
+  public boolean isContiguous() {
+    return stride == columns || rows <= 1;
+  }
+
+  /** The first element's address, for BLAS. */
+  public FloatPointer pointer() {
+    return pointer;
+  }
+
+  /** Copies row {@code row} into {@code target} from {@code at}. */
+  public void readRow(int row, float[] target, int at) {
+    buffer.get(offset + row * stride, target, at, columns);
+  }
+
+  /** Copies {@code columns()} values from {@code source} at {@code at} into row {@code row}. */
+  public void writeRow(int row, float[] source, int at) {
+    buffer.put(offset + row * stride, source, at, columns);
+  }
+
+  /** Copies part of a row. */
+  public void read(int row, int column, float[] target, int at, int count) {
+    buffer.get(offset + row * stride + column, target, at, count);
+  }
+
+  /** Writes part of a row. */
+  public void write(int row, int column, float[] source, int at, int count) {
+    buffer.put(offset + row * stride + column, source, at, count);
+  }
+
+  /** One element. */
+  public float get(int row, int column) {
+    return buffer.get(offset + row * stride + column);
+  }
+
+  /** Sets one element. */
+  public void set(int row, int column, float value) {
+    buffer.put(offset + row * stride + column, value);
+  }
+
+  /** All elements, row by row. */
+  public float[] toArray() {
+    float[] out = new float[rows * columns];
+    for (int r = 0; r < rows; r++) {
+      readRow(r, out, r * columns);
+    }
+    return out;
+  }
+
+  /** Copies all elements of a tensor of the same shape. */
+  public void copyFrom(Tensor other) {
+    if (other.rows != rows || other.columns != columns) {
+      throw new IllegalArgumentException(
+          "copy: source is " + other.shape() + ", target is " + shape());
+    }
+    float[] row = new float[columns];
+    for (int r = 0; r < rows; r++) {
+      other.readRow(r, row, 0);
+      writeRow(r, row, 0);
+    }
+  }
+
+  /** The shape as {@code [rows, columns]}, for messages. */
+  public String shape() {
+    return "[" + rows + ", " + columns + "]";
+  }
+
+  /** Frees the memory; views of it must not be used any more. */
+  @Override
+  public void close() {
+    origin.close();
+  }
+}

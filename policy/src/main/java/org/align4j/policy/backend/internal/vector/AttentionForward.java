@@ -1,0 +1,111 @@
+package org.align4j.policy.backend.internal.vector;
+
+import java.util.List;
+import org.align4j.policy.backend.AttentionShape;
+import org.align4j.policy.backend.AttentionSpan;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Threads;
+
+/**
+ * Attention forward; one work item is a span and a key/value head with the query heads that read
+ * it.
+ */
+final class AttentionForward {
+  private final AttentionShape shape;
+  private final Tensor query;
+  private final Tensor key;
+  private final Tensor value;
+  private final Tensor out;
+  private final Tensor logSumExp;
+
+  private AttentionForward(
+      AttentionShape shape, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logSumExp) {
+    this.shape = shape;
+    this.query = query;
+    this.key = key;
+    this.value = value;
+    this.out = out;
+    this.logSumExp = logSumExp;
+  }
+
+  static void run(
+      AttentionShape shape,
+      List<AttentionSpan> spans,
+      Tensor query,
+      Tensor key,
+      Tensor value,
+      Tensor out,
+      Tensor logSumExp) {
+    AttentionForward pass = new AttentionForward(shape, query, key, value, out, logSumExp);
+    Threads.forEach(
+        spans.size() * shape.kvHeads(),
+        item -> pass.span(spans.get(item / shape.kvHeads()), item % shape.kvHeads()));
+  }
+
+  private void span(AttentionSpan span, int kvHead) {
+    int dim = shape.headDim();
+    int dimStride = SmallGemm.padded(dim);
+    int keys = span.keys();
+    int keyStride = SmallGemm.padded(keys);
+    int block = AttentionTiles.BLOCK;
+    Scratch scratch = Scratch.current();
+    float[] rows = scratch.tile(0, keys * dimStride);
+    float[] keyColumns = scratch.tile(1, dimStride * keyStride);
+    float[] values = scratch.tile(2, keys * dimStride);
+    float[] queries = scratch.tile(3, block * dimStride);
+    float[] scores = scratch.tile(4, block * keyStride);
+    float[] result = scratch.tile(5, block * dimStride);
+    int column = AttentionTiles.kvColumn(shape, kvHead);
+    AttentionTiles.loadKeys(span, key, column, dim, rows, dimStride);
+    SmallGemm.transpose(rows, keys, dim, dimStride, keyColumns, keyStride);
+    AttentionTiles.loadKeys(span, value, column, dim, values, dimStride);
+    for (int g = 0; g < shape.groupSize(); g++) {
+      int head = kvHead * shape.groupSize() + g;
+      for (int from = 0; from < span.length(); from += block) {
+        int count = Math.min(block, span.length() - from);
+        int row = span.queryStart() + from;
+        int visible = span.prefixLength() + from + count;
+        int visibleStride = SmallGemm.padded(visible);
+        AttentionTiles.loadRows(query, row, count, head * dim, dim, queries, dimStride);
+        SmallGemm.multiply(
+            queries,
+            0,
+            dimStride,
+            1,
+            keyColumns,
+            keyStride,
+            scores,
+            0,
+            keyStride,
+            count,
+            visibleStride,
+            dim,
+            false);
+        for (int i = 0; i < count; i++) {
+          int position = span.prefixLength() + from + i;
+          softmaxRow(scores, i * keyStride, position, visibleStride, row + i, head);
+        }
+        SmallGemm.multiply(
+            scores, 0, keyStride, 1, values, dimStride, result, 0, dimStride, count, dimStride,
+            visible, false);
+        for (int i = 0; i < count; i++) {
+          out.write(row + i, head * dim, result, i * dimStride, dim);
+        }
+      }
+    }
+  }
+
+  private void softmaxRow(
+      float[] scores, int at, int position, int visibleStride, int row, int head) {
+    int first = at + shape.firstVisible(position);
+    int last = at + position + 1;
+    float shift = shape.scale() * AttentionTiles.max(scores, first, last);
+    int end = at + visibleStride;
+    float sum = AttentionTiles.exponentials(scores, at, first, last, end, shape.scale(), shift);
+    float inverse = 1 / sum;
+    for (int j = first; j < last; j++) {
+      scores[j] *= inverse;
+    }
+    logSumExp.set(row, head, shift + (float) Math.log(sum));
+  }
+}

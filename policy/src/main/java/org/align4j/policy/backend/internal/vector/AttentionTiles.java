@@ -1,0 +1,86 @@
+package org.align4j.policy.backend.internal.vector;
+
+import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import org.align4j.policy.backend.AttentionShape;
+import org.align4j.policy.backend.AttentionSpan;
+import org.align4j.policy.backend.Tensor;
+
+/** Loading of head tiles and the masked exponential that both attention passes share. */
+final class AttentionTiles {
+  /** Query rows per block: a block of scores stays in cache and T x T is never held. */
+  static final int BLOCK = 32;
+
+  private AttentionTiles() {}
+
+  /** Key or value rows of one head, [keys × padded headDim], padding zeroed. */
+  static void loadKeys(
+      AttentionSpan span, Tensor source, int column, int dim, float[] target, int stride) {
+    for (int j = 0; j < span.keys(); j++) {
+      source.read(span.keyRow(j), column, target, j * stride, dim);
+      zero(target, j * stride + dim, stride - dim);
+    }
+  }
+
+  /** Consecutive rows of one head, padding zeroed. */
+  static void loadRows(
+      Tensor source, int row, int count, int column, int dim, float[] target, int stride) {
+    for (int i = 0; i < count; i++) {
+      source.read(row + i, column, target, i * stride, dim);
+      zero(target, i * stride + dim, stride - dim);
+    }
+  }
+
+  private static void zero(float[] target, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      target[at + i] = 0;
+    }
+  }
+
+  /** Largest of x[from .. to). */
+  static float max(float[] x, int from, int to) {
+    FloatVector maxima = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    int i = from;
+    for (; i + SPECIES.length() <= to; i += SPECIES.length()) {
+      maxima = maxima.max(FloatVector.fromArray(SPECIES, x, i));
+    }
+    float max = maxima.reduceLanes(VectorOperators.MAX);
+    for (; i < to; i++) {
+      max = Math.max(max, x[i]);
+    }
+    return max;
+  }
+
+  /**
+   * x[from .. to) = exp(scale · x - shift) and zero elsewhere in the row; returns the sum.
+   *
+   * @param start first element of the row
+   * @param end one past its last, padding included
+   */
+  static float exponentials(
+      float[] x, int start, int from, int to, int end, float scale, float shift) {
+    zero(x, start, from - start);
+    FloatVector sums = FloatVector.zero(SPECIES);
+    int i = from;
+    for (; i + SPECIES.length() <= to; i += SPECIES.length()) {
+      FloatVector e =
+          FloatVector.fromArray(SPECIES, x, i).mul(scale).sub(shift).lanewise(VectorOperators.EXP);
+      sums = sums.add(e);
+      e.intoArray(x, i);
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    for (; i < to; i++) {
+      x[i] = (float) Math.exp(x[i] * scale - shift);
+      sum += x[i];
+    }
+    zero(x, to, end - to);
+    return sum;
+  }
+
+  /** Column of a key/value head in the packed rows. */
+  static int kvColumn(AttentionShape shape, int kvHead) {
+    return kvHead * shape.headDim();
+  }
+}

@@ -1,0 +1,28 @@
+package org.align4j.policy.backend.internal.vector;
+
+import org.align4j.policy.backend.Tensor;
+
+/** Rows by id. One thread: a few hundred short copies are not worth a hand-over. */
+final class EmbeddingKernels {
+  private EmbeddingKernels() {}
+
+  static void gather(Tensor table, int[] ids, Tensor out) {
+    float[] row = Scratch.current().tile(0, table.columns());
+    for (int r = 0; r < ids.length; r++) {
+      table.readRow(ids[r], row, 0);
+      out.writeRow(r, row, 0);
+    }
+  }
+
+  static void scatterAdd(Tensor rows, int[] ids, Tensor table) {
+    int n = table.columns();
+    float[] a = Scratch.current().tile(0, n);
+    float[] b = Scratch.current().tile(1, n);
+    for (int r = 0; r < ids.length; r++) {
+      rows.readRow(r, a, 0);
+      table.readRow(ids[r], b, 0);
+      ElementwiseKernels.addInto(a, b, n);
+      table.writeRow(ids[r], b, 0);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package org.align4j.policy.backend.internal.vector;
+
+/** Heap tiles of the current thread, kept between calls so that kernels allocate nothing. */
+final class Scratch {
+  private static final int SLOTS = 12;
+  private static final ThreadLocal<Scratch> CURRENT = ThreadLocal.withInitial(Scratch::new);
+
+  private final float[][] tiles = new float[SLOTS][0];
+
+  private Scratch() {}
+
+  static Scratch current() {
+    return CURRENT.get();
+  }
+
+  /** A tile of at least {@code size} floats with unspecified content. */
+  float[] tile(int slot, int size) {
+    if (tiles[slot].length < size) {
+      tiles[slot] = new float[size + size / 4];
+    }
+    return tiles[slot];
+  }
+}

@@ -1,0 +1,120 @@
+package org.align4j.policy.backend.internal.vector;
+
+import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.TokenStats;
+import org.align4j.policy.backend.internal.Threads;
+
+/**
+ * Softmax over the vocabulary, a row in cache at a time, with all statistics in the same passes.
+ */
+final class SoftmaxKernels {
+  /** Partial sums are moved to double this often, so that 50k float additions do not drift. */
+  private static final int BLOCK = 2048;
+
+  private SoftmaxKernels() {}
+
+  static void softmax(Tensor logits, int[] targets, TokenStats stats, int at) {
+    int n = logits.columns();
+    Threads.forRows(
+        logits.rows(),
+        1,
+        (from, to) -> {
+          float[] x = Scratch.current().tile(0, n);
+          for (int r = from; r < to; r++) {
+            logits.readRow(r, x, 0);
+            row(x, n, targets[r], stats, at + r);
+            logits.writeRow(r, x, 0);
+          }
+        });
+  }
+
+  private static void row(float[] x, int n, int target, TokenStats stats, int at) {
+    float targetLogit = x[target];
+    float max = max(x, n);
+    double total = 0;
+    double sum = 0;
+    double weighted = 0;
+    double squares = 0;
+    for (int from = 0; from < n; from += BLOCK) {
+      int to = Math.min(n, from + BLOCK);
+      FloatVector totals = FloatVector.zero(SPECIES);
+      FloatVector sums = FloatVector.zero(SPECIES);
+      FloatVector weights = FloatVector.zero(SPECIES);
+      FloatVector squared = FloatVector.zero(SPECIES);
+      int i = from;
+      for (; i + SPECIES.length() <= to; i += SPECIES.length()) {
+        FloatVector shifted = FloatVector.fromArray(SPECIES, x, i).sub(max);
+        FloatVector e = shifted.lanewise(VectorOperators.EXP);
+        totals = totals.add(shifted);
+        sums = sums.add(e);
+        weights = e.fma(shifted, weights);
+        squared = e.fma(e, squared);
+        e.intoArray(x, i);
+      }
+      total += totals.reduceLanes(VectorOperators.ADD);
+      sum += sums.reduceLanes(VectorOperators.ADD);
+      weighted += weights.reduceLanes(VectorOperators.ADD);
+      squares += squared.reduceLanes(VectorOperators.ADD);
+      for (; i < to; i++) {
+        float shifted = x[i] - max;
+        float e = (float) Math.exp(shifted);
+        total += shifted;
+        sum += e;
+        weighted += (double) e * shifted;
+        squares += (double) e * e;
+        x[i] = e;
+      }
+    }
+    double logSum = Math.log(sum);
+    stats.logProbs()[at] = targetLogit - max - logSum;
+    stats.entropies()[at] = logSum - weighted / sum;
+    stats.logSumSquares()[at] = Math.log(squares) - 2 * logSum;
+    stats.meanLogits()[at] = total / n + max;
+    stats.correct()[at] = targetLogit >= max ? 1 : 0;
+    multiply(x, n, (float) (1 / sum));
+  }
+
+  static void logProbGradient(Tensor probabilities, int[] targets, double[] coefficients, int at) {
+    int n = probabilities.columns();
+    Threads.forRows(
+        probabilities.rows(),
+        1,
+        (from, to) -> {
+          float[] p = Scratch.current().tile(0, n);
+          for (int r = from; r < to; r++) {
+            float coefficient = (float) coefficients[at + r];
+            probabilities.readRow(r, p, 0);
+            multiply(p, n, -coefficient);
+            p[targets[r]] += coefficient;
+            probabilities.writeRow(r, p, 0);
+          }
+        });
+  }
+
+  private static float max(float[] x, int n) {
+    FloatVector maxima = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
+      maxima = maxima.max(FloatVector.fromArray(SPECIES, x, i));
+    }
+    float max = maxima.reduceLanes(VectorOperators.MAX);
+    for (; i < n; i++) {
+      max = Math.max(max, x[i]);
+    }
+    return max;
+  }
+
+  private static void multiply(float[] x, int n, float factor) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
+      FloatVector.fromArray(SPECIES, x, i).mul(factor).intoArray(x, i);
+    }
+    for (; i < n; i++) {
+      x[i] *= factor;
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package org.align4j.policy.backend.internal.vector;
+
+import java.util.List;
+import org.align4j.policy.backend.AdamStep;
+import org.align4j.policy.backend.AttentionShape;
+import org.align4j.policy.backend.AttentionSpan;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.RotaryTable;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.TokenStats;
+import org.align4j.policy.backend.internal.Blas;
+
+/**
+ * The fast CPU backend: OpenBLAS for matrix products, Vector API kernels over heap tiles for the
+ * rest. Tiles are copied in, computed fused and copied out, which costs little beside one pass over
+ * memory.
+ */
+public final class VectorBackend implements Backend {
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  @Override
+  public void gemm(
+      boolean transposeA,
+      boolean transposeB,
+      float alpha,
+      Tensor a,
+      Tensor b,
+      float beta,
+      Tensor c) {
+    Blas.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+  }
+
+  @Override
+  public void add(Tensor x, Tensor y) {
+    ElementwiseKernels.add(x, y);
+  }
+
+  @Override
+  public void scale(float factor, Tensor x) {
+    ElementwiseKernels.scale(factor, x);
+  }
+
+  @Override
+  public void addRow(Tensor row, Tensor x) {
+    ElementwiseKernels.addRow(row, x);
+  }
+
+  @Override
+  public void sumRows(Tensor x, Tensor target) {
+    ElementwiseKernels.sumRows(x, target);
+  }
+
+  @Override
+  public void multiply(Tensor mask, Tensor x) {
+    ElementwiseKernels.multiply(mask, x);
+  }
+
+  @Override
+  public double sumOfSquares(Tensor x) {
+    return ElementwiseKernels.sumOfSquares(x);
+  }
+
+  @Override
+  public void gather(Tensor table, int[] ids, Tensor out) {
+    EmbeddingKernels.gather(table, ids, out);
+  }
+
+  @Override
+  public void scatterAdd(Tensor rows, int[] ids, Tensor table) {
+    EmbeddingKernels.scatterAdd(rows, ids, table);
+  }
+
+  @Override
+  public void rmsNorm(Tensor x, Tensor weight, float epsilon, Tensor out, Tensor inverseRms) {
+    RmsNormKernels.forward(x, weight, epsilon, out, inverseRms);
+  }
+
+  @Override
+  public void rmsNormBackward(
+      Tensor dOut, Tensor x, Tensor weight, Tensor inverseRms, Tensor dX, Tensor dWeight) {
+    RmsNormKernels.backward(dOut, x, weight, inverseRms, dX, dWeight);
+  }
+
+  @Override
+  public void rotate(Tensor x, int headDim, int[] positions, RotaryTable table, boolean inverse) {
+    RotaryKernel.rotate(x, headDim, positions, table, inverse);
+  }
+
+  @Override
+  public void swiGlu(Tensor gate, Tensor up, Tensor out) {
+    SwiGluKernels.forward(gate, up, out);
+  }
+
+  @Override
+  public void swiGluBackward(Tensor dOut, Tensor gate, Tensor up, Tensor dGate, Tensor dUp) {
+    SwiGluKernels.backward(dOut, gate, up, dGate, dUp);
+  }
+
+  @Override
+  public void attention(
+      AttentionShape shape,
+      List<AttentionSpan> spans,
+      Tensor query,
+      Tensor key,
+      Tensor value,
+      Tensor out,
+      Tensor logSumExp) {
+    AttentionForward.run(shape, spans, query, key, value, out, logSumExp);
+  }
+
+  @Override
+  public void attentionBackward(
+      AttentionShape shape,
+      List<AttentionSpan> spans,
+      Tensor dOut,
+      Tensor query,
+      Tensor key,
+      Tensor value,
+      Tensor out,
+      Tensor logSumExp,
+      Tensor dQuery,
+      Tensor dKey,
+      Tensor dValue) {
+    AttentionBackward.run(
+        shape, spans, dOut, query, key, value, out, logSumExp, dQuery, dKey, dValue);
+  }
+
+  @Override
+  public void softmax(Tensor logits, int[] targets, TokenStats stats, int at) {
+    SoftmaxKernels.softmax(logits, targets, stats, at);
+  }
+
+  @Override
+  public void logProbGradient(Tensor probabilities, int[] targets, double[] coefficients, int at) {
+    SoftmaxKernels.logProbGradient(probabilities, targets, coefficients, at);
+  }
+
+  @Override
+  public void adamW(
+      Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamStep step) {
+    AdamKernel.step(weight, gradient, firstMoment, secondMoment, step);
+  }
+}

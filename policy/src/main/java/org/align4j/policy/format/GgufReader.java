@@ -1,0 +1,185 @@
+package org.align4j.policy.format;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.align4j.policy.backend.Tensor;
+
+/**
+ * Reads a GGUF file of a Llama-family model under Hugging Face's names. Query and key rows, which
+ * GGUF stores with rotary pairs interleaved, are put back in Hugging Face's order.
+ */
+public final class GgufReader implements WeightSource {
+  private static final Map<String, String> BLOCK_NAMES =
+      Map.of(
+          "attn_norm", "input_layernorm",
+          "attn_q", "self_attn.q_proj",
+          "attn_k", "self_attn.k_proj",
+          "attn_v", "self_attn.v_proj",
+          "attn_output", "self_attn.o_proj",
+          "ffn_norm", "post_attention_layernorm",
+          "ffn_gate", "mlp.gate_proj",
+          "ffn_up", "mlp.up_proj",
+          "ffn_down", "mlp.down_proj");
+
+  private final MappedFile file;
+  private final GgufHeader header;
+  private final Map<String, String> ggufNames = new LinkedHashMap<>();
+
+  /** Opens and checks the file. */
+  public GgufReader(Path path) {
+    file = new MappedFile(path);
+    try {
+      header = GgufHeader.read(file);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+    header.tensors().keySet().forEach(name -> ggufNames.put(huggingFaceName(name), name));
+  }
+
+  private static String huggingFaceName(String name) {
+    String stem = name.substring(0, Math.max(0, name.lastIndexOf('.')));
+    String kind = name.substring(stem.length());
+    if (stem.startsWith("blk.")) {
+      String[] parts = stem.split("\\.", 3);
+      String mapped = parts.length == 3 ? BLOCK_NAMES.get(parts[2]) : null;
+      return mapped == null ? name : "model.layers." + parts[1] + "." + mapped + kind;
+    }
+    return switch (stem) {
+      case "token_embd" -> "model.embed_tokens" + kind;
+      case "output_norm" -> "model.norm" + kind;
+      case "output" -> "lm_head" + kind;
+      default -> name;
+    };
+  }
+
+  /** A metadata string. */
+  public String string(String key) {
+    return require(key, String.class);
+  }
+
+  /** A metadata integer. */
+  public int integer(String key) {
+    return Math.toIntExact(require(key, Long.class));
+  }
+
+  /** A metadata integer with a default. */
+  public int integer(String key, int absent) {
+    return header.metadata().containsKey(key) ? integer(key) : absent;
+  }
+
+  /** A metadata number with a default. */
+  public double number(String key, double absent) {
+    return header.metadata().containsKey(key) ? require(key, Double.class) : absent;
+  }
+
+  /** A metadata string with a default. */
+  public String string(String key, String absent) {
+    return header.metadata().containsKey(key) ? string(key) : absent;
+  }
+
+  /** Whether a metadata value is there. */
+  public boolean has(String key) {
+    return header.metadata().containsKey(key);
+  }
+
+  /** A metadata list of strings. */
+  public List<String> strings(String key) {
+    return list(key).stream().map(String::valueOf).toList();
+  }
+
+  /** A metadata list of integers. */
+  public int[] integers(String key) {
+    return list(key).stream().mapToInt(v -> Math.toIntExact((Long) v)).toArray();
+  }
+
+  private List<?> list(String key) {
+    return require(key, List.class);
+  }
+
+  private <T> T require(String key, Class<T> type) {
+    Object value = header.metadata().get(key);
+    if (!type.isInstance(value)) {
+      throw new ModelFileException(
+          file.path()
+              + ": metadata \""
+              + key
+              + "\" is "
+              + (value == null ? "missing" : "a " + value.getClass().getSimpleName())
+              + "; expected a "
+              + type.getSimpleName());
+    }
+    return type.cast(value);
+  }
+
+  @Override
+  public Set<String> names() {
+    return Collections.unmodifiableSet(ggufNames.keySet());
+  }
+
+  private GgufHeader.Entry entry(String name) {
+    String ggufName = ggufNames.get(name);
+    if (ggufName == null) {
+      throw new ModelFileException(file.path() + ": tensor \"" + name + "\" is missing");
+    }
+    return header.tensors().get(ggufName);
+  }
+
+  @Override
+  public long[] shape(String name) {
+    return entry(name).shape().clone();
+  }
+
+  @Override
+  public void read(String name, Tensor target) {
+    GgufHeader.Entry entry = entry(name);
+    WeightSource.requireShape(file.path().toString(), name, entry.shape(), target);
+    ByteBuffer data = file.map(header.dataStart() + entry.offset(), entry.bytes());
+    int columns = target.columns();
+    GgmlType type = entry.type();
+    int rowBytes = columns / type.blockElements * type.blockBytes;
+    int heads = interleavedHeads(name);
+    IntStream.range(0, target.rows())
+        .parallel()
+        .forEach(
+            r -> {
+              float[] row = new float[columns];
+              int at = r * rowBytes;
+              for (int to = 0; to < columns; to += type.blockElements, at += type.blockBytes) {
+                type.expand(data, at, row, to);
+              }
+              target.writeRow(heads == 0 ? r : halvesRow(r, target.rows() / heads), row, 0);
+            });
+  }
+
+  /** Heads of a tensor whose rows are stored interleaved, or 0. */
+  private int interleavedHeads(String name) {
+    if (!string("general.architecture").equals("llama")) {
+      return 0;
+    }
+    if (name.contains(".q_proj.")) {
+      return integer("llama.attention.head_count");
+    }
+    return name.contains(".k_proj.")
+        ? integer("llama.attention.head_count_kv", integer("llama.attention.head_count"))
+        : 0;
+  }
+
+  /** Row 2i + j of an interleaved head is row i + j · headDim / 2 in halves. */
+  private static int halvesRow(int row, int headDim) {
+    int head = row / headDim;
+    int within = row % headDim;
+    return head * headDim + within / 2 + within % 2 * (headDim / 2);
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,113 @@
+package org.align4j.policy.format;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import org.align4j.core.run.AtomicFiles;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.Parameter;
+
+/**
+ * Reads and writes LoRA adapters as PEFT does: adapter_config.json and adapter_model.safetensors.
+ */
+public final class PeftAdapters {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PREFIX = "base_model.model.";
+  private static final String CONFIG = "adapter_config.json";
+  private static final String WEIGHTS = "adapter_model.safetensors";
+
+  private PeftAdapters() {}
+
+  /** Writes the model's adapter into a folder. */
+  public static void write(DecoderTransformer model, String baseModel, Path folder)
+      throws IOException {
+    LoraConfig lora = model.lora();
+    if (lora == null) {
+      throw new IllegalStateException("the model has no adapter to write");
+    }
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Parameter parameter : model.parameters()) {
+      tensors.put(PREFIX + parameter.name(), parameter.value());
+    }
+    SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors);
+    ObjectNode config = JSON.createObjectNode();
+    config.put("peft_type", "LORA");
+    config.put("task_type", "CAUSAL_LM");
+    config.put("base_model_name_or_path", baseModel);
+    config.put("r", lora.rank());
+    config.put("lora_alpha", lora.alpha());
+    config.put("lora_dropout", lora.dropout());
+    config.put("use_rslora", lora.rankStabilized());
+    config.put("bias", "none");
+    config.put("fan_in_fan_out", false);
+    config.put("inference_mode", true);
+    config.put("init_lora_weights", true);
+    lora.targets().forEach(config.putArray("target_modules")::add);
+    AtomicFiles.writeString(
+        folder.resolve(CONFIG), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(config));
+  }
+
+  /** Adds the adapter in a folder to a model that has none. */
+  public static void load(DecoderTransformer model, Path folder) {
+    Path file = folder.resolve(CONFIG);
+    if (!Files.exists(file)) {
+      throw new ModelFileException(
+          file + ": no such file; --adapter takes a folder with " + CONFIG + " and " + WEIGHTS);
+    }
+    model.addAdapter(config(file), 0);
+    try (SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
+      TreeSet<String> unused = new TreeSet<>(weights.names());
+      for (Parameter parameter : model.parameters()) {
+        String name = PREFIX + parameter.name();
+        weights.read(name, parameter.value());
+        unused.remove(name);
+      }
+      if (!unused.isEmpty()) {
+        throw new ModelFileException(
+            folder.resolve(WEIGHTS) + ": holds tensors that the model has no place for: " + unused);
+      }
+    }
+  }
+
+  private static LoraConfig config(Path file) {
+    JsonNode node;
+    try {
+      node = JSON.readTree(file.toFile());
+    } catch (IOException e) {
+      throw new ModelFileException(file + ": not JSON: " + e.getMessage(), e);
+    }
+    if (!node.path("peft_type").asText().equals("LORA") || node.path("use_dora").asBoolean(false)) {
+      throw new ModelFileException(
+          file
+              + ": peft_type is "
+              + node.path("peft_type")
+              + (node.path("use_dora").asBoolean() ? " with DoRA" : "")
+              + "; only plain LORA is supported");
+    }
+    for (String pattern : new String[] {"rank_pattern", "alpha_pattern"}) {
+      if (!node.path(pattern).isEmpty()) {
+        throw new ModelFileException(file + ": " + pattern + " is not supported");
+      }
+    }
+    TreeSet<String> targets = new TreeSet<>();
+    node.path("target_modules").forEach(target -> targets.add(target.asText()));
+    try {
+      return new LoraConfig(
+          node.path("r").asInt(),
+          node.path("lora_alpha").asDouble(),
+          node.path("lora_dropout").asDouble(0),
+          targets,
+          node.path("use_rslora").asBoolean(false));
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(file + ": " + e.getMessage(), e);
+    }
+  }
+}

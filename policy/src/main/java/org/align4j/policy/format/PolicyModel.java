@@ -1,0 +1,64 @@
+package org.align4j.policy.format;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.align4j.core.chat.ChatTemplate;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.text.HuggingFaceTokenizers;
+import org.align4j.policy.text.TextEncoder;
+import org.align4j.policy.text.Tokenizer;
+
+/**
+ * A model ready for use: weights, tokenizer and chat template of one file or folder.
+ *
+ * @param transformer the network
+ * @param assets configuration and special tokens
+ * @param tokenizer text to ids
+ * @param text dialogues to ids
+ */
+public record PolicyModel(
+    DecoderTransformer transformer, ModelAssets assets, Tokenizer tokenizer, TextEncoder text) {
+
+  /** Loads with the default backend. */
+  public static PolicyModel load(Path path) {
+    return load(path, Backends.defaultBackend());
+  }
+
+  /** Loads a folder or a GGUF file. */
+  public static PolicyModel load(Path path, Backend backend) {
+    if (Files.isDirectory(path)) {
+      ModelAssets assets = HuggingFaceFolder.read(path);
+      try (WeightSource weights = SafetensorsReader.openFolder(path)) {
+        return assemble(assets, weights, backend);
+      }
+    }
+    try (GgufReader file = new GgufReader(path)) {
+      return assemble(GgufAssets.read(path, file), file, backend);
+    }
+  }
+
+  private static PolicyModel assemble(ModelAssets assets, WeightSource source, Backend backend) {
+    if (assets.tokenizerJson() == null) {
+      throw new ModelFileException(assets.origin() + ": has no tokenizer.json");
+    }
+    DecoderTransformer transformer = new DecoderTransformer(assets.config(), backend);
+    for (Map.Entry<String, Tensor> weight : transformer.weights().entrySet()) {
+      source.read(weight.getKey(), weight.getValue());
+    }
+    Tokenizer tokenizer =
+        new HuggingFaceTokenizers(assets.origin().toString(), assets.tokenizerJson());
+    ChatTemplate template =
+        assets.chatTemplate() == null
+            ? null
+            : new ChatTemplate(assets.chatTemplate(), assets.specialTokens());
+    return new PolicyModel(
+        transformer,
+        assets,
+        tokenizer,
+        new TextEncoder(tokenizer, template, assets.specialTokens().getOrDefault("eos_token", "")));
+  }
+}

@@ -1,0 +1,42 @@
+package org.align4j.policy.format;
+
+import java.util.Set;
+import org.align4j.policy.backend.Tensor;
+
+/** Named matrices in a file, by Hugging Face's names, converted to float32 when read. */
+public interface WeightSource extends AutoCloseable {
+
+  /** All names. */
+  Set<String> names();
+
+  /** Dimensions, outermost first; a vector has one. */
+  long[] shape(String name);
+
+  /**
+   * Fills a tensor of the same number of rows and columns (a vector is one row).
+   *
+   * @throws ModelFileException if the tensor is missing or its shape differs
+   */
+  void read(String name, Tensor target);
+
+  @Override
+  void close();
+
+  /** Checks a stored shape against the tensor that is to be filled. */
+  static void requireShape(String file, String name, long[] shape, Tensor target) {
+    boolean fits =
+        shape.length == 1
+            ? target.rows() == 1 && target.columns() == shape[0]
+            : shape.length == 2 && target.rows() == shape[0] && target.columns() == shape[1];
+    if (!fits) {
+      throw new ModelFileException(
+          file
+              + ": tensor \""
+              + name
+              + "\" has shape "
+              + java.util.Arrays.toString(shape)
+              + "; the configuration says "
+              + target.shape());
+    }
+  }
+}

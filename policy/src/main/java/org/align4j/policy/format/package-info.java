@@ -1,0 +1,2 @@
+/** Reading and writing model files: safetensors, GGUF, PEFT adapters, Hugging Face folders. */
+package org.align4j.policy.format;

@@ -1,0 +1,230 @@
+package org.align4j.policy.generate;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.backend.AttentionSpan;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.TokenStats;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.KvCache;
+
+/**
+ * Generates completions with continuous batching: every pass carries the next token of each running
+ * sequence and the prompts of sequences that have just got a slot; a finished sequence's slot is
+ * given away at once.
+ */
+public final class Generator {
+  /** Prompt rows that one pass may carry, so that its activations stay small. */
+  private static final int PREFILL_ROWS = 2048;
+
+  private final DecoderTransformer model;
+  private final Backend backend;
+  private final Set<Integer> stopTokens;
+  private final int slots;
+  private final boolean adapter;
+
+  /**
+   * Prepares generation.
+   *
+   * @param stopTokens ids that end a completion
+   * @param slots sequences at a time
+   * @param adapter whether the model's adapter takes part
+   */
+  public Generator(
+      DecoderTransformer model,
+      Backend backend,
+      Set<Integer> stopTokens,
+      int slots,
+      boolean adapter) {
+    if (slots < 1) {
+      throw new IllegalArgumentException("batch must be at least 1, got " + slots);
+    }
+    this.model = model;
+    this.backend = backend;
+    this.stopTokens = Set.copyOf(stopTokens);
+    this.slots = slots;
+    this.adapter = adapter;
+  }
+
+  private static final class Sequence {
+    final int index;
+    final SplittableRandom random;
+    final int[] tokens;
+    final double[] logProbs;
+    final int promptLength;
+    int length;
+    int cached;
+    int slot;
+
+    Sequence(int index, int[] prompt, int maxNew, long seed) {
+      this.index = index;
+      promptLength = prompt.length;
+      length = prompt.length;
+      tokens = Arrays.copyOf(prompt, prompt.length + maxNew);
+      logProbs = new double[maxNew];
+      random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + index);
+    }
+
+    Completion finish(String reason) {
+      int count = length - promptLength;
+      return new Completion(
+          Arrays.copyOfRange(tokens, promptLength, length), Arrays.copyOf(logProbs, count), reason);
+    }
+  }
+
+  /** Generates a completion for each prompt. */
+  public List<Completion> generate(
+      List<int[]> prompts, SamplingParams params, Progress.Factory progress, String task) {
+    return generate(prompts, params, progress, task, () -> false);
+  }
+
+  /**
+   * Generates until done or told to stop.
+   *
+   * @param stop asked between passes
+   * @return one completion a prompt, in order; null for those that a stop left unfinished
+   */
+  public List<Completion> generate(
+      List<int[]> prompts,
+      SamplingParams params,
+      Progress.Factory progress,
+      String task,
+      BooleanSupplier stop) {
+    List<Completion> done = new ArrayList<>(Collections.nCopies(prompts.size(), null));
+    Deque<Sequence> waiting = new ArrayDeque<>();
+    int longest = 0;
+    for (int i = 0; i < prompts.size(); i++) {
+      checkPrompt(prompts.get(i), i, params);
+      waiting.add(new Sequence(i, prompts.get(i), params.maxNewTokens(), params.seed()));
+      longest = Math.max(longest, prompts.get(i).length);
+    }
+    int width = Math.max(1, Math.min(slots, prompts.size()));
+    KvCache cache = new KvCache(model.config(), width, longest + params.maxNewTokens());
+    Deque<Integer> free = new ArrayDeque<>();
+    for (int slot = 0; slot < width; slot++) {
+      free.add(slot);
+    }
+    List<Sequence> running = new ArrayList<>();
+    try (Progress bar = progress.start(task, prompts.size())) {
+      while ((!waiting.isEmpty() || !running.isEmpty()) && !stop.getAsBoolean()) {
+        admit(waiting, running, free);
+        Tensor logits = pass(running, cache);
+        int before = running.size();
+        running = choose(running, logits, params, done, free);
+        bar.step(before - running.size());
+      }
+    } finally {
+      cache.close();
+    }
+    return done;
+  }
+
+  private void checkPrompt(int[] prompt, int index, SamplingParams params) {
+    int limit = model.config().maxPositions();
+    if (prompt.length == 0 || prompt.length + params.maxNewTokens() > limit) {
+      throw new IllegalArgumentException(
+          "prompt "
+              + index
+              + " has "
+              + prompt.length
+              + " tokens; with "
+              + params.maxNewTokens()
+              + " new ones it must have between 1 and "
+              + limit);
+    }
+  }
+
+  private static void admit(Deque<Sequence> waiting, List<Sequence> running, Deque<Integer> free) {
+    int rows = 0;
+    while (!waiting.isEmpty() && !free.isEmpty() && rows < PREFILL_ROWS) {
+      Sequence next = waiting.remove();
+      next.slot = free.remove();
+      rows += next.promptLength;
+      running.add(next);
+    }
+  }
+
+  /** One pass over the new tokens of all running sequences; one row of logits for each. */
+  private Tensor pass(List<Sequence> running, KvCache cache) {
+    int rows = running.stream().mapToInt(s -> s.length - s.cached).sum();
+    int[] ids = new int[rows];
+    int[] positions = new int[rows];
+    int[] cacheRows = new int[rows];
+    int[] lastRows = new int[running.size()];
+    List<AttentionSpan> spans = new ArrayList<>(running.size());
+    int row = 0;
+    for (int i = 0; i < running.size(); i++) {
+      Sequence sequence = running.get(i);
+      int start = cache.start(sequence.slot);
+      int count = sequence.length - sequence.cached;
+      spans.add(new AttentionSpan(row, count, start, sequence.cached, start + sequence.cached, i));
+      for (int t = sequence.cached; t < sequence.length; t++, row++) {
+        ids[row] = sequence.tokens[t];
+        positions[row] = t;
+        cacheRows[row] = start + t;
+      }
+      lastRows[i] = row - 1;
+      sequence.cached = sequence.length;
+    }
+    return model.decode(ids, positions, spans, cacheRows, cache, lastRows, adapter);
+  }
+
+  /** Appends a token to every sequence and returns those that go on. */
+  private List<Sequence> choose(
+      List<Sequence> running,
+      Tensor logits,
+      SamplingParams params,
+      List<Completion> done,
+      Deque<Integer> free) {
+    int vocabulary = logits.columns();
+    float[] row = new float[vocabulary];
+    int[] tokens = new int[running.size()];
+    boolean greedy = params.temperature() == 0;
+    for (int i = 0; i < tokens.length; i++) {
+      Sequence sequence = running.get(i);
+      if (params.repetitionPenalty() != 1) {
+        logits.readRow(i, row, 0);
+        TokenSampler.penalise(row, sequence.tokens, sequence.length, params.repetitionPenalty());
+        logits.writeRow(i, row, 0);
+      }
+      if (greedy) {
+        logits.readRow(i, row, 0);
+        tokens[i] = TokenSampler.argmax(row, vocabulary);
+      }
+    }
+    if (!greedy && params.temperature() != 1) {
+      backend.scale((float) (1 / params.temperature()), logits);
+    }
+    TokenStats stats = TokenStats.zeros(tokens.length);
+    backend.softmax(logits, tokens, stats, 0);
+    List<Sequence> next = new ArrayList<>(running.size());
+    for (int i = 0; i < tokens.length; i++) {
+      Sequence sequence = running.get(i);
+      double logProb = stats.logProbs()[i];
+      if (!greedy) {
+        logits.readRow(i, row, 0);
+        tokens[i] = TokenSampler.sample(row, vocabulary, params, sequence.random.nextDouble());
+        logProb = Math.log(row[tokens[i]]);
+      }
+      sequence.logProbs[sequence.length - sequence.promptLength] = logProb;
+      sequence.tokens[sequence.length++] = tokens[i];
+      boolean stopped = stopTokens.contains(tokens[i]);
+      if (stopped || sequence.length == sequence.tokens.length) {
+        done.set(sequence.index, sequence.finish(stopped ? "stop" : "length"));
+        free.add(sequence.slot);
+      } else {
+        next.add(sequence);
+      }
+    }
+    return next;
+  }
+}

@@ -1,0 +1,41 @@
+package org.align4j.policy.generate;
+
+/**
+ * How tokens are drawn; filters act in transformers' order: repetition penalty, temperature, top-k,
+ * top-p.
+ *
+ * @param maxNewTokens most tokens of a completion, ≥ 1
+ * @param temperature 0 = greedy
+ * @param topK tokens kept; 0 = all
+ * @param topP probability mass kept, in (0, 1]
+ * @param repetitionPenalty 1 = none (Keskar et al. 2019, arXiv 1909.05858)
+ * @param seed completion i of a seed is the same whatever the batch size
+ */
+public record SamplingParams(
+    int maxNewTokens,
+    double temperature,
+    int topK,
+    double topP,
+    double repetitionPenalty,
+    long seed) {
+
+  /** Checks ranges. */
+  public SamplingParams {
+    require(maxNewTokens >= 1, "max_new_tokens must be at least 1, got " + maxNewTokens);
+    require(temperature >= 0, "temperature must not be negative, got " + temperature);
+    require(topK >= 0, "top_k must not be negative, got " + topK);
+    require(topP > 0 && topP <= 1, "top_p must be in (0, 1], got " + topP);
+    require(repetitionPenalty > 0, "repetition_penalty must be positive, got " + repetitionPenalty);
+  }
+
+  /** The most likely token each time. */
+  public static SamplingParams greedy(int maxNewTokens) {
+    return new SamplingParams(maxNewTokens, 0, 0, 1, 1, 0);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package org.align4j.policy.generate;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/** Chooses one token from the probabilities of a row. */
+final class TokenSampler {
+  private static final double[] THRESHOLDS = {1e-3, 1e-5, 0};
+
+  private TokenSampler() {}
+
+  /** Index of the largest value; the first of equals. */
+  static int argmax(float[] values, int count) {
+    int best = 0;
+    for (int i = 1; i < count; i++) {
+      if (values[i] > values[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** Divides positive and multiplies negative logits of tokens that occurred. */
+  static void penalise(float[] logits, int[] seen, int seenCount, double penalty) {
+    IntStream.of(seen)
+        .limit(seenCount)
+        .distinct()
+        .forEach(
+            id ->
+                logits[id] =
+                    (float) (logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty));
+  }
+
+  /**
+   * Draws a token.
+   *
+   * @param uniform in [0, 1)
+   */
+  static int sample(float[] probabilities, int count, SamplingParams params, double uniform) {
+    if (params.topK() == 0 && params.topP() == 1) {
+      return invert(probabilities, count, uniform);
+    }
+    Integer[] order = candidates(probabilities, count, params);
+    double mass = 0;
+    int kept = 0;
+    while (kept < order.length
+        && (params.topK() == 0 || kept < params.topK())
+        && (kept == 0 || mass < params.topP())) {
+      mass += probabilities[order[kept++]];
+    }
+    double target = uniform * mass;
+    double sum = 0;
+    for (int i = 0; i < kept; i++) {
+      sum += probabilities[order[i]];
+      if (sum > target) {
+        return order[i];
+      }
+    }
+    return order[kept - 1];
+  }
+
+  private static int invert(float[] probabilities, int count, double uniform) {
+    double sum = 0;
+    int last = 0;
+    for (int i = 0; i < count; i++) {
+      if (probabilities[i] > 0) {
+        sum += probabilities[i];
+        last = i;
+        if (sum > uniform) {
+          return i;
+        }
+      }
+    }
+    return last;
+  }
+
+  /** The likeliest tokens in falling order, enough of them for top-k and top-p, seldom all. */
+  private static Integer[] candidates(float[] probabilities, int count, SamplingParams params) {
+    for (double threshold : THRESHOLDS) {
+      int[] ids = IntStream.range(0, count).filter(i -> probabilities[i] > threshold).toArray();
+      double mass = Arrays.stream(ids).mapToDouble(i -> probabilities[i]).sum();
+      boolean enough =
+          (params.topK() > 0 && ids.length >= params.topK()) || mass >= params.topP();
+      if (enough || threshold == 0) {
+        return Arrays.stream(ids)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> -probabilities[i]))
+            .toArray(Integer[]::new);
+      }
+    }
+    throw new AssertionError("the last threshold always returns");
+  }
+}

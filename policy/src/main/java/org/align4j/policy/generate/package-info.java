@@ -1,0 +1,2 @@
+/** Sampling from the policy with a key/value cache and continuous batching. */
+package org.align4j.policy.generate;

@@ -1,0 +1,47 @@
+package org.align4j.policy.lora;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What adapters to add, in PEFT's terms.
+ *
+ * @param rank r, ≥ 1
+ * @param alpha scale numerator
+ * @param dropout probability that an input of A is dropped in training, in [0, 1)
+ * @param targets names of the projections ({@code q_proj}, ...)
+ * @param rankStabilized scale by alpha/√r instead of alpha/r (arXiv 2312.03732)
+ */
+public record LoraConfig(
+    int rank, double alpha, double dropout, Set<String> targets, boolean rankStabilized) {
+
+  /** All linear layers of a Llama-family block. */
+  public static final List<String> ALL_LINEAR =
+      List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+
+  /** Checks ranges and names. */
+  public LoraConfig {
+    targets = new TreeSet<>(targets);
+    if (rank < 1) {
+      throw new IllegalArgumentException("LoRA rank must be at least 1, got " + rank);
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException("LoRA dropout must be in [0, 1), got " + dropout);
+    }
+    if (targets.isEmpty() || !ALL_LINEAR.containsAll(targets)) {
+      throw new IllegalArgumentException(
+          "LoRA targets are " + targets + "; expected some of " + ALL_LINEAR);
+    }
+  }
+
+  /** Rank and alpha on all linear layers, no dropout. */
+  public static LoraConfig allLinear(int rank, double alpha) {
+    return new LoraConfig(rank, alpha, 0, Set.copyOf(ALL_LINEAR), false);
+  }
+
+  /** Factor on B·A·x. */
+  public float scale() {
+    return (float) (rankStabilized ? alpha / Math.sqrt(rank) : alpha / rank);
+  }
+}

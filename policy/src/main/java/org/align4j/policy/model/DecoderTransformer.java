@@ -1,0 +1,284 @@
+package org.align4j.policy.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.align4j.policy.backend.AttentionSpan;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.RotaryTable;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.TokenStats;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.text.TokenBatch;
+
+/**
+ * A Llama-family decoder. Not thread-safe: one pass at a time; kernels parallelise inside.
+ *
+ * <p>Weights start at zero and are filled by a reader through {@link #weights()}.
+ */
+public final class DecoderTransformer implements LanguageModel {
+  private final Backend backend;
+  private final ModelConfig config;
+  private final Tensor embedding;
+  private final Tensor finalNorm;
+  private final Tensor untiedHead;
+  private final LmHead head;
+  private final List<DecoderLayer> layers = new ArrayList<>();
+  private final List<DecoderLayer.Saved> saved = new ArrayList<>();
+  private final DecoderLayer.Saved shared;
+  private final DecoderLayer.Scratch scratch;
+  private final List<GrowingTensor> residuals = new ArrayList<>();
+  private final GrowingTensor headInput;
+  private final GrowingTensor headNormed;
+  private final GrowingTensor headInverseRms = new GrowingTensor(1);
+  private final GrowingTensor dHead;
+  private final GrowingTensor dResidual;
+  private final List<Parameter> parameters = new ArrayList<>();
+  private Tensor embeddingGradient;
+  private Tensor finalNormGradient;
+  private RotaryTable rotary;
+  private int rotaryPositions;
+  private LoraConfig lora;
+  private RandomGenerator dropout = new SplittableRandom(0);
+  private TokenBatch lastBatch;
+  private DecoderLayer.Pass lastPass;
+
+  /** Allocates the model; the weights are zero until read. */
+  public DecoderTransformer(ModelConfig config, Backend backend) {
+    this.config = config;
+    this.backend = backend;
+    embedding = Tensor.zeros(config.vocabulary(), config.hidden());
+    finalNorm = Tensor.zeros(1, config.hidden());
+    untiedHead = config.tiedHead() ? null : Tensor.zeros(config.vocabulary(), config.hidden());
+    head = new LmHead(backend, config.tiedHead() ? embedding : untiedHead);
+    shared = new DecoderLayer.Saved(config);
+    scratch = new DecoderLayer.Scratch(config);
+    for (int i = 0; i < config.layers(); i++) {
+      layers.add(new DecoderLayer(backend, config, i));
+      saved.add(new DecoderLayer.Saved(config));
+      residuals.add(new GrowingTensor(config.hidden()));
+    }
+    residuals.add(new GrowingTensor(config.hidden()));
+    headInput = new GrowingTensor(config.hidden());
+    headNormed = new GrowingTensor(config.hidden());
+    dHead = new GrowingTensor(config.hidden());
+    dResidual = new GrowingTensor(config.hidden());
+  }
+
+  /** Dimensions. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** Every base weight by its Hugging Face name; vectors are tensors of one row. */
+  public Map<String, Tensor> weights() {
+    Map<String, Tensor> out = new LinkedHashMap<>();
+    out.put("model.embed_tokens.weight", embedding);
+    layers.forEach(layer -> layer.addWeights(out));
+    out.put("model.norm.weight", finalNorm);
+    if (untiedHead != null) {
+      out.put("lm_head.weight", untiedHead);
+    }
+    return out;
+  }
+
+  /** Trains every base weight. */
+  public void trainAllWeights() {
+    requireUntrained();
+    embeddingGradient = Tensor.zeros(config.vocabulary(), config.hidden());
+    finalNormGradient = Tensor.zeros(1, config.hidden());
+    parameters.add(new Parameter("model.embed_tokens.weight", embedding, embeddingGradient));
+    layers.forEach(DecoderLayer::makeTrainable);
+    layers.forEach(layer -> layer.addParameters(parameters));
+    parameters.add(new Parameter("model.norm.weight", finalNorm, finalNormGradient));
+    if (untiedHead == null) {
+      head.trainInto(embeddingGradient);
+    } else {
+      Tensor gradient = Tensor.zeros(config.vocabulary(), config.hidden());
+      head.trainInto(gradient);
+      parameters.add(new Parameter("lm_head.weight", untiedHead, gradient));
+    }
+  }
+
+  /** Freezes the base and adds an adapter, B = 0. */
+  public void addAdapter(LoraConfig adapter, long seed) {
+    requireUntrained();
+    lora = adapter;
+    RandomGenerator random = new SplittableRandom(seed);
+    layers.forEach(layer -> layer.addAdapter(adapter, random));
+    layers.forEach(layer -> layer.addParameters(parameters));
+  }
+
+  private void requireUntrained() {
+    if (!parameters.isEmpty()) {
+      throw new IllegalStateException("the model already has trainable parameters");
+    }
+  }
+
+  /** The adapter's settings, or null without one. */
+  public LoraConfig lora() {
+    return lora;
+  }
+
+  /**
+   * Adds the adapter's product to the base weights and removes the adapter; there is no way back.
+   */
+  public void mergeAdapter() {
+    if (lora == null) {
+      throw new IllegalStateException("the model has no adapter to merge");
+    }
+    layers.forEach(DecoderLayer::mergeAdapter);
+    parameters.clear();
+    lora = null;
+  }
+
+  /** Restarts the dropout masks. */
+  public void seedDropout(long seed) {
+    dropout = new SplittableRandom(seed);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.copyOf(parameters);
+  }
+
+  @Override
+  public void clearGradients() {
+    parameters.forEach(parameter -> backend.scale(0, parameter.gradient()));
+  }
+
+  @Override
+  public boolean hasReference() {
+    return lora != null;
+  }
+
+  @Override
+  public TokenStats forward(TokenBatch batch, Mode mode) {
+    if (mode == Mode.REFERENCE && lora == null && !parameters.isEmpty()) {
+      throw new IllegalStateException(
+          "full fine-tuning has no adapter to switch off; precompute the reference or load a second"
+              + " model");
+    }
+    boolean train = mode == Mode.TRAIN;
+    int rows = batch.ids().length;
+    checkIds(batch.ids());
+    DecoderLayer.Pass pass =
+        new DecoderLayer.Pass(
+            batch.positions(),
+            batch.spans(),
+            rotary(batch.positionsNeeded()),
+            mode != Mode.REFERENCE && lora != null,
+            train ? dropout : null);
+    Tensor x = runLayers(batch.ids(), rows, pass, train, null);
+    Tensor picked = headInput.rows(batch.headRows().length);
+    backend.gather(x, batch.headRows(), picked);
+    Tensor normed = normed(picked);
+    lastBatch = train ? batch : null;
+    lastPass = train ? pass : null;
+    return head.forward(normed, batch.targets(), train);
+  }
+
+  private Tensor runLayers(
+      int[] ids, int rows, DecoderLayer.Pass pass, boolean train, KvCache cache) {
+    Tensor x = residuals.get(0).rows(rows);
+    backend.gather(embedding, ids, x);
+    for (int i = 0; i < layers.size(); i++) {
+      Tensor out = residuals.get(train ? i + 1 : 1 - i % 2).rows(rows);
+      layers
+          .get(i)
+          .forward(
+              x, out, train ? saved.get(i) : shared, pass, cache == null ? null : cache.layer(i));
+      x = out;
+    }
+    return x;
+  }
+
+  private Tensor normed(Tensor picked) {
+    Tensor normed = headNormed.rows(picked.rows());
+    backend.rmsNorm(
+        picked, finalNorm, config.normEpsilon(), normed, headInverseRms.rows(picked.rows()));
+    return normed;
+  }
+
+  @Override
+  public void backward(double[] dLogProbs) {
+    if (lastBatch == null) {
+      throw new IllegalStateException("backward needs a TRAIN forward pass before it");
+    }
+    TokenBatch batch = lastBatch;
+    int rows = batch.ids().length;
+    int picked = batch.headRows().length;
+    Tensor dNormed = head.backward(headNormed.rows(picked), dLogProbs);
+    Tensor dPicked = dHead.rows(picked);
+    backend.scale(0, dPicked);
+    backend.rmsNormBackward(
+        dNormed,
+        headInput.rows(picked),
+        finalNorm,
+        headInverseRms.rows(picked),
+        dPicked,
+        finalNormGradient);
+    Tensor d = dResidual.rows(rows);
+    backend.scale(0, d);
+    backend.scatterAdd(dPicked, batch.headRows(), d);
+    for (int i = layers.size() - 1; i >= 0; i--) {
+      boolean inputNeeded = i > 0 || embeddingGradient != null;
+      layers
+          .get(i)
+          .backward(residuals.get(i).rows(rows), d, saved.get(i), scratch, lastPass, inputNeeded);
+    }
+    if (embeddingGradient != null) {
+      backend.scatterAdd(d, batch.ids(), embeddingGradient);
+    }
+    lastBatch = null;
+  }
+
+  /**
+   * Runs new tokens of sequences in generation.
+   *
+   * @param ids the new tokens
+   * @param positions their positions
+   * @param spans attention over the cache's rows
+   * @param cacheRows where their keys and values go
+   * @param logitRows rows whose next-token logits are wanted
+   * @return logits, [logitRows, vocabulary], valid until the next call
+   */
+  public Tensor decode(
+      int[] ids,
+      int[] positions,
+      List<AttentionSpan> spans,
+      int[] cacheRows,
+      KvCache cache,
+      int[] logitRows,
+      boolean adapter) {
+    checkIds(ids);
+    cache.target(cacheRows);
+    DecoderLayer.Pass pass =
+        new DecoderLayer.Pass(
+            positions, spans, rotary(cache.capacity()), adapter && lora != null, null);
+    Tensor x = runLayers(ids, ids.length, pass, false, cache);
+    Tensor picked = headInput.rows(logitRows.length);
+    backend.gather(x, logitRows, picked);
+    return head.logits(normed(picked));
+  }
+
+  private void checkIds(int[] ids) {
+    for (int id : ids) {
+      if (id < 0 || id >= config.vocabulary()) {
+        throw new IllegalArgumentException(
+            "token id " + id + " is outside the vocabulary of " + config.vocabulary());
+      }
+    }
+  }
+
+  private RotaryTable rotary(int positions) {
+    if (rotary == null || rotaryPositions < positions) {
+      rotaryPositions = Math.max(positions, 512);
+      rotary = RotaryTable.of(config.rope().inverseFrequencies(config.headDim()), rotaryPositions);
+    }
+    return rotary;
+  }
+}

@@ -1,0 +1,26 @@
+package org.align4j.policy.model;
+
+import org.align4j.policy.backend.Tensor;
+
+/**
+ * A buffer that is kept between steps and only grows, so that steady training allocates nothing.
+ */
+final class GrowingTensor {
+  private final int columns;
+  private Tensor memory;
+
+  GrowingTensor(int columns) {
+    this.columns = columns;
+  }
+
+  /** The first {@code rows} rows; content is whatever was there. */
+  Tensor rows(int rows) {
+    if (memory == null || memory.rows() < rows) {
+      if (memory != null) {
+        memory.close();
+      }
+      memory = Tensor.zeros(rows + rows / 8, columns);
+    }
+    return memory.rows(0, rows);
+  }
+}

@@ -1,0 +1,70 @@
+package org.align4j.policy.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.policy.backend.Tensor;
+
+/** Keys and values of sequences in generation: a fixed number of slots of a fixed length. */
+public final class KvCache {
+  private final int slots;
+  private final int capacity;
+  private final List<Tensor> keys = new ArrayList<>();
+  private final List<Tensor> values = new ArrayList<>();
+  private int[] rows = new int[0];
+
+  /**
+   * Room for generation.
+   *
+   * @param slots sequences at a time
+   * @param capacity tokens a sequence, prompt included
+   */
+  public KvCache(ModelConfig config, int slots, int capacity) {
+    this.slots = slots;
+    this.capacity = capacity;
+    for (int i = 0; i < config.layers(); i++) {
+      keys.add(Tensor.zeros(slots * capacity, config.kvColumns()));
+      values.add(Tensor.zeros(slots * capacity, config.kvColumns()));
+    }
+  }
+
+  /** First cache row of a slot. */
+  public int start(int slot) {
+    if (slot < 0 || slot >= slots) {
+      throw new IndexOutOfBoundsException("slot " + slot + " of " + slots);
+    }
+    return slot * capacity;
+  }
+
+  /** Tokens that a slot holds. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** Names the cache rows that the next pass's rows go to. */
+  void target(int[] cacheRows) {
+    rows = cacheRows;
+  }
+
+  Layer layer(int index) {
+    return new Layer(keys.get(index), values.get(index), rows);
+  }
+
+  /** Frees the memory. */
+  public void close() {
+    keys.forEach(Tensor::close);
+    values.forEach(Tensor::close);
+  }
+
+  /** One layer's part. */
+  record Layer(Tensor keys, Tensor values, int[] rows) {
+    void store(Tensor newKeys, Tensor newValues) {
+      float[] row = new float[newKeys.columns()];
+      for (int r = 0; r < rows.length; r++) {
+        newKeys.readRow(r, row, 0);
+        keys.writeRow(rows[r], row, 0);
+        newValues.readRow(r, row, 0);
+        values.writeRow(rows[r], row, 0);
+      }
+    }
+  }
+}

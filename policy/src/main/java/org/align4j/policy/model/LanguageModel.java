@@ -1,0 +1,41 @@
+package org.align4j.policy.model;
+
+import java.util.List;
+import org.align4j.policy.backend.TokenStats;
+import org.align4j.policy.text.TokenBatch;
+
+/**
+ * A policy as trainers see it: log-probabilities of completion tokens out, gradients with respect
+ * to them back in.
+ */
+public interface LanguageModel {
+
+  /** How a forward pass is run. */
+  enum Mode {
+    /** Keeps what the backward pass needs; dropout is on. */
+    TRAIN,
+    /** The policy without dropout; no backward pass follows. */
+    EVALUATE,
+    /** Adapters off: the reference model. */
+    REFERENCE
+  }
+
+  /** Statistics of every completion token, in the batch's order. */
+  TokenStats forward(TokenBatch batch, Mode mode);
+
+  /**
+   * Back-propagates through the last {@link Mode#TRAIN} pass and adds to the parameters' gradients.
+   *
+   * @param dLogProbs d loss / d log-prob of each completion token
+   */
+  void backward(double[] dLogProbs);
+
+  /** What is trained, in a fixed order. */
+  List<Parameter> parameters();
+
+  /** Sets all gradients to zero. */
+  void clearGradients();
+
+  /** Whether {@link Mode#REFERENCE} differs from the policy, that is, whether it is an adapter. */
+  boolean hasReference();
+}

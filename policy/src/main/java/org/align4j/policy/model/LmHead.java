@@ -1,0 +1,99 @@
+package org.align4j.policy.model;
+
+import java.util.Arrays;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.TokenStats;
+
+/**
+ * Head, log-softmax and gather in chunks of rows, so that [tokens × vocabulary] is never held.
+ *
+ * <p>With the head frozen, the gradient needs no second pass over the vocabulary: d log p(y) / d h
+ * = W_y - Σ_v p_v W_v does not depend on the loss, so the forward pass computes it while the
+ * probabilities are in cache, and the backward pass only scales its rows.
+ */
+final class LmHead {
+  private static final int CHUNK_ELEMENTS = 12 << 20;
+
+  private final Backend backend;
+  private final Tensor weight;
+  private final GrowingTensor logits;
+  private final GrowingTensor directions;
+  private final GrowingTensor gradients;
+  private Tensor weightGradient;
+  private int[] targets;
+
+  LmHead(Backend backend, Tensor weight) {
+    this.backend = backend;
+    this.weight = weight;
+    logits = new GrowingTensor(weight.rows());
+    directions = new GrowingTensor(weight.columns());
+    gradients = new GrowingTensor(weight.columns());
+  }
+
+  /** Lets backward passes add to this gradient of the head (the embedding's, when tied). */
+  void trainInto(Tensor gradient) {
+    weightGradient = gradient;
+  }
+
+  private int chunkRows() {
+    return Math.max(16, CHUNK_ELEMENTS / weight.rows());
+  }
+
+  /** Statistics of the targets; with {@code gradient}, what {@link #backward} needs as well. */
+  TokenStats forward(Tensor hidden, int[] rowTargets, boolean gradient) {
+    targets = rowTargets;
+    TokenStats stats = TokenStats.zeros(hidden.rows());
+    Tensor direction = gradient ? directions.rows(hidden.rows()) : null;
+    if (gradient) {
+      backend.gather(weight, rowTargets, direction);
+    }
+    for (int from = 0; from < hidden.rows(); from += chunkRows()) {
+      int count = Math.min(chunkRows(), hidden.rows() - from);
+      Tensor chunk = probabilities(hidden, from, count, stats);
+      if (gradient) {
+        backend.gemm(false, false, -1, chunk, weight, 1, direction.rows(from, count));
+      }
+    }
+    return stats;
+  }
+
+  private Tensor probabilities(Tensor hidden, int from, int count, TokenStats stats) {
+    Tensor chunk = logits.rows(count);
+    backend.gemm(false, true, 1, hidden.rows(from, count), weight, 0, chunk);
+    backend.softmax(chunk, Arrays.copyOfRange(targets, from, from + count), stats, from);
+    return chunk;
+  }
+
+  /** d loss / d hidden for the hidden states of the last forward pass. */
+  Tensor backward(Tensor hidden, double[] dLogProbs) {
+    Tensor direction = directions.rows(hidden.rows());
+    Tensor gradient = gradients.rows(hidden.rows());
+    gradient.copyFrom(direction);
+    for (int r = 0; r < hidden.rows(); r++) {
+      backend.scale((float) dLogProbs[r], gradient.rows(r, 1));
+    }
+    if (weightGradient != null) {
+      headGradient(hidden, dLogProbs);
+    }
+    return gradient;
+  }
+
+  private void headGradient(Tensor hidden, double[] dLogProbs) {
+    TokenStats unused = TokenStats.zeros(hidden.rows());
+    for (int from = 0; from < hidden.rows(); from += chunkRows()) {
+      int count = Math.min(chunkRows(), hidden.rows() - from);
+      Tensor chunk = probabilities(hidden, from, count, unused);
+      int[] chunkTargets = Arrays.copyOfRange(targets, from, from + count);
+      backend.logProbGradient(chunk, chunkTargets, dLogProbs, from);
+      backend.gemm(true, false, 1, chunk, hidden.rows(from, count), 1, weightGradient);
+    }
+  }
+
+  /** Raw logits, [rows, vocabulary]; overwritten by the next call. */
+  Tensor logits(Tensor hidden) {
+    Tensor out = logits.rows(hidden.rows());
+    backend.gemm(false, true, 1, hidden, weight, 0, out);
+    return out;
+  }
+}

@@ -1,0 +1,78 @@
+package org.align4j.policy.model;
+
+import org.align4j.policy.backend.AttentionShape;
+
+/**
+ * Dimensions of a Llama-family decoder.
+ *
+ * @param modelType Hugging Face's {@code model_type}
+ * @param vocabulary rows of the embedding
+ * @param hidden width of the residual stream
+ * @param feedForward width of the gated feed-forward layer
+ * @param layers decoder layers
+ * @param heads query heads
+ * @param kvHeads key/value heads
+ * @param headDim columns of a head
+ * @param normEpsilon ε of RMSNorm
+ * @param rope rotary embedding
+ * @param tiedHead whether the head is the embedding
+ * @param slidingWindow keys that a query sees; 0 = all
+ * @param attentionBias whether q, k and v have a bias
+ * @param maxPositions longest sequence
+ */
+public record ModelConfig(
+    String modelType,
+    int vocabulary,
+    int hidden,
+    int feedForward,
+    int layers,
+    int heads,
+    int kvHeads,
+    int headDim,
+    float normEpsilon,
+    RopeConfig rope,
+    boolean tiedHead,
+    int slidingWindow,
+    boolean attentionBias,
+    int maxPositions) {
+
+  /** Rejects sizes that cannot be. */
+  public ModelConfig {
+    if (vocabulary <= 0 || hidden <= 0 || feedForward <= 0 || layers <= 0 || headDim <= 0) {
+      throw new IllegalArgumentException(
+          "model sizes must be positive: vocabulary "
+              + vocabulary
+              + ", hidden "
+              + hidden
+              + ", feed-forward "
+              + feedForward
+              + ", layers "
+              + layers
+              + ", head "
+              + headDim);
+    }
+    if (headDim % 2 != 0) {
+      throw new IllegalArgumentException("head_dim must be even for rotary embedding: " + headDim);
+    }
+    if (maxPositions <= 0) {
+      throw new IllegalArgumentException(
+          "max_position_embeddings must be positive: " + maxPositions);
+    }
+  }
+
+  /** Attention as the backend sees it. */
+  public AttentionShape attention() {
+    return new AttentionShape(
+        heads, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)), slidingWindow);
+  }
+
+  /** Columns of all query heads. */
+  public int queryColumns() {
+    return heads * headDim;
+  }
+
+  /** Columns of all key (or value) heads. */
+  public int kvColumns() {
+    return kvHeads * headDim;
+  }
+}

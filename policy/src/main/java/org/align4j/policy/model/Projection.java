@@ -1,0 +1,195 @@
+package org.align4j.policy.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.lora.LoraConfig;
+
+/**
+ * One or more linear layers over the same input, stored as one matrix so that they are one product:
+ * out = x Wᵀ + bias (+ adapter).
+ */
+final class Projection {
+
+  /**
+   * One of the fused layers.
+   *
+   * @param name Hugging Face's module name, without {@code .weight}
+   * @param offset first output column
+   * @param outputs output columns
+   */
+  record Part(String name, int offset, int outputs) {
+    /** The last component, such as {@code q_proj}. */
+    String shortName() {
+      return name.substring(name.lastIndexOf('.') + 1);
+    }
+  }
+
+  /** What a backward pass needs of the forward pass, besides the input. */
+  static final class Saved {
+    private GrowingTensor inner;
+    private GrowingTensor mask;
+    private GrowingTensor dropped;
+    private Tensor adapterInput;
+    private boolean adapted;
+  }
+
+  private final Backend backend;
+  private final List<Part> parts = new ArrayList<>();
+  private final Tensor weight;
+  private final Tensor bias;
+  private Tensor weightGradient;
+  private Tensor biasGradient;
+  private LoraFactors lora;
+  private GrowingTensor dInner;
+
+  Projection(Backend backend, int inputs, boolean bias, List<String> names, int... outputs) {
+    this.backend = backend;
+    int total = 0;
+    for (int i = 0; i < outputs.length; i++) {
+      parts.add(new Part(names.get(i), total, outputs[i]));
+      total += outputs[i];
+    }
+    weight = Tensor.zeros(total, inputs);
+    this.bias = bias ? Tensor.zeros(1, total) : null;
+  }
+
+  int outputs() {
+    return weight.rows();
+  }
+
+  void addWeights(java.util.Map<String, Tensor> target) {
+    for (Part part : parts) {
+      target.put(part.name() + ".weight", weight.rows(part.offset(), part.outputs()));
+      if (bias != null) {
+        target.put(part.name() + ".bias", bias.columns(part.offset(), part.outputs()));
+      }
+    }
+  }
+
+  void makeTrainable() {
+    weightGradient = Tensor.zeros(weight.rows(), weight.columns());
+    biasGradient = bias == null ? null : Tensor.zeros(1, weight.rows());
+  }
+
+  void addAdapter(LoraConfig config, RandomGenerator random) {
+    LoraFactors factors = new LoraFactors(backend, config, parts, weight.columns(), random);
+    if (!factors.isEmpty()) {
+      lora = factors;
+      dInner = new GrowingTensor(factors.innerColumns());
+    }
+  }
+
+  void mergeAdapter() {
+    if (lora != null) {
+      lora.mergeInto(weight);
+      lora = null;
+    }
+  }
+
+  void addParameters(List<Parameter> target) {
+    if (weightGradient != null) {
+      for (Part part : parts) {
+        target.add(
+            new Parameter(
+                part.name() + ".weight",
+                weight.rows(part.offset(), part.outputs()),
+                weightGradient.rows(part.offset(), part.outputs())));
+        if (bias != null) {
+          target.add(
+              new Parameter(
+                  part.name() + ".bias",
+                  bias.columns(part.offset(), part.outputs()),
+                  biasGradient.columns(part.offset(), part.outputs())));
+        }
+      }
+    }
+    if (lora != null) {
+      lora.addParameters(target);
+    }
+  }
+
+  /**
+   * Computes the output.
+   *
+   * @param saved kept for {@link #backward}
+   * @param adapter whether the adapter takes part
+   * @param dropout source of dropout masks, or null outside training
+   */
+  void forward(Tensor x, Tensor out, Saved saved, boolean adapter, RandomGenerator dropout) {
+    backend.gemm(false, true, 1, x, weight, 0, out);
+    if (bias != null) {
+      backend.addRow(bias, out);
+    }
+    saved.adapted = adapter && lora != null;
+    if (saved.adapted) {
+      if (saved.inner == null) {
+        saved.inner = new GrowingTensor(lora.innerColumns());
+      }
+      saved.adapterInput = dropout == null ? x : drop(x, saved, dropout);
+      lora.forward(saved.adapterInput, saved.inner.rows(x.rows()), out);
+    }
+  }
+
+  private Tensor drop(Tensor x, Saved saved, RandomGenerator random) {
+    if (lora.dropout() == 0) {
+      return x;
+    }
+    if (saved.mask == null) {
+      saved.mask = new GrowingTensor(x.columns());
+      saved.dropped = new GrowingTensor(x.columns());
+    }
+    Tensor mask = saved.mask.rows(x.rows());
+    Tensor dropped = saved.dropped.rows(x.rows());
+    float kept = (float) (1 / (1 - lora.dropout()));
+    float[] row = new float[x.columns()];
+    for (int r = 0; r < x.rows(); r++) {
+      for (int j = 0; j < row.length; j++) {
+        row[j] = random.nextFloat() < lora.dropout() ? 0 : kept;
+      }
+      mask.writeRow(r, row, 0);
+    }
+    dropped.copyFrom(x);
+    backend.multiply(mask, dropped);
+    return dropped;
+  }
+
+  /**
+   * Adds to the gradients of whatever is trainable.
+   *
+   * @param dX receives the gradient of the input; null when nobody needs it
+   */
+  void backward(Tensor dOut, Tensor x, Saved saved, Tensor dX) {
+    if (weightGradient != null) {
+      backend.gemm(true, false, 1, dOut, x, 1, weightGradient);
+      if (bias != null) {
+        backend.sumRows(dOut, biasGradient);
+      }
+    }
+    if (dX != null) {
+      backend.gemm(false, false, 1, dOut, weight, 0, dX);
+    }
+    if (saved.adapted) {
+      Tensor inner = dInner.rows(dOut.rows());
+      lora.backward(dOut, saved.adapterInput, saved.inner.rows(dOut.rows()), inner);
+      if (dX != null) {
+        adapterInputGradient(inner, saved, dX);
+      }
+    }
+  }
+
+  private void adapterInputGradient(Tensor inner, Saved saved, Tensor dX) {
+    if (saved.mask == null) {
+      lora.inputGradient(inner, dX);
+      return;
+    }
+    // The dropped copy of the input is not needed any more and serves as scratch.
+    Tensor scratch = saved.dropped.rows(dX.rows());
+    backend.scale(0, scratch);
+    lora.inputGradient(inner, scratch);
+    backend.multiply(saved.mask.rows(dX.rows()), scratch);
+    backend.add(scratch, dX);
+  }
+}

@@ -1,0 +1,78 @@
+package org.align4j.policy.optim;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.align4j.policy.backend.AdamStep;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.model.Parameter;
+
+/** AdamW with its moments; vectors (norms, biases) are not decayed, as in transformers. */
+public final class AdamW {
+
+  /**
+   * Hyperparameters; transformers' defaults are 0.9, 0.999, 1e-8, 0.
+   *
+   * @param weightDecay decoupled decay
+   */
+  public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {
+    /** transformers' defaults. */
+    public static final Settings DEFAULT = new Settings(0.9, 0.999, 1e-8, 0);
+  }
+
+  private final Backend backend;
+  private final Settings settings;
+  private final List<Parameter> parameters;
+  private final List<Tensor> firstMoments = new ArrayList<>();
+  private final List<Tensor> secondMoments = new ArrayList<>();
+  private long steps;
+
+  /** Starts with zero moments. */
+  public AdamW(Backend backend, Settings settings, List<Parameter> parameters) {
+    this.backend = backend;
+    this.settings = settings;
+    this.parameters = List.copyOf(parameters);
+    for (Parameter parameter : parameters) {
+      firstMoments.add(Tensor.zeros(parameter.value().rows(), parameter.value().columns()));
+      secondMoments.add(Tensor.zeros(parameter.value().rows(), parameter.value().columns()));
+    }
+  }
+
+  /** Updates all parameters from their gradients. */
+  public void step(double learningRate) {
+    steps++;
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter parameter = parameters.get(i);
+      double decay = parameter.value().rows() == 1 ? 0 : settings.weightDecay();
+      backend.adamW(
+          parameter.value(),
+          parameter.gradient(),
+          firstMoments.get(i),
+          secondMoments.get(i),
+          new AdamStep(
+              learningRate, settings.beta1(), settings.beta2(), settings.epsilon(), decay, steps));
+    }
+  }
+
+  /** Steps done. */
+  public long steps() {
+    return steps;
+  }
+
+  /** Moments by name, for checkpoints; the tensors are live. */
+  public Map<String, Tensor> state() {
+    Map<String, Tensor> out = new LinkedHashMap<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      out.put(parameters.get(i).name() + ".exp_avg", firstMoments.get(i));
+      out.put(parameters.get(i).name() + ".exp_avg_sq", secondMoments.get(i));
+    }
+    return out;
+  }
+
+  /** Continues after a checkpoint whose moments were read into {@link #state}. */
+  public void resumeAt(long stepsDone) {
+    steps = stepsDone;
+  }
+}

@@ -1,0 +1,100 @@
+package org.align4j.policy.text;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.align4j.core.chat.ChatTemplate;
+import org.align4j.core.data.DataException;
+import org.align4j.core.data.Message;
+import org.align4j.core.data.Passage;
+
+/**
+ * Turns prompts and completions into token ids. The completion's ids are what follows the prompt's
+ * ids in the ids of both together; where the prompt's ids are no prefix of them, that is an error,
+ * because any mask would then be shifted.
+ */
+public final class TextEncoder {
+  private final Tokenizer tokenizer;
+  private final ChatTemplate template;
+  private final String endOfText;
+
+  /**
+   * Makes an encoder.
+   *
+   * @param template null for models without one
+   * @param endOfText appended to raw-text completions, so that the model learns to stop
+   */
+  public TextEncoder(Tokenizer tokenizer, ChatTemplate template, String endOfText) {
+    this.tokenizer = tokenizer;
+    this.template = template;
+    this.endOfText = endOfText;
+  }
+
+  /** Whether dialogues can be rendered. */
+  public boolean hasChatTemplate() {
+    return template != null;
+  }
+
+  /** Ids of a prompt, with the assistant's turn opened for dialogues. */
+  public int[] prompt(Passage prompt) {
+    return tokenizer.encode(promptText(prompt));
+  }
+
+  /** Ids of one user message as a prompt. */
+  public int[] userPrompt(String message) {
+    return prompt(Passage.user(message));
+  }
+
+  /**
+   * Ids of a completion after a prompt.
+   *
+   * @param source {@code file:row}, for messages
+   * @param promptIds what {@link #prompt} returned
+   */
+  public int[] completion(String source, Passage prompt, int[] promptIds, Passage completion) {
+    int[] all = tokenizer.encode(fullText(source, prompt, completion));
+    if (all.length <= promptIds.length) {
+      throw new DataException(source + ": the completion has no tokens");
+    }
+    if (Arrays.mismatch(promptIds, 0, promptIds.length, all, 0, promptIds.length) >= 0) {
+      int at = Arrays.mismatch(promptIds, all);
+      throw new DataException(
+          source
+              + ": the prompt's tokens are not a prefix of prompt + completion (they part at token "
+              + at
+              + "); end the prompt at a token boundary, for example without a trailing space, or"
+              + " use message lists");
+    }
+    return Arrays.copyOfRange(all, promptIds.length, all.length);
+  }
+
+  private String promptText(Passage prompt) {
+    if (prompt instanceof Passage.Text text) {
+      return text.text();
+    }
+    return requireTemplate("prompt").render(((Passage.Chat) prompt).messages(), true);
+  }
+
+  private String fullText(String source, Passage prompt, Passage completion) {
+    if (prompt instanceof Passage.Text p && completion instanceof Passage.Text c) {
+      return p.text() + (c.text().endsWith(endOfText) ? c.text() : c.text() + endOfText);
+    }
+    if (prompt instanceof Passage.Chat p && completion instanceof Passage.Chat c) {
+      List<Message> all = new ArrayList<>(p.messages());
+      all.addAll(c.messages());
+      return requireTemplate(source).render(all, false);
+    }
+    throw new DataException(
+        source + ": prompt and completion must both be strings or both be message lists");
+  }
+
+  private ChatTemplate requireTemplate(String source) {
+    if (template == null) {
+      throw new DataException(
+          source
+              + ": message lists need a chat template, which this model does not have; use plain"
+              + " strings");
+    }
+    return template;
+  }
+}

@@ -1,0 +1,85 @@
+package org.align4j.policy.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.align4j.core.run.AtomicFiles;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.format.ModelFileException;
+import org.align4j.policy.format.SafetensorsReader;
+import org.align4j.policy.format.SafetensorsWriter;
+import org.align4j.policy.model.Parameter;
+import org.align4j.policy.optim.AdamW;
+
+/**
+ * Weights, optimizer moments and step of a run. The tensors go to a file named after their step and
+ * the state file that points to them is replaced last, so an interrupted save leaves the one
+ * before.
+ */
+final class CheckpointStore {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path folder;
+  private final List<Parameter> parameters;
+  private final AdamW optimizer;
+
+  CheckpointStore(Path folder, List<Parameter> parameters, AdamW optimizer) {
+    this.folder = folder;
+    this.parameters = parameters;
+    this.optimizer = optimizer;
+  }
+
+  void save(long step) {
+    try {
+      Path weights = folder.resolve("step-" + step + ".safetensors");
+      SafetensorsWriter.write(weights, tensors());
+      Path state = folder.resolve("state.json");
+      String before = Files.exists(state) ? weightsFile(state) : null;
+      ObjectNode node = JSON.createObjectNode();
+      node.put("step", step).put("weights", weights.getFileName().toString());
+      AtomicFiles.writeString(state, node.toPrettyString());
+      if (before != null && !before.equals(weights.getFileName().toString())) {
+        Files.deleteIfExists(folder.resolve(before));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String weightsFile(Path state) throws IOException {
+    return JSON.readTree(state.toFile()).path("weights").asText();
+  }
+
+  private Map<String, Tensor> tensors() {
+    Map<String, Tensor> out = new LinkedHashMap<>();
+    parameters.forEach(parameter -> out.put(parameter.name(), parameter.value()));
+    out.putAll(optimizer.state());
+    return out;
+  }
+
+  /** Restores everything and returns the step to go on from. */
+  long load() {
+    Path state = folder.resolve("state.json");
+    if (!Files.exists(state)) {
+      throw new ModelFileException(
+          state
+              + ": no such file; --resume needs a run with save_steps > 0 in the same --out folder");
+    }
+    try {
+      long step = JSON.readTree(state.toFile()).path("step").asLong();
+      try (SafetensorsReader reader = SafetensorsReader.open(folder.resolve(weightsFile(state)))) {
+        tensors().forEach(reader::read);
+      }
+      optimizer.resumeAt(step);
+      return step;
+    } catch (IOException e) {
+      throw new ModelFileException(state + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package org.align4j.policy.train;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Which examples a step takes: a function of seed and step alone, so that a resumed run goes on
+ * exactly.
+ */
+final class DataOrder<E> {
+  private final List<E> examples;
+  private final int stepExamples;
+  private final long seed;
+  private final boolean shuffle;
+  private long orderedEpoch = -1;
+  private List<E> ordered;
+
+  DataOrder(List<E> examples, TrainingConfig config) {
+    if (examples.isEmpty()) {
+      throw new IllegalArgumentException("there are no examples to train on");
+    }
+    this.examples = List.copyOf(examples);
+    this.stepExamples = config.stepExamples();
+    this.seed = config.seed();
+    this.shuffle = config.shuffle();
+  }
+
+  long stepsPerEpoch() {
+    return (examples.size() + stepExamples - 1L) / stepExamples;
+  }
+
+  /** Examples of a step; the last step of an epoch may have fewer. */
+  List<E> step(long step) {
+    long epoch = step / stepsPerEpoch();
+    if (epoch != orderedEpoch) {
+      List<E> copy = new ArrayList<>(examples);
+      if (shuffle) {
+        Collections.shuffle(copy, new Random(seed * 31 + epoch));
+      }
+      ordered = copy;
+      orderedEpoch = epoch;
+    }
+    int from = (int) (step % stepsPerEpoch() * stepExamples);
+    return ordered.subList(from, Math.min(from + stepExamples, ordered.size()));
+  }
+}

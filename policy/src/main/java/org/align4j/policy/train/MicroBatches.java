@@ -1,0 +1,30 @@
+package org.align4j.policy.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/**
+ * Cuts a step's examples, in order, into pieces of at most so many tokens; at least one example
+ * each.
+ */
+final class MicroBatches {
+  private MicroBatches() {}
+
+  static <E> List<List<E>> cut(List<E> examples, ToIntFunction<E> tokens, int budget) {
+    List<List<E>> out = new ArrayList<>();
+    int from = 0;
+    int sum = 0;
+    for (int i = 0; i < examples.size(); i++) {
+      int size = tokens.applyAsInt(examples.get(i));
+      if (i > from && sum + size > budget) {
+        out.add(examples.subList(from, i));
+        from = i;
+        sum = 0;
+      }
+      sum += size;
+    }
+    out.add(examples.subList(from, examples.size()));
+    return out;
+  }
+}

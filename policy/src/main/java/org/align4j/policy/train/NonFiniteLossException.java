@@ -1,0 +1,10 @@
+package org.align4j.policy.train;
+
+/** Training stopped because the loss or the gradient is not a number. */
+public final class NonFiniteLossException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  NonFiniteLossException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,82 @@
+package org.align4j.policy.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.core.objective.SftLoss;
+import org.align4j.policy.backend.TokenStats;
+import org.align4j.policy.model.LanguageModel;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.text.PromptCompletions;
+import org.align4j.policy.text.TokenBatch;
+
+/** Supervised fine-tuning on completions. */
+public final class SupervisedTask implements TrainingTask<TokenizedDemonstration> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final LanguageModel model;
+  private final SftLoss loss;
+
+  /** Trains the model with a supervised loss. */
+  public SupervisedTask(LanguageModel model, SftLoss loss) {
+    this.model = model;
+    this.loss = loss;
+  }
+
+  @Override
+  public LanguageModel model() {
+    return model;
+  }
+
+  @Override
+  public int tokens(TokenizedDemonstration example) {
+    return example.prompt().length + example.completion().length;
+  }
+
+  @Override
+  public int countedTokens(TokenizedDemonstration example) {
+    return tokens(example);
+  }
+
+  @Override
+  public double run(
+      List<TokenizedDemonstration> micro,
+      List<TokenizedDemonstration> step,
+      boolean train,
+      MetricSums metrics) {
+    List<PromptCompletions> groups = new ArrayList<>(micro.size());
+    micro.forEach(example -> groups.add(example.completions()));
+    TokenBatch batch = TokenBatch.of(groups);
+    TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE);
+    List<double[]> logProbs = new ArrayList<>(micro.size());
+    for (int i = 0; i < batch.completions(); i++) {
+      logProbs.add(batch.slice(stats.logProbs(), i));
+    }
+    long stepTokens = step.stream().mapToLong(example -> example.completion().length).sum();
+    SftLoss.Value value = loss.evaluate(logProbs, stepTokens);
+    if (train) {
+      double[] gradient = new double[batch.targets().length];
+      for (int i = 0; i < batch.completions(); i++) {
+        double[] row = value.dLogProbs().get(i);
+        System.arraycopy(row, 0, gradient, batch.offsets()[i], row.length);
+      }
+      model.backward(gradient);
+    }
+    for (int t = 0; t < batch.targets().length; t++) {
+      metrics.add("entropy", stats.entropies()[t], 1);
+      metrics.add("mean_token_accuracy", stats.correct()[t], 1);
+    }
+    return value.loss();
+  }
+
+  @Override
+  public JsonNode describe(TokenizedDemonstration example) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("source", example.source());
+    node.set("prompt", JSON.valueToTree(example.prompt()));
+    node.set("completion", JSON.valueToTree(example.completion()));
+    return node;
+  }
+}

@@ -1,0 +1,82 @@
+package org.align4j.policy.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.core.data.DataException;
+import org.align4j.core.data.Demonstration;
+import org.align4j.core.data.Passage;
+import org.align4j.core.data.PreferencePair;
+import org.align4j.policy.text.TextEncoder;
+
+/** From records to token ids, under a length policy. */
+public final class Tokenization {
+  private final TextEncoder encoder;
+  private final LengthPolicy lengths;
+  private final boolean wrapStrings;
+
+  /**
+   * Prepares tokenisation.
+   *
+   * @param wrapStrings whether plain strings become a user and an assistant turn when the model has
+   *     a chat template; without it they are raw text, as in TRL
+   */
+  public Tokenization(TextEncoder encoder, LengthPolicy lengths, boolean wrapStrings) {
+    this.encoder = encoder;
+    this.lengths = lengths;
+    this.wrapStrings = wrapStrings && encoder.hasChatTemplate();
+  }
+
+  /** Tokenises pairs; rows that the length policy drops are absent. */
+  public List<TokenizedPair> pairs(List<PreferencePair> pairs) {
+    List<TokenizedPair> out = new ArrayList<>(pairs.size());
+    for (PreferencePair pair : pairs) {
+      Passage prompt = userTurn(pair.prompt());
+      int[] promptIds = encoder.prompt(prompt);
+      int[] chosen =
+          encoder.completion(pair.source(), prompt, promptIds, assistantTurn(pair.chosen()));
+      int[] rejected =
+          encoder.completion(pair.source(), prompt, promptIds, assistantTurn(pair.rejected()));
+      lengths
+          .apply(pair.source(), promptIds, chosen, rejected)
+          .ifPresent(cut -> out.add(new TokenizedPair(pair.source(), cut[0], cut[1], cut[2])));
+    }
+    return requireRows(out);
+  }
+
+  /** Tokenises demonstrations. */
+  public List<TokenizedDemonstration> demonstrations(List<Demonstration> rows) {
+    List<TokenizedDemonstration> out = new ArrayList<>(rows.size());
+    for (Demonstration row : rows) {
+      Passage prompt = userTurn(row.prompt());
+      int[] promptIds = encoder.prompt(prompt);
+      int[] completion =
+          encoder.completion(row.source(), prompt, promptIds, assistantTurn(row.completion()));
+      lengths
+          .apply(row.source(), promptIds, completion)
+          .ifPresent(cut -> out.add(new TokenizedDemonstration(row.source(), cut[0], cut[1])));
+    }
+    return requireRows(out);
+  }
+
+  private <T> List<T> requireRows(List<T> rows) {
+    if (rows.isEmpty()) {
+      throw new DataException(
+          "no row is left: all "
+              + lengths.dropped()
+              + " exceed the length limit; raise max_length");
+    }
+    return rows;
+  }
+
+  private Passage userTurn(Passage passage) {
+    return wrapStrings && passage instanceof Passage.Text text
+        ? Passage.user(text.text())
+        : passage;
+  }
+
+  private Passage assistantTurn(Passage passage) {
+    return wrapStrings && passage instanceof Passage.Text text
+        ? Passage.assistant(text.text().strip())
+        : passage;
+  }
+}

@@ -1,0 +1,205 @@
+package org.align4j.policy.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.align4j.core.run.AtomicFiles;
+import org.align4j.core.run.MetricsLog;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.optim.AdamW;
+import org.align4j.policy.optim.GradientClipper;
+
+/**
+ * The loop of every trainer: take a step's examples, accumulate gradients over micro-batches that
+ * are divided once by the step's counts, clip, update, log, evaluate, save.
+ *
+ * @param <E> a tokenised example
+ */
+public final class TrainingLoop<E> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * Where a run leaves its traces and when it ends early.
+   *
+   * @param output folder for checkpoints and dumps
+   * @param metrics run log, or null
+   * @param progress bar
+   * @param stop asked between steps; true ends the run with what it has
+   */
+  public record Surroundings(
+      Path output, MetricsLog metrics, Progress.Factory progress, BooleanSupplier stop) {}
+
+  /**
+   * What a run did.
+   *
+   * @param steps optimizer steps done, those before a resume included
+   * @param stopped whether it ended early on request
+   * @param last metrics of the last step
+   * @param evaluation metrics of the last evaluation; empty without evaluation data
+   */
+  public record Result(
+      long steps, boolean stopped, Map<String, Double> last, Map<String, Double> evaluation) {}
+
+  private final String name;
+  private final TrainingTask<E> task;
+  private final TrainingConfig config;
+  private final Backend backend;
+  private final Surroundings surroundings;
+  private final AdamW optimizer;
+  private final CheckpointStore checkpoints;
+  private long countedTokens;
+
+  /**
+   * Prepares a run.
+   *
+   * @param name phase in the log and beside the bar, such as {@code dpo}
+   */
+  public TrainingLoop(
+      String name,
+      TrainingTask<E> task,
+      TrainingConfig config,
+      Backend backend,
+      Surroundings surroundings) {
+    this.name = name;
+    this.task = task;
+    this.config = config;
+    this.backend = backend;
+    this.surroundings = surroundings;
+    optimizer = new AdamW(backend, config.adam(), task.model().parameters());
+    checkpoints =
+        new CheckpointStore(
+            surroundings.output().resolve("checkpoint"), task.model().parameters(), optimizer);
+  }
+
+  /** Trains from the beginning. */
+  public Result run(List<E> examples, List<E> evaluation) {
+    return run(examples, evaluation, false);
+  }
+
+  /**
+   * Trains.
+   *
+   * @param evaluation held-out examples; may be empty
+   * @param resume continue from the checkpoint in the output folder, to the same result bit by bit
+   */
+  public Result run(List<E> examples, List<E> evaluation, boolean resume) {
+    DataOrder<E> order = new DataOrder<>(examples, config);
+    long total = config.totalSteps(examples.size());
+    long step = resume ? checkpoints.load() : 0;
+    Map<String, Double> last = Map.of();
+    Map<String, Double> evaluated = Map.of();
+    MetricSums logged = new MetricSums();
+    try (Progress bar = surroundings.progress().start(name, total)) {
+      bar.step(step);
+      while (step < total && !surroundings.stop().getAsBoolean()) {
+        last = step(order.step(step), step, total);
+        step++;
+        bar.step(1);
+        bar.note(String.format(Locale.ROOT, "loss %.4f", last.get("loss")));
+        logged.addAll(last, 1);
+        if (step % config.loggingSteps() == 0 || step == total) {
+          log(name, step, withEpoch(logged.means(), step, order));
+          logged = new MetricSums();
+        }
+        if (!evaluation.isEmpty() && config.evalSteps() > 0 && step % config.evalSteps() == 0) {
+          evaluated = evaluate(evaluation, step);
+        }
+        if (config.saveSteps() > 0 && step % config.saveSteps() == 0) {
+          checkpoints.save(step);
+        }
+      }
+    }
+    if (!evaluation.isEmpty()) {
+      evaluated = evaluate(evaluation, step);
+    }
+    if (config.saveSteps() > 0) {
+      checkpoints.save(step);
+    }
+    return new Result(step, step < total, last, evaluated);
+  }
+
+  private Map<String, Double> withEpoch(Map<String, Double> means, long step, DataOrder<E> order) {
+    Map<String, Double> out = new LinkedHashMap<>(means);
+    out.put("num_tokens", (double) countedTokens);
+    out.put("epoch", (double) step / order.stepsPerEpoch());
+    return out;
+  }
+
+  private Map<String, Double> step(List<E> examples, long step, long total) {
+    if (task.model() instanceof DecoderTransformer transformer) {
+      transformer.seedDropout(config.seed() * 1_000_003 + step);
+    }
+    task.model().clearGradients();
+    MetricSums metrics = new MetricSums();
+    double loss = 0;
+    for (List<E> micro : MicroBatches.cut(examples, task::tokens, config.microBatchTokens())) {
+      loss += task.run(micro, examples, true, metrics);
+    }
+    double norm = GradientClipper.clip(backend, task.model().parameters(), config.maxGradNorm());
+    if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+      throw dump(examples, step, loss, norm);
+    }
+    long warmup = Math.round(config.warmupRatio() * total);
+    double rate = config.learningRate() * config.schedule().factor(step, warmup, total);
+    optimizer.step(rate);
+    examples.forEach(example -> countedTokens += task.countedTokens(example));
+    Map<String, Double> out = new LinkedHashMap<>();
+    out.put("loss", loss);
+    out.put("grad_norm", norm);
+    out.put("learning_rate", rate);
+    out.putAll(metrics.means());
+    return out;
+  }
+
+  /** Metrics over held-out examples, named {@code eval_...} in the log. */
+  private Map<String, Double> evaluate(List<E> examples, long step) {
+    MetricSums metrics = new MetricSums();
+    double loss = 0;
+    for (List<E> micro : MicroBatches.cut(examples, task::tokens, config.microBatchTokens())) {
+      loss += task.run(micro, examples, false, metrics);
+    }
+    Map<String, Double> out = new LinkedHashMap<>();
+    out.put("eval_loss", loss);
+    metrics.means().forEach((metric, mean) -> out.put("eval_" + metric, mean));
+    log(name, step, out);
+    return out;
+  }
+
+  private void log(String phase, long step, Map<String, Double> metrics) {
+    if (surroundings.metrics() != null) {
+      surroundings.metrics().write(phase, step, metrics);
+    }
+  }
+
+  private NonFiniteLossException dump(List<E> examples, long step, double loss, double norm) {
+    Path file = surroundings.output().resolve("failed-batch.json");
+    ArrayNode rows = JSON.createArrayNode();
+    examples.forEach(example -> rows.add(task.describe(example)));
+    try {
+      AtomicFiles.writeString(file, rows.toPrettyString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new NonFiniteLossException(
+        name
+            + " step "
+            + (step + 1)
+            + ": loss is "
+            + loss
+            + " and gradient norm "
+            + norm
+            + "; the batch is in "
+            + file
+            + ", weights are those of the step before; lower the"
+            + " learning rate or look for a broken row");
+  }
+}

@@ -1,0 +1,36 @@
+package org.align4j.policy.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.align4j.policy.model.LanguageModel;
+
+/**
+ * What a kind of training does with its examples; the loop around it is the same for all.
+ *
+ * @param <E> a tokenised example
+ */
+public interface TrainingTask<E> {
+
+  /** The policy that is trained. */
+  LanguageModel model();
+
+  /** Rows that an example takes in the network. */
+  int tokens(E example);
+
+  /** Tokens of an example as TRL counts {@code num_tokens}: every sequence with its prompt. */
+  int countedTokens(E example);
+
+  /**
+   * Forward, objective and (when training) backward of a micro-batch.
+   *
+   * @param micro some of the step's examples
+   * @param step all of the step's examples, over which losses are normalised
+   * @param train whether to add to the gradients
+   * @param metrics receives means, each with its number of items as weight
+   * @return this micro-batch's part of the step's loss
+   */
+  double run(List<E> micro, List<E> step, boolean train, MetricSums metrics);
+
+  /** An example as JSON, for the dump that explains a loss that is not a number. */
+  JsonNode describe(E example);
+}

@@ -1,0 +1,40 @@
+package org.align4j.core.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * One row of a data file.
+ *
+ * @param file the file's name, for messages
+ * @param number line number (JSONL), record number (CSV, JSON array), from 1
+ * @param fields a JSON object; CSV cells are strings
+ */
+public record Row(String file, long number, JsonNode fields) {
+
+  /** An error about this row, in the shape {@code file:row: text}. */
+  public DataException error(String text) {
+    return new DataException(file + ":" + number + ": " + text);
+  }
+
+  /** Whether the field is there and not null. */
+  public boolean has(String field) {
+    return fields.hasNonNull(field);
+  }
+
+  /** A non-empty string field; missing or other values are errors that name it. */
+  public String text(String field) {
+    JsonNode value = fields.get(field);
+    if (value == null || value.isNull()) {
+      throw error("field \"" + field + "\" is missing; expected a non-empty string");
+    }
+    if (!value.isTextual() || value.textValue().isBlank()) {
+      throw error(
+          "field \""
+              + field
+              + "\" is "
+              + (value.isTextual() ? "empty" : value.getNodeType())
+              + "; expected a non-empty string");
+    }
+    return value.textValue();
+  }
+}

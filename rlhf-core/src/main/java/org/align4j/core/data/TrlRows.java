@@ -1,0 +1,118 @@
+package org.align4j.core.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads TRL's dataset layouts: {@code prompt/chosen/rejected}, {@code chosen/rejected} with the
+ * prompt as common prefix, {@code prompt/completion} and {@code messages}; values are strings or
+ * lists of {@code {role, content}}.
+ */
+public final class TrlRows {
+  private TrlRows() {}
+
+  /** Every row as a preference pair. */
+  public static List<PreferencePair> preferences(Path file) {
+    return RowReader.read(file).stream().map(TrlRows::preference).toList();
+  }
+
+  /** Every row as a demonstration. */
+  public static List<Demonstration> demonstrations(Path file) {
+    return RowReader.read(file).stream().map(TrlRows::demonstration).toList();
+  }
+
+  /** One preference pair, explicit or implicit prompt. */
+  public static PreferencePair preference(Row row) {
+    String source = row.file() + ":" + row.number();
+    if (row.has("prompt")) {
+      return new PreferencePair(
+          source, passage(row, "prompt"), passage(row, "chosen"), passage(row, "rejected"));
+    }
+    Passage chosen = passage(row, "chosen");
+    Passage rejected = passage(row, "rejected");
+    if (chosen instanceof Passage.Text c && rejected instanceof Passage.Text r) {
+      int shared = commonPrefix(c.text(), r.text());
+      if (shared == 0 || shared == c.text().length() || shared == r.text().length()) {
+        throw row.error(noPrompt());
+      }
+      return new PreferencePair(
+          source,
+          new Passage.Text(c.text().substring(0, shared)),
+          new Passage.Text(c.text().substring(shared)),
+          new Passage.Text(r.text().substring(shared)));
+    }
+    if (chosen instanceof Passage.Chat c && rejected instanceof Passage.Chat r) {
+      int shared = 0;
+      int limit = Math.min(c.messages().size(), r.messages().size());
+      while (shared < limit && c.messages().get(shared).equals(r.messages().get(shared))) {
+        shared++;
+      }
+      if (shared == 0 || shared == c.messages().size() || shared == r.messages().size()) {
+        throw row.error(noPrompt());
+      }
+      return new PreferencePair(
+          source,
+          new Passage.Chat(c.messages().subList(0, shared)),
+          new Passage.Chat(c.messages().subList(shared, c.messages().size())),
+          new Passage.Chat(r.messages().subList(shared, r.messages().size())));
+    }
+    throw row.error("\"chosen\" and \"rejected\" must both be strings or both be message lists");
+  }
+
+  /** One demonstration, from {@code prompt/completion} or from {@code messages}. */
+  public static Demonstration demonstration(Row row) {
+    String source = row.file() + ":" + row.number();
+    if (row.has("messages") && !row.has("prompt")) {
+      Passage.Chat all = (Passage.Chat) passage(row, "messages");
+      int last = all.messages().size() - 1;
+      if (last < 1 || !all.messages().get(last).role().equals("assistant")) {
+        throw row.error("\"messages\" must end with an assistant message after the prompt");
+      }
+      return new Demonstration(
+          source,
+          new Passage.Chat(all.messages().subList(0, last)),
+          new Passage.Chat(all.messages().subList(last, last + 1)));
+    }
+    return new Demonstration(source, passage(row, "prompt"), passage(row, "completion"));
+  }
+
+  private static Passage passage(Row row, String field) {
+    JsonNode value = row.fields().get(field);
+    if (value == null || !value.isArray()) {
+      return new Passage.Text(row.text(field));
+    }
+    List<Message> messages = new ArrayList<>();
+    for (JsonNode node : value) {
+      String at = "\"" + field + "\"[" + messages.size() + "]";
+      if (!node.path("role").isTextual() || !node.path("content").isTextual()) {
+        throw row.error(at + " needs the strings \"role\" and \"content\"");
+      }
+      String content = node.get("content").textValue();
+      if (content.isBlank()) {
+        throw row.error(at + " has an empty \"content\"");
+      }
+      messages.add(new Message(node.get("role").textValue(), content));
+    }
+    if (messages.isEmpty()) {
+      throw row.error("field \"" + field + "\" is an empty list; expected at least one message");
+    }
+    return new Passage.Chat(messages);
+  }
+
+  /** The first difference, stepped back over one space as TRL's extract_prompt does. */
+  private static int commonPrefix(String a, String b) {
+    int limit = Math.min(a.length(), b.length());
+    int i = 0;
+    while (i < limit && a.charAt(i) == b.charAt(i)) {
+      i++;
+    }
+    return i > 0 && i < limit && a.charAt(i - 1) == ' ' ? i - 1 : i;
+  }
+
+  private static String noPrompt() {
+    return "there is no \"prompt\" and \"chosen\" and \"rejected\" do not share a proper prefix; add a"
+        + " \"prompt\" field";
+  }
+}

@@ -1,0 +1,228 @@
+package org.align4j.core.objective;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.align4j.core.objective.PairBatch.Sides;
+
+/**
+ * The DPO family: a weighted mix of {@link DpoLoss} members over policy and reference log-probs.
+ *
+ * <p>Loss = Σ_k weight_k · (1/N) Σ_i loss_k(pair i), N the pairs of the whole step. Reduction:
+ * tokens are summed into sequences (tail tokens beyond the shorter completion times {@code
+ * ldAlpha}); {@code ipo} and {@code sigmoid_norm} divide by the completion's tokens. An empty
+ * completion is refused; margins of ±∞ give the limits of each formula. Values equal TRL's {@code
+ * DPOTrainer} 1.16 to rounding.
+ *
+ * @param beta strength of the leash to the reference, &gt; 0
+ * @param losses members of the mix
+ * @param lossWeights one weight per member
+ * @param divergence f-divergence that turns log-ratios into scores
+ * @param alphaCoefficient α of {@link Divergence#ALPHA_DIVERGENCE}
+ * @param labelSmoothing ε of robust, exo_pair and aot; other losses ignore it, as in TRL
+ * @param discopopTau τ of discopop
+ * @param ldAlpha weight of tail tokens in LD-DPO (arXiv 2409.06411), in [0, 1]; 1 switches it off
+ * @param weighting WPO weighting (arXiv 2406.11827), Eq. 2
+ */
+public record DpoObjective(
+    double beta,
+    List<DpoLoss> losses,
+    List<Double> lossWeights,
+    Divergence divergence,
+    double alphaCoefficient,
+    double labelSmoothing,
+    double discopopTau,
+    double ldAlpha,
+    boolean weighting)
+    implements PreferenceObjective {
+
+  /** Checks the settings against each other. */
+  public DpoObjective {
+    losses = List.copyOf(losses);
+    lossWeights = List.copyOf(lossWeights);
+    require(beta > 0, "beta must be positive, got " + beta);
+    require(!losses.isEmpty(), "loss_type needs at least one loss");
+    require(
+        losses.size() == lossWeights.size(),
+        "loss_weights has " + lossWeights.size() + " values for " + losses.size() + " losses");
+    require(
+        labelSmoothing >= 0 && labelSmoothing < 1,
+        "label_smoothing must be in [0, 1), got " + labelSmoothing);
+    require(
+        !losses.contains(DpoLoss.EXO_PAIR) || labelSmoothing > 0,
+        "exo_pair needs label_smoothing > 0 (its target puts that mass on rejected); try 0.001");
+    require(
+        !losses.contains(DpoLoss.ROBUST) || labelSmoothing < 0.5,
+        "robust needs label_smoothing < 0.5, got " + labelSmoothing);
+    require(ldAlpha >= 0 && ldAlpha <= 1, "ld_alpha must be in [0, 1], got " + ldAlpha);
+    require(discopopTau > 0, "discopop_tau must be positive, got " + discopopTau);
+  }
+
+  /** Standard DPO with TRL's remaining defaults. */
+  public static DpoObjective sigmoid(double beta) {
+    return of(beta, DpoLoss.SIGMOID, 0);
+  }
+
+  /** A single member of the family. */
+  public static DpoObjective of(double beta, DpoLoss loss, double labelSmoothing) {
+    return new DpoObjective(
+        beta,
+        List.of(loss),
+        List.of(1.0),
+        Divergence.REVERSE_KL,
+        0.5,
+        labelSmoothing,
+        0.05,
+        1,
+        false);
+  }
+
+  @Override
+  public boolean needsSumSquares() {
+    return weighting;
+  }
+
+  @Override
+  public boolean needsReference() {
+    return true;
+  }
+
+  @Override
+  public PairwiseValue evaluate(PairwiseLogProbs input, Normalizer normalizer) {
+    PairBatch batch = batch(input);
+    int n = batch.size();
+    Sides ratios = batch.ratios();
+    Sides gradient = Sides.zeros(n);
+    double loss = 0;
+    double dChosenTokens = 0;
+    for (int k = 0; k < losses.size(); k++) {
+      double scale = lossWeights.get(k) / normalizer.pairs();
+      LossTerms terms = losses.get(k).evaluate(batch, this, normalizer);
+      loss += scale * terms.sum();
+      dChosenTokens += scale * terms.dChosenTokens();
+      addGradient(
+          gradient.chosen(),
+          ratios.chosen(),
+          terms.dScores().chosen(),
+          terms.dRatios().chosen(),
+          scale);
+      addGradient(
+          gradient.rejected(),
+          ratios.rejected(),
+          terms.dScores().rejected(),
+          terms.dRatios().rejected(),
+          scale);
+    }
+    List<double[]> dChosen = new ArrayList<>(n);
+    List<double[]> dRejected = new ArrayList<>(n);
+    for (int i = 0; i < n; i++) {
+      int shared = Math.min(input.chosen().get(i).length, input.rejected().get(i).length);
+      dChosen.add(
+          spread(gradient.chosen()[i], input.chosen().get(i).length, shared, dChosenTokens));
+      dRejected.add(spread(gradient.rejected()[i], input.rejected().get(i).length, shared, 0));
+    }
+    return new PairwiseValue(loss, dChosen, dRejected, metrics(batch));
+  }
+
+  private PairBatch batch(PairwiseLogProbs input) {
+    int n = input.size();
+    Sides logps = Sides.zeros(n);
+    Sides references = Sides.zeros(n);
+    Sides scores = Sides.zeros(n);
+    Sides lengths = Sides.zeros(n);
+    double[] weights = new double[n];
+    for (int i = 0; i < n; i++) {
+      double[] chosen = input.chosen().get(i);
+      double[] rejected = input.rejected().get(i);
+      int shared = Math.min(chosen.length, rejected.length);
+      logps.chosen()[i] = sum(chosen, shared);
+      logps.rejected()[i] = sum(rejected, shared);
+      references.chosen()[i] = sum(input.referenceChosen().get(i), shared);
+      references.rejected()[i] = sum(input.referenceRejected().get(i), shared);
+      lengths.chosen()[i] = chosen.length;
+      lengths.rejected()[i] = rejected.length;
+      scores.chosen()[i] =
+          divergence.score(logps.chosen()[i] - references.chosen()[i], alphaCoefficient);
+      scores.rejected()[i] =
+          divergence.score(logps.rejected()[i] - references.rejected()[i], alphaCoefficient);
+      weights[i] = weighting ? wpoWeight(input, i) : 1;
+    }
+    return new PairBatch(logps, references, scores, lengths, weights);
+  }
+
+  /** The product of both completions' weights; a constant in the gradient. */
+  private static double wpoWeight(PairwiseLogProbs input, int pair) {
+    return Math.exp(
+        meanAligned(input.chosen().get(pair), input.chosenLogSumSquares().get(pair))
+            + meanAligned(input.rejected().get(pair), input.rejectedLogSumSquares().get(pair)));
+  }
+
+  private static double meanAligned(double[] logProbs, double[] logSumSquares) {
+    double sum = 0;
+    for (int t = 0; t < logProbs.length; t++) {
+      sum += logProbs[t] - logSumSquares[t];
+    }
+    return sum / logProbs.length;
+  }
+
+  private double sum(double[] tokens, int shared) {
+    double head = 0;
+    double tail = 0;
+    for (int t = 0; t < tokens.length; t++) {
+      if (t < shared) {
+        head += tokens[t];
+      } else {
+        tail += tokens[t];
+      }
+    }
+    return head + ldAlpha * tail;
+  }
+
+  private void addGradient(
+      double[] gradient, double[] ratios, double[] dScores, double[] dRatios, double scale) {
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] +=
+          scale * (dScores[i] * divergence.slope(ratios[i], alphaCoefficient) + dRatios[i]);
+    }
+  }
+
+  private double[] spread(double dSequence, int length, int shared, double dToken) {
+    double[] out = new double[length];
+    for (int t = 0; t < length; t++) {
+      out[t] = (t < shared ? dSequence : ldAlpha * dSequence) + dToken;
+    }
+    return out;
+  }
+
+  private Map<String, Double> metrics(PairBatch batch) {
+    Sides ratios = batch.ratios();
+    int n = batch.size();
+    double chosen = 0;
+    double rejected = 0;
+    double accurate = 0;
+    double chosenLogps = 0;
+    double rejectedLogps = 0;
+    for (int i = 0; i < n; i++) {
+      chosen += beta * ratios.chosen()[i] / n;
+      rejected += beta * ratios.rejected()[i] / n;
+      accurate += ratios.chosen()[i] > ratios.rejected()[i] ? 1.0 / n : 0;
+      chosenLogps += batch.logps().chosen()[i] / n;
+      rejectedLogps += batch.logps().rejected()[i] / n;
+    }
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("rewards/chosen", chosen);
+    metrics.put("rewards/rejected", rejected);
+    metrics.put("rewards/accuracies", accurate);
+    metrics.put("rewards/margins", chosen - rejected);
+    metrics.put("logps/chosen", chosenLogps);
+    metrics.put("logps/rejected", rejectedLogps);
+    return metrics;
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package org.align4j.core.objective;
+
+import java.util.List;
+
+/**
+ * Per-token log-probabilities of the completions of a batch of preference pairs.
+ *
+ * @param chosen policy log-probs of the chosen completions, {@code [pair][token]}, natural log, ≤ 0
+ * @param rejected the same of the rejected completions
+ * @param referenceChosen the reference model's log-probs of the same chosen tokens
+ * @param referenceRejected the same of the rejected completions
+ * @param chosenLogSumSquares log Σ_v p(v)² at each chosen token, for WPO weighting; empty when
+ *     unused
+ * @param rejectedLogSumSquares the same at each rejected token
+ */
+public record PairwiseLogProbs(
+    List<double[]> chosen,
+    List<double[]> rejected,
+    List<double[]> referenceChosen,
+    List<double[]> referenceRejected,
+    List<double[]> chosenLogSumSquares,
+    List<double[]> rejectedLogSumSquares) {
+
+  /** Checks that every pair has tokens and that all sides agree on their number. */
+  public PairwiseLogProbs {
+    int pairs = chosen.size();
+    requireRows("rejected", pairs, rejected.size());
+    requireLengths("referenceChosen", chosen, referenceChosen);
+    requireLengths("referenceRejected", rejected, referenceRejected);
+    for (int i = 0; i < pairs; i++) {
+      if (chosen.get(i).length == 0 || rejected.get(i).length == 0) {
+        throw new IllegalArgumentException(
+            "pair " + i + " has an empty completion; every chosen and rejected needs a token");
+      }
+    }
+  }
+
+  /** Pairs without the statistics that only WPO weighting needs. */
+  public PairwiseLogProbs(
+      List<double[]> chosen,
+      List<double[]> rejected,
+      List<double[]> referenceChosen,
+      List<double[]> referenceRejected) {
+    this(chosen, rejected, referenceChosen, referenceRejected, List.of(), List.of());
+  }
+
+  /** The number of pairs. */
+  public int size() {
+    return chosen.size();
+  }
+
+  private static void requireRows(String name, int expected, int found) {
+    if (expected != found) {
+      throw new IllegalArgumentException(name + " has " + found + " rows; chosen has " + expected);
+    }
+  }
+
+  private static void requireLengths(String name, List<double[]> policy, List<double[]> other) {
+    requireRows(name, policy.size(), other.size());
+    for (int i = 0; i < policy.size(); i++) {
+      if (policy.get(i).length != other.get(i).length) {
+        throw new IllegalArgumentException(
+            name
+                + "["
+                + i
+                + "] has "
+                + other.get(i).length
+                + " tokens; the policy has "
+                + policy.get(i).length);
+      }
+    }
+  }
+}

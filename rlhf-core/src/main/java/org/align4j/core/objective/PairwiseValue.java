@@ -1,0 +1,15 @@
+package org.align4j.core.objective;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a preference objective returns.
+ *
+ * @param loss the scalar loss, already divided by the normaliser's counts
+ * @param dChosen d loss / d log-prob of each chosen token, {@code [pair][token]}
+ * @param dRejected the same for rejected tokens
+ * @param metrics TRL's names ({@code rewards/chosen}, ...), means over this call's pairs
+ */
+public record PairwiseValue(
+    double loss, List<double[]> dChosen, List<double[]> dRejected, Map<String, Double> metrics) {}

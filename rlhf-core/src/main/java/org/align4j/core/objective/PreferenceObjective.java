@@ -1,0 +1,25 @@
+package org.align4j.core.objective;
+
+/** A loss over preference pairs, seen only through log-probabilities. */
+public interface PreferenceObjective {
+
+  /**
+   * Evaluates one micro-batch.
+   *
+   * @param input log-probabilities of the micro-batch
+   * @param normalizer counts of the whole optimizer step; losses and gradients of its micro-batches
+   *     add up to those of one large batch
+   */
+  PairwiseValue evaluate(PairwiseLogProbs input, Normalizer normalizer);
+
+  /** Evaluates a batch that is a whole step. */
+  default PairwiseValue evaluate(PairwiseLogProbs input) {
+    return evaluate(input, Normalizer.of(input));
+  }
+
+  /** Whether {@link PairwiseLogProbs#chosenLogSumSquares} must be filled. */
+  boolean needsSumSquares();
+
+  /** Whether the reference model's log-probs enter the loss or its metrics. */
+  boolean needsReference();
+}

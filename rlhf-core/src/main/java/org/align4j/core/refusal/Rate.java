@@ -1,0 +1,32 @@
+package org.align4j.core.refusal;
+
+import org.apache.commons.math3.stat.interval.ConfidenceInterval;
+import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
+
+/**
+ * A share of n trials with its 95% Wilson score interval.
+ *
+ * @param n trials, ≥ 1
+ * @param hits successes, 0..n
+ * @param low lower bound, in [0, 1]
+ * @param high upper bound, in [0, 1]
+ */
+public record Rate(int n, int hits, double low, double high) {
+  private static final double CONFIDENCE = 0.95;
+
+  /** Computes the interval (Wilson 1927). */
+  public static Rate of(int hits, int n) {
+    if (n <= 0 || hits < 0 || hits > n) {
+      throw new IllegalArgumentException(
+          "a rate needs 0 <= hits <= n and n > 0, got " + hits + " of " + n);
+    }
+    ConfidenceInterval interval = new WilsonScoreInterval().createInterval(n, hits, CONFIDENCE);
+    return new Rate(
+        n, hits, Math.max(0, interval.getLowerBound()), Math.min(1, interval.getUpperBound()));
+  }
+
+  /** hits / n. */
+  public double value() {
+    return (double) hits / n;
+  }
+}

@@ -1,0 +1,112 @@
+package org.align4j.core.run;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Named values from a configuration file and from {@code key=value} overrides. Every key that is
+ * read becomes known with its default; {@link #rejectUnknown} then refuses the ones that nobody
+ * reads, so a misspelt key is an error and not a silent default.
+ */
+public final class Settings {
+  private final Map<String, Object> values;
+  private final Map<String, Object> effective = new TreeMap<>();
+  private final Set<String> known = new TreeSet<>();
+
+  /** Wraps values as a YAML or JSON parser yields them. */
+  public Settings(Map<String, ?> values) {
+    this.values = new LinkedHashMap<>(values);
+  }
+
+  /** Sets or replaces a value given as {@code key=value}. */
+  public void override(String assignment) {
+    int equals = assignment.indexOf('=');
+    if (equals <= 0) {
+      throw new IllegalArgumentException("\"" + assignment + "\" is not key=value");
+    }
+    values.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1).strip());
+  }
+
+  /** An integer. */
+  public int integer(String key, int absent) {
+    return (int) number(key, absent, "an integer", true);
+  }
+
+  /** A number. */
+  public double number(String key, double absent) {
+    return number(key, absent, "a number", false);
+  }
+
+  private double number(String key, double absent, String expected, boolean whole) {
+    Object value = value(key, absent);
+    double parsed;
+    try {
+      parsed = value instanceof Number n ? n.doubleValue() : Double.parseDouble(value.toString());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(key + " is \"" + value + "\"; expected " + expected, e);
+    }
+    if (whole && parsed != Math.rint(parsed)) {
+      throw new IllegalArgumentException(key + " is " + value + "; expected " + expected);
+    }
+    return parsed;
+  }
+
+  /** A text. */
+  public String text(String key, String absent) {
+    return value(key, absent).toString();
+  }
+
+  /** true or false. */
+  public boolean flag(String key, boolean absent) {
+    String value = value(key, absent).toString();
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new IllegalArgumentException(key + " is \"" + value + "\"; expected true or false");
+    }
+    return value.equals("true");
+  }
+
+  /** A list of texts; a single value or {@code a,b,c} is a list too. */
+  public List<String> texts(String key, List<String> absent) {
+    Object value = value(key, absent);
+    List<String> out = new ArrayList<>();
+    if (value instanceof List<?> list) {
+      list.forEach(item -> out.add(item.toString()));
+    } else {
+      for (String part : value.toString().replaceAll("[\\[\\]]", "").split(",")) {
+        out.add(part.strip());
+      }
+    }
+    return out;
+  }
+
+  private Object value(String key, Object absent) {
+    known.add(key);
+    Object value = values.get(key);
+    Object used = value == null ? absent : value;
+    effective.put(key, used);
+    return used;
+  }
+
+  /** Refuses keys that were never read. */
+  public void rejectUnknown() {
+    Set<String> unknown = new TreeSet<>(values.keySet());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "unknown setting "
+              + String.join(", ", unknown)
+              + "; known are "
+              + String.join(", ", known));
+    }
+  }
+
+  /** Every setting that was read, with the value in force. */
+  public Map<String, Object> effective() {
+    return new TreeMap<>(effective);
+  }
+}
