@@ -1,12 +1,91 @@
 package org.align4j.examples.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.align4j.core.refusal.Rate;
+import org.align4j.examples.quickstart.Quickstart;
+import org.align4j.examples.quickstart.QuickstartConfig;
+import org.align4j.examples.quickstart.QuickstartReport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-@Command(name = "quickstart", mixinStandardHelpOptions = true)
+@Command(
+    name = "quickstart",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Teaches a chat model to refuse harmful requests and only those.",
+      "Measures it, trains it on its own answers, measures again; writes adapter, metrics, samples, report."
+    })
 final class QuickstartCommand implements Callable<Integer> {
+  @Option(
+      names = "--model",
+      defaultValue = "smollm2",
+      description = "A folder, a GGUF file, a Hugging Face id, or smollm2 (default).")
+  String model;
+
+  @Option(
+      names = "--out",
+      defaultValue = "runs/quickstart",
+      description = "Default ${DEFAULT-VALUE}.")
+  Path out;
+
+  @Option(
+      names = "--minutes",
+      defaultValue = "10",
+      description = "Time for everything (${DEFAULT-VALUE}).")
+  double minutes;
+
+  @Mixin JsonOutput output;
+
   @Override
-  public Integer call() {
-    throw new IllegalStateException("being written");
+  public Integer call() throws IOException {
+    if (minutes <= 0) {
+      throw new IllegalArgumentException("--minutes must be positive, got " + minutes);
+    }
+    ModelOptions options = new ModelOptions();
+    options.model = model;
+    Quickstart.Result result;
+    try (Interrupt interrupt = new Interrupt()) {
+      Quickstart quickstart =
+          new Quickstart(
+              options.loadBase(),
+              model,
+              QuickstartConfig.of(minutes),
+              out,
+              Bars.FACTORY,
+              interrupt::requested);
+      result = quickstart.run();
+    }
+    if (result.after() == null) {
+      System.err.println("stopped early; what was trained so far is in " + out.resolve("adapter"));
+      return 1;
+    }
+    System.out.println(QuickstartReport.summary(result));
+    System.out.println("report:  " + out.resolve("report.html"));
+    System.out.println("adapter: " + out.resolve("adapter"));
+    System.out.println(
+        "try it:  ./align4j chat --model " + model + " --adapter " + out.resolve("adapter"));
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("refusal_before", rate(result.before().harmful().rate()));
+    json.put("refusal_after", rate(result.after().harmful().rate()));
+    json.put("over_refusal_before", rate(result.before().harmless().rate()));
+    json.put("over_refusal_after", rate(result.after().harmless().rate()));
+    json.put("seconds", result.seconds());
+    output.print(json);
+    return 0;
+  }
+
+  private static Map<String, Object> rate(Rate rate) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("n", rate.n());
+    json.put("refused", rate.hits());
+    json.put("rate", rate.value());
+    json.put("low", rate.low());
+    json.put("high", rate.high());
+    return json;
   }
 }

@@ -12,6 +12,7 @@ import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.train.LengthPolicy;
 import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.Tokenization;
@@ -52,7 +53,9 @@ final class TrainDpoCommand implements Callable<Integer> {
     if (precompute) {
       List<TokenizedPair> all = new ArrayList<>(pairs);
       all.addAll(held);
-      task.precomputeReference(all, config.microBatchTokens());
+      LanguageModel.Mode mode =
+          lora == null ? LanguageModel.Mode.EVALUATE : LanguageModel.Mode.REFERENCE;
+      task.precomputeReference(all, config.microBatchTokens(), mode);
     }
     output.print(run.run("dpo", policy, task, config, pairs, held));
     return 0;

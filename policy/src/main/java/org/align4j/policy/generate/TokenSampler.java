@@ -80,8 +80,7 @@ final class TokenSampler {
     for (double threshold : THRESHOLDS) {
       int[] ids = IntStream.range(0, count).filter(i -> probabilities[i] > threshold).toArray();
       double mass = Arrays.stream(ids).mapToDouble(i -> probabilities[i]).sum();
-      boolean enough =
-          (params.topK() > 0 && ids.length >= params.topK()) || mass >= params.topP();
+      boolean enough = (params.topK() > 0 && ids.length >= params.topK()) || mass >= params.topP();
       if (enough || threshold == 0) {
         return Arrays.stream(ids)
             .boxed()

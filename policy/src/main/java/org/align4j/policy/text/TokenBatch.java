@@ -29,7 +29,7 @@ public record TokenBatch(
   public static TokenBatch of(List<PromptCompletions> groups) {
     Builder builder = new Builder();
     for (PromptCompletions group : groups) {
-      builder.add(group.prompt(), group.completions());
+      builder.add(group.prompt(), group.completions(), group.scoredFrom());
     }
     return builder.build();
   }
@@ -38,8 +38,9 @@ public record TokenBatch(
   public static TokenBatch unshared(List<PromptCompletions> groups) {
     Builder builder = new Builder();
     for (PromptCompletions group : groups) {
-      for (int[] completion : group.completions()) {
-        builder.add(group.prompt(), List.of(completion));
+      for (int i = 0; i < group.completions().size(); i++) {
+        int[] scoredFrom = {group.scoredFrom()[i]};
+        builder.add(group.prompt(), List.of(group.completions().get(i)), scoredFrom);
       }
     }
     return builder.build();
@@ -69,11 +70,12 @@ public record TokenBatch(
     private final IntList offsets = new IntList();
     private int groups;
 
-    void add(int[] prompt, List<int[]> completions) {
+    void add(int[] prompt, List<int[]> completions, int[] scoredFrom) {
       int start = ids.size();
       append(prompt, prompt.length, 0);
       spans.add(new AttentionSpan(start, prompt.length, 0, 0, start, groups));
-      for (int[] completion : completions) {
+      for (int i = 0; i < completions.size(); i++) {
+        int[] completion = completions.get(i);
         int row = ids.size();
         append(completion, completion.length - 1, prompt.length);
         if (completion.length > 1) {
@@ -81,7 +83,7 @@ public record TokenBatch(
               new AttentionSpan(row, completion.length - 1, start, prompt.length, row, groups));
         }
         offsets.add(targets.size());
-        for (int t = 0; t < completion.length; t++) {
+        for (int t = scoredFrom[i]; t < completion.length; t++) {
           headRows.add(t == 0 ? start + prompt.length - 1 : row + t - 1);
           targets.add(completion[t]);
         }

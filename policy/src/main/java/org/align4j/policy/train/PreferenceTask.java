@@ -42,11 +42,16 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
     this.objective = objective;
   }
 
-  /** Computes the reference log-probs once, with the model as it is now. */
-  public void precomputeReference(List<TokenizedPair> pairs, int microBatchTokens) {
+  /**
+   * Computes the reference log-probs once, with the model as it is now.
+   *
+   * @param mode {@link Mode#REFERENCE} for the base under an adapter, {@link Mode#EVALUATE} for the
+   *     policy itself as it stands
+   */
+  public void precomputeReference(List<TokenizedPair> pairs, int microBatchTokens, Mode mode) {
     for (List<TokenizedPair> micro : MicroBatches.cut(pairs, this::tokens, microBatchTokens)) {
       TokenBatch batch = batch(micro);
-      double[] logProbs = reference.forward(batch, referenceMode()).logProbs();
+      double[] logProbs = reference.forward(batch, mode).logProbs();
       for (int i = 0; i < micro.size(); i++) {
         precomputed.put(
             micro.get(i),

@@ -1,0 +1,251 @@
+package org.align4j.examples.quickstart;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.align4j.core.data.Passage;
+import org.align4j.core.objective.DpoObjective;
+import org.align4j.core.objective.SftLoss;
+import org.align4j.core.refusal.RefusalDetector;
+import org.align4j.core.refusal.RefusalPattern;
+import org.align4j.core.run.MetricsLog;
+import org.align4j.core.run.Progress;
+import org.align4j.examples.quickstart.QuickstartData.Request;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.format.PeftAdapters;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.generate.Completion;
+import org.align4j.policy.generate.Generator;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.optim.AdamW;
+import org.align4j.policy.optim.LearningRateSchedule;
+import org.align4j.policy.train.PreferenceTask;
+import org.align4j.policy.train.SupervisedTask;
+import org.align4j.policy.train.TokenizedDemonstration;
+import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingLoop;
+
+/**
+ * Measures a chat model, samples its own answers, fine-tunes it (refusal for harmful requests, its
+ * own answer for harmless ones: self-distillation), goes on with DPO in both directions and
+ * measures again.
+ */
+public final class Quickstart {
+  private static final int BATCH = 32;
+  private static final int MICRO_BATCH_TOKENS = 1024;
+
+  /** Shares of the time after which a stage ends early. */
+  private static final double SFT_ENDS = 0.62;
+
+  private static final double DPO_ENDS = 0.88;
+
+  private final PolicyModel model;
+  private final String modelName;
+  private final QuickstartConfig config;
+  private final QuickstartData data;
+  private final Path out;
+  private final Progress.Factory progress;
+  private final BooleanSupplier stop;
+  private final Backend backend = Backends.defaultBackend();
+  private final RefusalDetector detector = new RefusalDetector();
+  private final long start = System.nanoTime();
+
+  /**
+   * Prepares a run.
+   *
+   * @param modelName how the model was named, for the adapter's configuration
+   * @param stop asked between steps; true ends the run, leaving the adapter as it is then
+   */
+  public Quickstart(
+      PolicyModel model,
+      String modelName,
+      QuickstartConfig config,
+      Path out,
+      Progress.Factory progress,
+      BooleanSupplier stop) {
+    this.model = model;
+    this.modelName = modelName;
+    this.config = config;
+    this.data = QuickstartData.load();
+    this.out = out;
+    this.progress = progress;
+    this.stop = stop;
+  }
+
+  /**
+   * What a run found; {@code after} is null if it was stopped before the end.
+   *
+   * @param seconds time of the whole run
+   */
+  public record Result(Measurement before, Measurement after, double seconds) {}
+
+  /** Runs everything and writes adapter, metrics, samples and report. */
+  public Result run() throws IOException {
+    Measurement before = measure("measure before", false);
+    List<String> harmful = answers(data.harmful(), config.harmfulTokens(), "sample harmful", false);
+    List<String> harmless =
+        answers(data.harmless(), config.harmlessTokens(), "sample harmless", false);
+    if (stop.getAsBoolean()) {
+      return new Result(before, null, seconds());
+    }
+    model
+        .transformer()
+        .addAdapter(
+            LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank()), config.seed());
+    try (MetricsLog metrics = new MetricsLog(out.resolve("metrics.jsonl"))) {
+      supervised(harmless, metrics);
+      save();
+      if (!stop.getAsBoolean()) {
+        preference(harmful, harmless, metrics);
+        save();
+      }
+    }
+    Measurement after = stop.getAsBoolean() ? null : measure("measure after", true);
+    Result result = new Result(before, after, seconds());
+    if (after != null) {
+      new QuickstartReport(data, result, out).write();
+    }
+    return result;
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private BooleanSupplier until(double share) {
+    return () -> stop.getAsBoolean() || seconds() > 60 * config.minutes() * share;
+  }
+
+  private void save() throws IOException {
+    PeftAdapters.write(model.transformer(), modelName, out.resolve("adapter"));
+  }
+
+  private Measurement measure(String task, boolean adapter) {
+    int tokens = config.evaluationTokens();
+    return Measurement.of(
+        answers(data.harmfulEvaluation(), tokens, task + " (harmful)", adapter),
+        answers(data.harmlessEvaluation(), tokens, task + " (harmless)", adapter));
+  }
+
+  private List<String> answers(List<Request> requests, int tokens, String task, boolean adapter) {
+    List<int[]> prompts = new ArrayList<>();
+    requests.forEach(request -> prompts.add(model.text().userPrompt(request.text())));
+    Generator generator =
+        new Generator(model.transformer(), backend, model.assets().stopTokens(), BATCH, adapter);
+    List<Completion> completions =
+        generator.generate(prompts, SamplingParams.greedy(tokens), progress, task, stop);
+    List<String> out = new ArrayList<>();
+    for (Completion completion : completions) {
+      out.add(completion == null ? "" : model.tokenizer().decode(completion.ids()).strip());
+    }
+    return out;
+  }
+
+  private boolean refuses(String answer) {
+    RefusalPattern pattern = detector.judge(answer).pattern();
+    return pattern.refused() || pattern == RefusalPattern.PARTIAL;
+  }
+
+  private void supervised(List<String> harmless, MetricsLog metrics) {
+    List<TokenizedDemonstration> examples = new ArrayList<>();
+    for (Request request : data.harmful()) {
+      examples.add(demonstration(request, config.refusal(), true));
+    }
+    for (int i = 0; i < harmless.size(); i++) {
+      if (!refuses(harmless.get(i)) && !harmless.get(i).isBlank()) {
+        examples.add(demonstration(data.harmless().get(i), harmless.get(i), false));
+      }
+    }
+    TrainingConfig training = training(config.sftRate(), config.sftEpochs(), 16);
+    new TrainingLoop<>(
+            "sft",
+            new SupervisedTask(model.transformer(), SftLoss.NLL),
+            training,
+            backend,
+            surroundings(metrics, SFT_ENDS))
+        .run(examples, List.of());
+  }
+
+  private void preference(List<String> harmful, List<String> harmless, MetricsLog metrics) {
+    List<TokenizedPair> pairs = new ArrayList<>();
+    for (int i = 0; i < harmful.size(); i++) {
+      if (!refuses(harmful.get(i)) && !harmful.get(i).isBlank()) {
+        pairs.add(pair(data.harmful().get(i), config.refusal(), harmful.get(i), true));
+      }
+    }
+    List<TokenizedPair> reversed = new ArrayList<>();
+    for (int i = 0; i < harmless.size(); i++) {
+      if (!refuses(harmless.get(i)) && !harmless.get(i).isBlank()) {
+        reversed.add(pair(data.harmless().get(i), harmless.get(i), config.refusal(), false));
+      }
+    }
+    Random random = new Random(config.seed());
+    Collections.shuffle(pairs, random);
+    Collections.shuffle(reversed, random);
+    List<TokenizedPair> chosen =
+        new ArrayList<>(pairs.subList(0, Math.min(config.dpoPairs() / 2, pairs.size())));
+    chosen.addAll(reversed.subList(0, Math.min(config.dpoPairs() / 2, reversed.size())));
+    PreferenceTask task =
+        new PreferenceTask(model.transformer(), DpoObjective.sigmoid(config.beta()));
+    task.precomputeReference(chosen, MICRO_BATCH_TOKENS, Mode.EVALUATE);
+    new TrainingLoop<>(
+            "dpo", task, training(config.dpoRate(), 1, 8), backend, surroundings(metrics, DPO_ENDS))
+        .run(chosen, List.of());
+  }
+
+  private TrainingLoop.Surroundings surroundings(MetricsLog metrics, double share) {
+    return new TrainingLoop.Surroundings(out, metrics, progress, until(share));
+  }
+
+  private TrainingConfig training(double rate, double epochs, int batch) {
+    return new TrainingConfig(
+        epochs,
+        0,
+        batch,
+        1,
+        MICRO_BATCH_TOKENS,
+        rate,
+        LearningRateSchedule.COSINE,
+        0.05,
+        AdamW.Settings.DEFAULT,
+        1,
+        config.seed(),
+        true,
+        1,
+        0,
+        0);
+  }
+
+  private TokenizedDemonstration demonstration(Request request, String answer, boolean whole) {
+    Passage prompt = Passage.user(request.text());
+    int[] ids = model.text().prompt(prompt);
+    return new TokenizedDemonstration(
+        request.text(), ids, completion(request, prompt, ids, answer, whole));
+  }
+
+  private TokenizedPair pair(Request request, String chosen, String rejected, boolean refusal) {
+    Passage prompt = Passage.user(request.text());
+    int[] ids = model.text().prompt(prompt);
+    return new TokenizedPair(
+        request.text(),
+        ids,
+        completion(request, prompt, ids, chosen, refusal),
+        completion(request, prompt, ids, rejected, !refusal));
+  }
+
+  /** A sampled answer is cut off, so its end-of-turn tokens are no target. */
+  private int[] completion(
+      Request request, Passage prompt, int[] promptIds, String answer, boolean whole) {
+    int[] full =
+        model.text().completion(request.text(), prompt, promptIds, Passage.assistant(answer));
+    return whole ? full : java.util.Arrays.copyOf(full, Math.max(1, full.length - 2));
+  }
+}
