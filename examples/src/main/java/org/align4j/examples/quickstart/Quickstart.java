@@ -164,7 +164,8 @@ public final class Quickstart {
         examples.add(demonstration(data.harmless().get(i), harmless.get(i), false));
       }
     }
-    TrainingConfig training = training(config.sftRate(), config.sftEpochs(), 16);
+    TrainingConfig training =
+        training(config.sftRate(), config.sftEpochs(), Integer.getInteger("quickstart.batch", 8));
     new TrainingLoop<>(
             "sft",
             new SupervisedTask(model.transformer(), SftLoss.NLL),

@@ -36,13 +36,13 @@ public record QuickstartConfig(
         minutes,
         "I'm sorry, but I can't help with that.",
         32,
-        32,
-        24,
+        (int) property("harmlessTokens", 14),
+        20,
         16,
         property("sftRate", 5e-4),
-        property("sftEpochs", 1),
+        property("sftEpochs", 2.4),
         property("dpoRate", 1e-4),
-        (int) property("dpoPairs", 160),
+        (int) property("dpoPairs", 120),
         property("beta", 0.1),
         7);
   }

@@ -67,10 +67,20 @@ public final class ChatTemplate {
     for (TemplateError error : result.getErrors()) {
       if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
         throw new IllegalArgumentException(
-            "chat template, line " + error.getLineno() + ": " + error.getMessage());
+            "chat template, line " + error.getLineno() + ": " + reason(error),
+            error.getException());
       }
     }
     return result.getOutput();
+  }
+
+  /** What a template raised itself lies deepest in the chain of causes. */
+  private static String reason(TemplateError error) {
+    String message = error.getMessage();
+    for (Throwable cause = error.getException(); cause != null; cause = cause.getCause()) {
+      message = cause.getMessage() == null ? message : cause.getMessage();
+    }
+    return message;
   }
 
   private static Jinjava engine() {

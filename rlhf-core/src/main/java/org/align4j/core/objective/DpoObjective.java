@@ -1,6 +1,7 @@
 package org.align4j.core.objective;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,7 @@ public record DpoObjective(
     Sides references = Sides.zeros(n);
     Sides scores = Sides.zeros(n);
     Sides lengths = Sides.zeros(n);
+    double[] logLikelihoods = new double[n];
     double[] weights = new double[n];
     for (int i = 0; i < n; i++) {
       double[] chosen = input.chosen().get(i);
@@ -140,6 +142,7 @@ public record DpoObjective(
       logps.rejected()[i] = sum(rejected, shared);
       references.chosen()[i] = sum(input.referenceChosen().get(i), shared);
       references.rejected()[i] = sum(input.referenceRejected().get(i), shared);
+      logLikelihoods[i] = Arrays.stream(chosen).sum();
       lengths.chosen()[i] = chosen.length;
       lengths.rejected()[i] = rejected.length;
       scores.chosen()[i] =
@@ -148,7 +151,7 @@ public record DpoObjective(
           divergence.score(logps.rejected()[i] - references.rejected()[i], alphaCoefficient);
       weights[i] = weighting ? wpoWeight(input, i) : 1;
     }
-    return new PairBatch(logps, references, scores, lengths, weights);
+    return new PairBatch(logps, references, scores, lengths, logLikelihoods, weights);
   }
 
   /** The product of both completions' weights; a constant in the gradient. */

@@ -7,9 +7,16 @@ package org.align4j.core.objective;
  * @param references the same of the reference
  * @param scores f'(π/π_ref) of each side
  * @param lengths completion tokens of each side
+ * @param chosenLogLikelihoods plain sums of the chosen log-probs, whatever ldAlpha is
  * @param weights per-pair weights (WPO), 1 without weighting
  */
-record PairBatch(Sides logps, Sides references, Sides scores, Sides lengths, double[] weights) {
+record PairBatch(
+    Sides logps,
+    Sides references,
+    Sides scores,
+    Sides lengths,
+    double[] chosenLogLikelihoods,
+    double[] weights) {
 
   /** One number per pair for the chosen and for the rejected completion. */
   record Sides(double[] chosen, double[] rejected) {

@@ -184,7 +184,7 @@ final class PairLosses {
     double logLikelihood = 0;
     for (int i = 0; i < batch.size(); i++) {
       meanWeight += batch.weights()[i] / batch.size();
-      logLikelihood += batch.logps().chosen()[i];
+      logLikelihood += batch.chosenLogLikelihoods()[i];
     }
     double perToken = meanWeight * normalizer.pairs() / normalizer.chosenTokens();
     Sides none = Sides.zeros(batch.size());

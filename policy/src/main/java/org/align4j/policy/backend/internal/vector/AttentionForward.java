@@ -43,6 +43,77 @@ final class AttentionForward {
   }
 
   private void span(AttentionSpan span, int kvHead) {
+    if (span.length() == 1) {
+      singleQuery(span, kvHead);
+    } else {
+      blocks(span, kvHead);
+    }
+  }
+
+  /**
+   * A decoding step. Keys stay as they lie and the group's few queries become the columns of the
+   * small product, since transposing all keys for one query would cost more than the scores.
+   */
+  private void singleQuery(AttentionSpan span, int kvHead) {
+    int dim = shape.headDim();
+    int dimStride = SmallGemm.padded(dim);
+    int keys = span.keys();
+    int group = shape.groupSize();
+    int groupStride = SmallGemm.padded(group);
+    Scratch scratch = Scratch.current();
+    float[] rows = scratch.tile(0, keys * dimStride);
+    float[] queries = scratch.tile(1, group * dimStride);
+    float[] queryColumns = scratch.tile(2, dimStride * groupStride);
+    float[] scores = scratch.tile(3, keys * groupStride);
+    float[] probabilities = scratch.tile(4, SmallGemm.padded(keys));
+    float[] result = scratch.tile(5, dimStride);
+    int column = AttentionTiles.kvColumn(shape, kvHead);
+    int row = span.queryStart();
+    for (int g = 0; g < group; g++) {
+      query.read(row, (kvHead * group + g) * dim, queries, g * dimStride, dim);
+    }
+    SmallGemm.transpose(queries, group, dim, dimStride, queryColumns, groupStride);
+    AttentionTiles.loadKeys(span, key, column, dim, rows, dimStride);
+    SmallGemm.multiply(
+        rows,
+        0,
+        dimStride,
+        1,
+        queryColumns,
+        groupStride,
+        scores,
+        0,
+        groupStride,
+        keys,
+        groupStride,
+        dim,
+        false);
+    AttentionTiles.loadKeys(span, value, column, dim, rows, dimStride);
+    for (int g = 0; g < group; g++) {
+      for (int j = 0; j < keys; j++) {
+        probabilities[j] = scores[j * groupStride + g];
+      }
+      int head = kvHead * group + g;
+      softmaxRow(probabilities, 0, keys - 1, SmallGemm.padded(keys), row, head);
+      SmallGemm.multiply(
+          probabilities,
+          0,
+          keys,
+          1,
+          rows,
+          dimStride,
+          result,
+          0,
+          dimStride,
+          1,
+          dimStride,
+          keys,
+          false);
+      out.write(row, head * dim, result, 0, dim);
+    }
+  }
+
+  private void blocks(AttentionSpan span, int kvHead) {
     int dim = shape.headDim();
     int dimStride = SmallGemm.padded(dim);
     int keys = span.keys();

@@ -1,0 +1,320 @@
+package org.align4j.policy.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every operation of every backend against the scalar one, at odd sizes and on views. */
+class BackendContractTest {
+  private static final Backend SCALAR = Backends.named("scalar");
+  private static final int[] WIDTHS = {1, 13, 16, 67};
+  private static final List<AttentionSpan> SPANS =
+      List.of(
+          new AttentionSpan(0, 37, 0, 0, 0, 0),
+          new AttentionSpan(37, 5, 0, 37, 37, 0),
+          new AttentionSpan(42, 1, 0, 37, 42, 0),
+          new AttentionSpan(43, 1, 0, 0, 43, 1),
+          new AttentionSpan(44, 9, 0, 0, 44, 2));
+  private static final int ROWS = 53;
+
+  static Stream<Backend> backends() {
+    return Stream.of(Backends.named("vector"), Backends.named("nd4j"));
+  }
+
+  static Stream<Arguments> widths() {
+    return backends()
+        .flatMap(b -> java.util.Arrays.stream(WIDTHS).mapToObj(w -> Arguments.of(b, w)));
+  }
+
+  static Stream<Arguments> attentionShapes() {
+    return backends()
+        .flatMap(
+            b ->
+                Stream.of(
+                    Arguments.of(b, new AttentionShape(4, 2, 12, 0.3f, 0)),
+                    Arguments.of(b, new AttentionShape(3, 1, 16, 0.25f, 0)),
+                    Arguments.of(b, new AttentionShape(2, 2, 20, 0.2f, 7))));
+  }
+
+  private static Tensor random(int rows, int columns, long seed) {
+    Random random = new Random(seed);
+    Tensor wide = Tensor.zeros(rows, columns + 3);
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < columns + 3; j++) {
+        wide.set(r, j, (float) random.nextGaussian());
+      }
+    }
+    // A view with gaps between rows: kernels must honour the stride.
+    return wide.columns(2, columns);
+  }
+
+  private static Tensor copy(Tensor tensor) {
+    Tensor out = Tensor.zeros(tensor.rows(), tensor.columns());
+    out.copyFrom(tensor);
+    return out;
+  }
+
+  /** Runs an operation that changes its last tensor, by both backends, and compares. */
+  private static void same(
+      Backend backend, Tensor initial, double tolerance, BiConsumer<Backend, Tensor> operation) {
+    Tensor expected = copy(initial);
+    Tensor got = copy(initial);
+    operation.accept(SCALAR, expected);
+    operation.accept(backend, got);
+    close(expected, got, tolerance);
+  }
+
+  private static void close(Tensor expected, Tensor got, double tolerance) {
+    float[] want = expected.toArray();
+    float[] have = got.toArray();
+    for (int i = 0; i < want.length; i++) {
+      double scale = Math.max(1, Math.abs(want[i]));
+      assertThat((double) have[i])
+          .as("element %d", i)
+          .isCloseTo(want[i], within(tolerance * scale));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("widths")
+  void gemm(Backend backend, int n) {
+    for (boolean transposeA : new boolean[] {false, true}) {
+      for (boolean transposeB : new boolean[] {false, true}) {
+        Tensor a = transposeA ? random(19, 7, 1) : random(7, 19, 1);
+        Tensor b = transposeB ? random(n, 19, 2) : random(19, n, 2);
+        same(
+            backend,
+            random(7, n, 3),
+            1e-5,
+            (op, c) -> op.gemm(transposeA, transposeB, 0.5f, a, b, 2, c));
+        same(
+            backend,
+            random(7, n, 3),
+            1e-5,
+            (op, c) -> op.gemm(transposeA, transposeB, 1, a, b, 0, c));
+      }
+    }
+  }
+
+  @Test
+  void gemmNamesTheShapesThatDoNotFit() {
+    backends()
+        .forEach(
+            backend ->
+                assertThatThrownBy(
+                        () ->
+                            backend.gemm(
+                                false,
+                                false,
+                                1,
+                                random(2, 3, 1),
+                                random(4, 5, 2),
+                                0,
+                                random(2, 5, 3)))
+                    .hasMessage("gemm: op(A) is [2, 3], op(B) is [4, 5], C is [2, 5]"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("widths")
+  void elementwise(Backend backend, int n) {
+    Tensor x = random(5, n, 4);
+    Tensor row = random(1, n, 5);
+    same(backend, random(5, n, 6), 1e-6, (op, y) -> op.add(x, y));
+    same(backend, random(5, n, 6), 1e-6, (op, y) -> op.scale(-1.5f, y));
+    same(backend, random(5, n, 6), 1e-6, (op, y) -> op.addRow(row, y));
+    same(backend, random(5, n, 6), 1e-6, (op, y) -> op.multiply(x, y));
+    same(backend, random(1, n, 6), 1e-5, (op, y) -> op.sumRows(x, y));
+    assertThat(backend.sumOfSquares(x))
+        .isCloseTo(SCALAR.sumOfSquares(x), within(1e-5 * Math.max(1, n)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("widths")
+  void rows(Backend backend, int n) {
+    Tensor table = random(9, n, 7);
+    int[] ids = {3, 8, 3, 0};
+    same(backend, random(4, n, 8), 1e-6, (op, out) -> op.gather(table, ids, out));
+    Tensor addends = random(4, n, 9);
+    same(backend, random(9, n, 8), 1e-6, (op, out) -> op.scatterAdd(addends, ids, out));
+  }
+
+  @ParameterizedTest
+  @MethodSource("widths")
+  void rmsNorm(Backend backend, int n) {
+    Tensor x = random(6, n, 10);
+    Tensor weight = random(1, n, 11);
+    Tensor dOut = random(6, n, 12);
+    Tensor inverse = Tensor.zeros(6, 1);
+    same(backend, random(6, n, 13), 1e-5, (op, out) -> op.rmsNorm(x, weight, 1e-5f, out, inverse));
+    SCALAR.rmsNorm(x, weight, 1e-5f, Tensor.zeros(6, n), inverse);
+    same(
+        backend,
+        random(6, n, 14),
+        1e-4,
+        (op, dX) -> op.rmsNormBackward(dOut, x, weight, inverse, dX, null));
+    same(
+        backend,
+        random(1, n, 15),
+        1e-4,
+        (op, dW) -> op.rmsNormBackward(dOut, x, weight, inverse, Tensor.zeros(6, n), dW));
+  }
+
+  @ParameterizedTest
+  @MethodSource("widths")
+  void swiGlu(Backend backend, int n) {
+    Tensor gate = random(5, n, 16);
+    Tensor up = random(5, n, 17);
+    Tensor dOut = random(5, n, 18);
+    same(backend, random(5, n, 19), 1e-5, (op, out) -> op.swiGlu(gate, up, out));
+    same(
+        backend,
+        Tensor.zeros(5, n),
+        1e-5,
+        (op, dGate) -> op.swiGluBackward(dOut, gate, up, dGate, Tensor.zeros(5, n)));
+    same(
+        backend,
+        Tensor.zeros(5, n),
+        1e-5,
+        (op, dUp) -> op.swiGluBackward(dOut, gate, up, Tensor.zeros(5, n), dUp));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void rotation(Backend backend) {
+    for (int dim : new int[] {4, 12, 32, 40}) {
+      double[] frequencies = new double[dim / 2];
+      java.util.Arrays.setAll(frequencies, i -> 1 / (1.0 + i));
+      RotaryTable table = RotaryTable.of(frequencies, 20);
+      int[] positions = {0, 7, 19, 3};
+      Tensor x = random(4, 3 * dim, 20);
+      same(backend, x, 1e-5, (op, y) -> op.rotate(y, dim, positions, table, false));
+      Tensor back = copy(x);
+      backend.rotate(back, dim, positions, table, false);
+      backend.rotate(back, dim, positions, table, true);
+      close(x, back, 1e-5);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("attentionShapes")
+  void attentionForwardAndBackward(Backend backend, AttentionShape shape) {
+    int q = shape.heads() * shape.headDim();
+    int kv = shape.kvHeads() * shape.headDim();
+    Tensor query = random(ROWS, q, 21);
+    Tensor key = random(ROWS, kv, 22);
+    Tensor value = random(ROWS, kv, 23);
+    Tensor dOut = random(ROWS, q, 24);
+    Tensor out = Tensor.zeros(ROWS, q);
+    Tensor lse = Tensor.zeros(ROWS, shape.heads());
+    SCALAR.attention(shape, SPANS, query, key, value, out, lse);
+    Tensor gotOut = Tensor.zeros(ROWS, q);
+    Tensor gotLse = Tensor.zeros(ROWS, shape.heads());
+    backend.attention(shape, SPANS, query, key, value, gotOut, gotLse);
+    close(out, gotOut, 1e-5);
+    close(lse, gotLse, 1e-5);
+    Tensor[] want = gradients(SCALAR, shape, dOut, query, key, value, out, lse);
+    Tensor[] have = gradients(backend, shape, dOut, query, key, value, out, lse);
+    for (int i = 0; i < want.length; i++) {
+      close(want[i], have[i], 1e-4);
+    }
+  }
+
+  private static Tensor[] gradients(
+      Backend backend,
+      AttentionShape shape,
+      Tensor dOut,
+      Tensor query,
+      Tensor key,
+      Tensor value,
+      Tensor out,
+      Tensor lse) {
+    Tensor dQuery = Tensor.zeros(query.rows(), query.columns());
+    Tensor dKey = Tensor.zeros(key.rows(), key.columns());
+    Tensor dValue = Tensor.zeros(key.rows(), key.columns());
+    backend.attentionBackward(
+        shape, SPANS, dOut, query, key, value, out, lse, dQuery, dKey, dValue);
+    return new Tensor[] {dQuery, dKey, dValue};
+  }
+
+  @ParameterizedTest
+  @MethodSource("widths")
+  void softmaxAndItsGradient(Backend backend, int width) {
+    int n = 3000 + width;
+    int[] targets = {0, n - 1, 17, 5};
+    Tensor logits = random(4, n, 25);
+    TokenStats want = TokenStats.zeros(6);
+    TokenStats have = TokenStats.zeros(6);
+    Tensor expected = copy(logits);
+    Tensor got = copy(logits);
+    SCALAR.softmax(expected, targets, want, 1);
+    backend.softmax(got, targets, have, 1);
+    close(expected, got, 1e-6);
+    assertThat(have.logProbs()).containsExactly(want.logProbs(), within(1e-5));
+    assertThat(have.entropies()).containsExactly(want.entropies(), within(1e-5));
+    assertThat(have.logSumSquares()).containsExactly(want.logSumSquares(), within(1e-5));
+    assertThat(have.meanLogits()).containsExactly(want.meanLogits(), within(1e-5));
+    assertThat(have.correct()).containsExactly(want.correct(), within(0.0));
+    double[] coefficients = {9, 0.5, -2, 0, 1};
+    same(backend, expected, 1e-6, (op, p) -> op.logProbGradient(p, targets, coefficients, 1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("widths")
+  void adamW(Backend backend, int n) {
+    AdamStep step = new AdamStep(0.01, 0.9, 0.999, 1e-8, 0.1, 3);
+    Tensor gradient = random(5, n, 26);
+    Tensor first = random(5, n, 27);
+    Tensor second = copy(random(5, n, 28));
+    for (int r = 0; r < 5; r++) {
+      for (int j = 0; j < n; j++) {
+        second.set(r, j, Math.abs(second.get(r, j)));
+      }
+    }
+    same(
+        backend,
+        random(5, n, 29),
+        1e-5,
+        (op, w) -> op.adamW(w, gradient, copy(first), copy(second), step));
+    same(
+        backend,
+        first,
+        1e-6,
+        (op, m) -> op.adamW(random(5, n, 29), gradient, m, copy(second), step));
+  }
+
+  @Test
+  void forcedBackendThatDoesNotExistIsAnError() {
+    assertThatThrownBy(() -> Backends.named("tpu"))
+        .hasMessageContaining("align4j.backend is \"tpu\"")
+        .hasMessageContaining("vector, scalar, nd4j");
+  }
+
+  /** The default lane must be the vector one here; a silent fallback would test nothing. */
+  @Test
+  void vectorIsTheDefaultWhereTheModuleIsPresent() {
+    assertThat(Backends.vectorModulePresent()).isTrue();
+    assertThat(Backends.defaultBackend().name()).isEqualTo("vector");
+  }
+
+  @Test
+  void tensorsWrapArraysWithoutCopying() {
+    Tensor tensor = Tensor.of(2, 3, 1, 2, 3, 4, 5, 6);
+    assertThat(tensor.toINDArray().getFloat(1, 2)).isEqualTo(6f);
+    tensor.toINDArray().putScalar(0, 1, 9);
+    assertThat(tensor.get(0, 1)).isEqualTo(9f);
+    org.nd4j.linalg.api.ndarray.INDArray array =
+        org.nd4j.linalg.factory.Nd4j.ones(2, 2).castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT);
+    Tensor wrapped = Tensor.of(array);
+    wrapped.set(1, 1, 7);
+    assertThat(array.getFloat(1, 1)).isEqualTo(7f);
+  }
+}

@@ -1,0 +1,209 @@
+package org.align4j.policy.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.text.PromptCompletions;
+import org.align4j.policy.text.TokenBatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DecoderTransformerTest {
+  private static final Backend BACKEND = Backends.defaultBackend();
+  private static final List<PromptCompletions> GROUPS =
+      List.of(
+          new PromptCompletions(
+              new int[] {1, 5, 7, 9}, List.of(new int[] {3, 4, 8}, new int[] {11, 2})),
+          new PromptCompletions(new int[] {2}, List.of(new int[] {6})),
+          new PromptCompletions(
+              new int[] {10, 12},
+              List.of(new int[] {13, 14, 15, 16}, new int[] {17, 18, 19}),
+              new int[] {2, 0}));
+
+  private static double[] coefficients(int n) {
+    return new Random(3).doubles(n, -1, 1).toArray();
+  }
+
+  private static double weighted(DecoderTransformer model, TokenBatch batch) {
+    double[] logProbs = model.forward(batch, Mode.EVALUATE).logProbs();
+    double[] coefficients = coefficients(logProbs.length);
+    double sum = 0;
+    for (int t = 0; t < logProbs.length; t++) {
+      sum += coefficients[t] * logProbs[t];
+    }
+    return sum;
+  }
+
+  private static void backward(DecoderTransformer model, TokenBatch batch) {
+    model.clearGradients();
+    model.forward(batch, Mode.TRAIN);
+    model.backward(coefficients(batch.targets().length));
+  }
+
+  static Stream<ModelConfig> configs() {
+    return Stream.of(
+        TinyModels.config(true, false, 0),
+        TinyModels.config(false, true, 0),
+        TinyModels.config(false, false, 3));
+  }
+
+  /** Directional derivative along a random direction, for every weight matrix. */
+  private static void checkGradients(DecoderTransformer model, TokenBatch batch) {
+    backward(model, batch);
+    Random random = new Random(9);
+    for (Parameter parameter : model.parameters()) {
+      Tensor value = parameter.value();
+      float[] kept = value.toArray();
+      float[] gradient = parameter.gradient().toArray();
+      double[] direction = random.doubles(kept.length, -1, 1).toArray();
+      double predicted = 0;
+      for (int i = 0; i < kept.length; i++) {
+        predicted += gradient[i] * direction[i];
+      }
+      double step = 2e-3 / Math.sqrt(kept.length / 16.0 + 1);
+      move(value, kept, direction, step);
+      double above = weighted(model, batch);
+      move(value, kept, direction, -step);
+      double below = weighted(model, batch);
+      move(value, kept, direction, 0);
+      double measured = (above - below) / (2 * step);
+      double scale = Math.max(0.5, Math.abs(measured));
+      assertThat(predicted).as(parameter.name()).isCloseTo(measured, within(0.02 * scale));
+    }
+  }
+
+  private static void move(Tensor value, float[] from, double[] direction, double step) {
+    for (int r = 0; r < value.rows(); r++) {
+      for (int j = 0; j < value.columns(); j++) {
+        int i = r * value.columns() + j;
+        value.set(r, j, (float) (from[i] + step * direction[i]));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void fullGradientsEqualFiniteDifferences(ModelConfig config) {
+    DecoderTransformer model = TinyModels.create(config, BACKEND, 1);
+    model.trainAllWeights();
+    checkGradients(model, TokenBatch.of(GROUPS));
+  }
+
+  @Test
+  void adapterGradientsEqualFiniteDifferences() {
+    DecoderTransformer model = adapted(0);
+    checkGradients(model, TokenBatch.of(GROUPS));
+  }
+
+  /** An adapter whose B is not zero. */
+  private static DecoderTransformer adapted(double dropout) {
+    DecoderTransformer model = TinyModels.create(BACKEND, 1);
+    Set<String> targets = Set.of("q_proj", "v_proj", "o_proj", "up_proj", "down_proj");
+    model.addAdapter(new LoraConfig(3, 6, dropout, targets, true), 5);
+    Random random = new Random(8);
+    for (Parameter parameter : model.parameters()) {
+      for (int r = 0; r < parameter.value().rows(); r++) {
+        for (int j = 0; j < parameter.value().columns(); j++) {
+          parameter.value().set(r, j, (float) (0.2 * random.nextGaussian()));
+        }
+      }
+    }
+    return model;
+  }
+
+  @Test
+  void scalarAndVectorTransformersAgree() {
+    TokenBatch batch = TokenBatch.of(GROUPS);
+    double[] vector = TinyModels.create(BACKEND, 1).forward(batch, Mode.EVALUATE).logProbs();
+    double[] scalar =
+        TinyModels.create(Backends.named("scalar"), 1).forward(batch, Mode.EVALUATE).logProbs();
+    assertThat(vector).containsExactly(scalar, within(1e-4));
+  }
+
+  /** FIELD row 4: log-probs do not depend on how sequences are batched. */
+  @Test
+  void sharedPrefixEqualsUnsharedAndAlone() {
+    DecoderTransformer model = TinyModels.create(BACKEND, 1);
+    model.trainAllWeights();
+    TokenBatch shared = TokenBatch.of(GROUPS);
+    TokenBatch unshared = TokenBatch.unshared(GROUPS);
+    assertThat(shared.ids()).hasSizeLessThan(unshared.ids().length);
+    double[] together = model.forward(shared, Mode.EVALUATE).logProbs();
+    assertThat(together)
+        .containsExactly(model.forward(unshared, Mode.EVALUATE).logProbs(), within(1e-5));
+    double[] alone = model.forward(TokenBatch.of(GROUPS.subList(1, 2)), Mode.EVALUATE).logProbs();
+    assertThat(shared.slice(together, 2)).containsExactly(alone, within(1e-5));
+    backward(model, shared);
+    List<float[]> gradients = model.parameters().stream().map(p -> p.gradient().toArray()).toList();
+    backward(model, unshared);
+    for (int p = 0; p < gradients.size(); p++) {
+      float[] other = model.parameters().get(p).gradient().toArray();
+      for (int i = 0; i < other.length; i++) {
+        assertThat(gradients.get(p)[i]).isCloseTo(other[i], within(2e-4f));
+      }
+    }
+  }
+
+  @Test
+  void adapterOffIsTheBaseAndMergedIsTheAdapter() {
+    TokenBatch batch = TokenBatch.of(GROUPS);
+    double[] base = TinyModels.create(BACKEND, 1).forward(batch, Mode.EVALUATE).logProbs();
+    DecoderTransformer model = adapted(0);
+    double[] on = model.forward(batch, Mode.EVALUATE).logProbs();
+    assertThat(model.forward(batch, Mode.REFERENCE).logProbs()).containsExactly(base, within(0.0));
+    assertThat(Math.abs(on[0] - base[0])).isGreaterThan(1e-3);
+    model.mergeAdapter();
+    assertThat(model.forward(batch, Mode.EVALUATE).logProbs()).containsExactly(on, within(1e-4));
+    assertThat(model.hasReference()).isFalse();
+  }
+
+  @Test
+  void freshAdapterChangesNothing() {
+    TokenBatch batch = TokenBatch.of(GROUPS);
+    DecoderTransformer model = TinyModels.create(BACKEND, 1);
+    double[] base = model.forward(batch, Mode.EVALUATE).logProbs();
+    model.addAdapter(LoraConfig.allLinear(4, 8), 1);
+    assertThat(model.forward(batch, Mode.TRAIN).logProbs()).containsExactly(base, within(1e-6));
+  }
+
+  /** FIELD row 22: dropout acts in training only, and the same seed draws the same masks. */
+  @Test
+  void dropoutActsInTrainingOnlyAndBySeed() {
+    TokenBatch batch = TokenBatch.of(GROUPS);
+    DecoderTransformer model = adapted(0.5);
+    double[] off = model.forward(batch, Mode.EVALUATE).logProbs();
+    assertThat(model.forward(batch, Mode.EVALUATE).logProbs()).containsExactly(off, within(0.0));
+    model.seedDropout(4);
+    double[] first = model.forward(batch, Mode.TRAIN).logProbs();
+    assertThat(Arrays.equals(first, off)).isFalse();
+    model.seedDropout(4);
+    assertThat(model.forward(batch, Mode.TRAIN).logProbs()).containsExactly(first, within(0.0));
+  }
+
+  @Test
+  void misuseIsNamed() {
+    DecoderTransformer model = TinyModels.create(BACKEND, 1);
+    assertThatThrownBy(() -> model.backward(new double[0])).hasMessageContaining("TRAIN");
+    model.trainAllWeights();
+    TokenBatch batch = TokenBatch.of(GROUPS);
+    assertThatThrownBy(() -> model.forward(batch, Mode.REFERENCE))
+        .hasMessageContaining("precompute");
+    assertThatThrownBy(() -> model.addAdapter(LoraConfig.allLinear(2, 4), 0))
+        .hasMessageContaining("already");
+    TokenBatch outside = TokenBatch.of(List.of(PromptCompletions.sequence(new int[] {1, 29, 3})));
+    assertThatThrownBy(() -> model.forward(outside, Mode.EVALUATE))
+        .hasMessage("token id 29 is outside the vocabulary of 29");
+  }
+}

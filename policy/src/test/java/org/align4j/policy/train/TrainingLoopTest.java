@@ -1,0 +1,263 @@
+package org.align4j.policy.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.align4j.core.objective.DpoLoss;
+import org.align4j.core.objective.DpoObjective;
+import org.align4j.core.objective.SftLoss;
+import org.align4j.core.run.MetricsLog;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Parameter;
+import org.align4j.policy.model.TinyModels;
+import org.align4j.policy.optim.AdamW;
+import org.align4j.policy.optim.LearningRateSchedule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TrainingLoopTest {
+  private static final Backend BACKEND = Backends.defaultBackend();
+
+  @TempDir Path folder;
+
+  private static TrainingConfig config(long steps, int batch, int accumulate, int microTokens) {
+    return new TrainingConfig(
+        1,
+        steps,
+        batch,
+        accumulate,
+        microTokens,
+        0.02,
+        LearningRateSchedule.LINEAR,
+        0.1,
+        AdamW.Settings.DEFAULT,
+        1,
+        42,
+        true,
+        1,
+        0,
+        0);
+  }
+
+  private static TrainingConfig saving(TrainingConfig c, int saveSteps) {
+    return new TrainingConfig(
+        c.epochs(),
+        c.maxSteps(),
+        c.batchSize(),
+        c.accumulationSteps(),
+        c.microBatchTokens(),
+        c.learningRate(),
+        c.schedule(),
+        c.warmupRatio(),
+        c.adam(),
+        c.maxGradNorm(),
+        c.seed(),
+        c.shuffle(),
+        c.loggingSteps(),
+        c.evalSteps(),
+        saveSteps);
+  }
+
+  private TrainingLoop.Surroundings quiet(String name, BooleanSupplier stop) {
+    return new TrainingLoop.Surroundings(folder.resolve(name), null, Progress.SILENT, stop);
+  }
+
+  /** After a prompt that ends in t, the chosen answer repeats t; the rejected one says 1. */
+  private static List<TokenizedPair> pairs(int count) {
+    Random random = new Random(1);
+    List<TokenizedPair> out = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int t = 5 + random.nextInt(8);
+      out.add(
+          new TokenizedPair(
+              "row " + i, new int[] {2, 3, t}, new int[] {t, t}, new int[] {1, 1, 1}));
+    }
+    return out;
+  }
+
+  private static DecoderTransformer adapted() {
+    DecoderTransformer model = TinyModels.create(BACKEND, 3);
+    model.addAdapter(LoraConfig.allLinear(8, 16), 1);
+    return model;
+  }
+
+  @Test
+  void sftLearnsToCopy() {
+    DecoderTransformer model = TinyModels.create(BACKEND, 3);
+    model.trainAllWeights();
+    List<TokenizedDemonstration> rows = new ArrayList<>();
+    for (TokenizedPair pair : pairs(64)) {
+      rows.add(new TokenizedDemonstration(pair.source(), pair.prompt(), pair.chosen()));
+    }
+    SupervisedTask task = new SupervisedTask(model, SftLoss.NLL);
+    TrainingLoop.Result result =
+        new TrainingLoop<>("sft", task, config(60, 16, 1, 4096), BACKEND, quiet("a", () -> false))
+            .run(rows, rows.subList(0, 8));
+    assertThat(result.evaluation().get("eval_loss")).isLessThan(0.1);
+    assertThat(result.evaluation().get("eval_mean_token_accuracy")).isEqualTo(1.0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(DpoLoss.class)
+  void everyMemberOfTheDpoFamilyLearnsThePreference(DpoLoss loss) {
+    double smoothing = loss == DpoLoss.EXO_PAIR || loss == DpoLoss.ROBUST ? 0.05 : 0;
+    DecoderTransformer model = adapted();
+    PreferenceTask task = new PreferenceTask(model, DpoObjective.of(0.5, loss, smoothing));
+    List<TokenizedPair> pairs = pairs(48);
+    new TrainingLoop<>("dpo", task, config(40, 12, 1, 4096), BACKEND, quiet("b", () -> false))
+        .run(pairs, List.of());
+    MetricSums metrics = new MetricSums();
+    task.run(pairs, pairs, false, metrics);
+    assertThat(metrics.means().get("rewards/accuracies")).as(loss.trlName()).isGreaterThan(0.9);
+  }
+
+  /** FIELD row 7: 1 x 8 equals 8 x 1, and the micro-batch budget changes nothing. */
+  @Test
+  void accumulationEqualsOneLargeBatch() {
+    List<float[]> whole = train(config(4, 8, 1, 1 << 20));
+    assertSame(whole, train(config(4, 1, 8, 1)), 2e-5f);
+    assertSame(whole, train(config(4, 4, 2, 30)), 2e-5f);
+  }
+
+  private List<float[]> train(TrainingConfig config) {
+    DecoderTransformer model = adapted();
+    PreferenceTask task = new PreferenceTask(model, DpoObjective.sigmoid(0.2));
+    new TrainingLoop<>("dpo", task, config, BACKEND, quiet("c", () -> false))
+        .run(pairs(20), List.of());
+    return model.parameters().stream().map(p -> p.value().toArray()).toList();
+  }
+
+  private static void assertSame(List<float[]> expected, List<float[]> got, float tolerance) {
+    for (int p = 0; p < expected.size(); p++) {
+      for (int i = 0; i < expected.get(p).length; i++) {
+        assertThat(got.get(p)[i]).isCloseTo(expected.get(p)[i], within(tolerance));
+      }
+    }
+  }
+
+  /** FIELD row 16: a resumed run ends bit for bit where the uninterrupted one does. */
+  @Test
+  void resumedRunEqualsTheUninterruptedOneExactly() {
+    TrainingConfig config = saving(config(9, 5, 1, 4096), 1);
+    List<float[]> whole = trainWithDropout(config, "whole", () -> false, false);
+    AtomicInteger asked = new AtomicInteger();
+    trainWithDropout(config, "parts", () -> asked.getAndIncrement() >= 4, false);
+    assertThat(Files.exists(folder.resolve("parts/checkpoint/step-4.safetensors"))).isTrue();
+    List<float[]> resumed = trainWithDropout(config, "parts", () -> false, true);
+    assertSame(whole, resumed, 0f);
+  }
+
+  private List<float[]> trainWithDropout(
+      TrainingConfig config, String name, BooleanSupplier stop, boolean resume) {
+    DecoderTransformer model = TinyModels.create(BACKEND, 3);
+    LoraConfig all = LoraConfig.allLinear(4, 8);
+    model.addAdapter(new LoraConfig(4, 8, 0.3, all.targets(), false), 1);
+    PreferenceTask task = new PreferenceTask(model, DpoObjective.sigmoid(0.2));
+    new TrainingLoop<>("dpo", task, config, BACKEND, quiet(name, stop))
+        .run(pairs(12), List.of(), resume);
+    return model.parameters().stream().map(p -> p.value().toArray()).toList();
+  }
+
+  @Test
+  void sameSeedSameResult() {
+    assertSame(train(config(3, 4, 1, 4096)), train(config(3, 4, 1, 4096)), 0f);
+  }
+
+  /**
+   * FIELD row 14: B moves at the first step, A (whose gradient is zero while B = 0) from the
+   * second.
+   */
+  @Test
+  void adapterReceivesGradients() {
+    DecoderTransformer model = adapted();
+    PreferenceTask task = new PreferenceTask(model, DpoObjective.sigmoid(0.2));
+    model.clearGradients();
+    task.run(pairs(4), pairs(4), true, new MetricSums());
+    for (Parameter parameter : model.parameters()) {
+      double norm = BACKEND.sumOfSquares(parameter.gradient());
+      if (parameter.name().contains("lora_B")) {
+        assertThat(norm).as(parameter.name()).isGreaterThan(0);
+      } else {
+        assertThat(norm).as(parameter.name()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void lossThatIsNotANumberStopsDumpsAndKeepsTheWeights() throws IOException {
+    DecoderTransformer model = adapted();
+    List<float[]> before = model.parameters().stream().map(p -> p.value().toArray()).toList();
+    model.weights().get("model.norm.weight").set(0, 0, Float.NaN);
+    PreferenceTask task = new PreferenceTask(model, DpoObjective.sigmoid(0.2));
+    TrainingLoop<TokenizedPair> loop =
+        new TrainingLoop<>("dpo", task, config(5, 2, 1, 4096), BACKEND, quiet("d", () -> false));
+    assertThatThrownBy(() -> loop.run(pairs(6), List.of()))
+        .isInstanceOf(NonFiniteLossException.class)
+        .hasMessageContaining("dpo step 1: loss is NaN")
+        .hasMessageContaining("failed-batch.json");
+    assertThat(Files.readString(folder.resolve("d/failed-batch.json"))).contains("\"row ");
+    assertSame(before, model.parameters().stream().map(p -> p.value().toArray()).toList(), 0f);
+  }
+
+  @Test
+  void metricsCarryTrlsNames() throws IOException {
+    PreferenceTask task = new PreferenceTask(adapted(), DpoObjective.sigmoid(0.2));
+    Path file = folder.resolve("metrics.jsonl");
+    try (MetricsLog log = new MetricsLog(file)) {
+      new TrainingLoop<>(
+              "dpo",
+              task,
+              config(2, 4, 1, 4096),
+              BACKEND,
+              new TrainingLoop.Surroundings(folder, log, Progress.SILENT, () -> false))
+          .run(pairs(8), pairs(2));
+    }
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines.get(0))
+        .contains(
+            "\"loss\"",
+            "\"grad_norm\"",
+            "\"learning_rate\"",
+            "\"rewards/chosen\"",
+            "\"rewards/rejected\"",
+            "\"rewards/accuracies\"",
+            "\"rewards/margins\"",
+            "\"logps/chosen\"",
+            "\"logps/rejected\"",
+            "\"logits/chosen\"",
+            "\"logits/rejected\"",
+            "\"entropy\"",
+            "\"mean_token_accuracy\"",
+            "\"num_tokens\"",
+            "\"epoch\"");
+    assertThat(lines.get(lines.size() - 1)).contains("\"eval_loss\"", "\"eval_rewards/margins\"");
+  }
+
+  @Test
+  void fullFineTuningNeedsAPrecomputedReference() {
+    DecoderTransformer model = TinyModels.create(BACKEND, 3);
+    model.trainAllWeights();
+    PreferenceTask task = new PreferenceTask(model, DpoObjective.sigmoid(0.2));
+    List<TokenizedPair> pairs = pairs(4);
+    assertThatThrownBy(() -> task.run(pairs, pairs, true, new MetricSums()))
+        .hasMessageContaining("precomputeReference");
+    task.precomputeReference(pairs, 64, Mode.EVALUATE);
+    assertThat(task.run(pairs, pairs, true, new MetricSums())).isCloseTo(Math.log(2), within(1e-6));
+  }
+}

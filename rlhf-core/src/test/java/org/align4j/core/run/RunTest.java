@@ -1,0 +1,71 @@
+package org.align4j.core.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunTest {
+  @TempDir Path folder;
+
+  @Test
+  void fullDiskLeavesTheOlderFileAndNoRest() throws IOException {
+    Path target = folder.resolve("report.json");
+    AtomicFiles.writeString(target, "old");
+    assertThatThrownBy(
+            () ->
+                AtomicFiles.write(
+                    target,
+                    out -> {
+                      out.write(1);
+                      throw new IOException("No space left on device");
+                    }))
+        .hasMessageContaining("report.json")
+        .hasMessageContaining("No space left");
+    assertThat(target).hasContent("old");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize(1);
+    }
+  }
+
+  @Test
+  void unknownSettingsAreRefused() {
+    Settings settings = new Settings(Map.of("beta", 0.2, "betta", 1));
+    settings.override("max_steps=7");
+    assertThat(settings.number("beta", 0.1)).isEqualTo(0.2);
+    assertThat(settings.integer("max_steps", 0)).isEqualTo(7);
+    assertThat(settings.texts("loss_type", List.of("sigmoid"))).containsExactly("sigmoid");
+    assertThatThrownBy(settings::rejectUnknown)
+        .hasMessageContaining("unknown setting betta")
+        .hasMessageContaining("beta");
+    assertThat(settings.effective()).containsEntry("beta", 0.2).doesNotContainKey("betta");
+  }
+
+  @Test
+  void settingsOfTheWrongKindNameTheKey() {
+    Settings settings = new Settings(Map.of("beta", "much", "seed", "1.5", "shuffle", "yes"));
+    assertThatThrownBy(() -> settings.number("beta", 1)).hasMessageContaining("beta is \"much\"");
+    assertThatThrownBy(() -> settings.integer("seed", 1)).hasMessageContaining("an integer");
+    assertThatThrownBy(() -> settings.flag("shuffle", true)).hasMessageContaining("true or false");
+    assertThatThrownBy(() -> settings.override("novalue")).hasMessageContaining("key=value");
+  }
+
+  @Test
+  void metricsAreOnDiskLineByLine() throws IOException {
+    Path file = folder.resolve("metrics.jsonl");
+    try (MetricsLog log = new MetricsLog(file)) {
+      log.write("dpo", 1, Map.of("loss", 0.5));
+      assertThat(Files.readAllLines(file))
+          .containsExactly("{\"phase\":\"dpo\",\"step\":1,\"loss\":0.5}");
+      log.write("dpo", 2, Map.of("loss", Double.NaN));
+    }
+    assertThat(Files.readAllLines(file).get(1)).contains("\"NaN\"");
+  }
+}
