@@ -1,0 +1,2 @@
+/** JMH benchmarks of the hot loops; docs/benchmarks.md tells how to run them. */
+package org.align4j.jmh;
