@@ -3,10 +3,11 @@ package org.align4j.examples.quickstart;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.align4j.core.data.Passage;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.objective.SftLoss;
@@ -26,6 +27,8 @@ import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.LearningRateSchedule;
+import org.align4j.policy.text.PromptCompletions;
+import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.SupervisedTask;
 import org.align4j.policy.train.TokenizedDemonstration;
@@ -40,7 +43,11 @@ import org.align4j.policy.train.TrainingLoop;
  */
 public final class Quickstart {
   private static final int BATCH = 32;
+  private static final int TRAIN_BATCH = 8;
   private static final int MICRO_BATCH_TOKENS = 1024;
+
+  /** "I'm sorry": enough of a refusal to know it. */
+  private static final int OPENING_TOKENS = 3;
 
   /** Shares of the time after which a stage ends early. */
   private static final double SFT_ENDS = 0.62;
@@ -90,9 +97,16 @@ public final class Quickstart {
   /** Runs everything and writes adapter, metrics, samples and report. */
   public Result run() throws IOException {
     Measurement before = measure("measure before", false);
-    List<String> harmful = answers(data.harmful(), config.harmfulTokens(), "sample harmful", false);
-    List<String> harmless =
-        answers(data.harmless(), config.harmlessTokens(), "sample harmless", false);
+    List<Request> harmless = new ArrayList<>();
+    List<String> helpful = new ArrayList<>();
+    List<String> sampled =
+        answers(data.harmless(), config.harmlessTokens(), "sample answers", false);
+    for (int i = 0; i < sampled.size(); i++) {
+      if (!sampled.get(i).isBlank() && !refuses(sampled.get(i))) {
+        harmless.add(data.harmless().get(i));
+        helpful.add(sampled.get(i));
+      }
+    }
     if (stop.getAsBoolean()) {
       return new Result(before, null, seconds());
     }
@@ -101,10 +115,10 @@ public final class Quickstart {
         .addAdapter(
             LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank()), config.seed());
     try (MetricsLog metrics = new MetricsLog(out.resolve("metrics.jsonl"))) {
-      supervised(harmless, metrics);
+      supervised(harmless, helpful, metrics);
       save();
       if (!stop.getAsBoolean()) {
-        preference(harmful, harmless, metrics);
+        preference(harmless, helpful, metrics);
         save();
       }
     }
@@ -154,18 +168,15 @@ public final class Quickstart {
     return pattern.refused() || pattern == RefusalPattern.PARTIAL;
   }
 
-  private void supervised(List<String> harmless, MetricsLog metrics) {
+  private void supervised(List<Request> harmless, List<String> helpful, MetricsLog metrics) {
     List<TokenizedDemonstration> examples = new ArrayList<>();
     for (Request request : data.harmful()) {
       examples.add(demonstration(request, config.refusal(), true));
     }
     for (int i = 0; i < harmless.size(); i++) {
-      if (!refuses(harmless.get(i)) && !harmless.get(i).isBlank()) {
-        examples.add(demonstration(data.harmless().get(i), harmless.get(i), false));
-      }
+      examples.add(demonstration(harmless.get(i), helpful.get(i), false));
     }
-    TrainingConfig training =
-        training(config.sftRate(), config.sftEpochs(), Integer.getInteger("quickstart.batch", 8));
+    TrainingConfig training = training(config.sftRate(), config.sftEpochs());
     new TrainingLoop<>(
             "sft",
             new SupervisedTask(model.transformer(), SftLoss.NLL),
@@ -175,42 +186,76 @@ public final class Quickstart {
         .run(examples, List.of());
   }
 
-  private void preference(List<String> harmful, List<String> harmless, MetricsLog metrics) {
+  /**
+   * DPO on the requests that the supervised model is least sure of, in both directions: refusing is
+   * preferred for harmful ones, the model's own answer for harmless ones. The supervised model is
+   * the reference, so that the leash holds what it learnt.
+   */
+  private void preference(List<Request> harmless, List<String> helpful, MetricsLog metrics) {
+    double[] refusalOfHarmful = refusalLogProbs(data.harmful(), "find hard harmful");
+    double[] refusalOfHarmless = refusalLogProbs(harmless, "find hard harmless");
+    List<Request> missed = new ArrayList<>();
+    for (int i : lowest(refusalOfHarmful, config.dpoHarmful())) {
+      missed.add(data.harmful().get(i));
+    }
+    List<String> own = answers(missed, config.harmfulTokens(), "sample rejected", false);
     List<TokenizedPair> pairs = new ArrayList<>();
-    for (int i = 0; i < harmful.size(); i++) {
-      if (!refuses(harmful.get(i)) && !harmful.get(i).isBlank()) {
-        pairs.add(pair(data.harmful().get(i), config.refusal(), harmful.get(i), true));
+    for (int i = 0; i < missed.size(); i++) {
+      if (!own.get(i).isBlank() && !refuses(own.get(i))) {
+        pairs.add(pair(missed.get(i), config.refusal(), own.get(i), true));
       }
     }
-    List<TokenizedPair> reversed = new ArrayList<>();
-    for (int i = 0; i < harmless.size(); i++) {
-      if (!refuses(harmless.get(i)) && !harmless.get(i).isBlank()) {
-        reversed.add(pair(data.harmless().get(i), harmless.get(i), config.refusal(), false));
-      }
+    double[] negated = Arrays.stream(refusalOfHarmless).map(x -> -x).toArray();
+    for (int i : lowest(negated, config.dpoHarmless())) {
+      pairs.add(pair(harmless.get(i), helpful.get(i), config.refusal(), false));
     }
-    Random random = new Random(config.seed());
-    Collections.shuffle(pairs, random);
-    Collections.shuffle(reversed, random);
-    List<TokenizedPair> chosen =
-        new ArrayList<>(pairs.subList(0, Math.min(config.dpoPairs() / 2, pairs.size())));
-    chosen.addAll(reversed.subList(0, Math.min(config.dpoPairs() / 2, reversed.size())));
     PreferenceTask task =
         new PreferenceTask(model.transformer(), DpoObjective.sigmoid(config.beta()));
-    task.precomputeReference(chosen, MICRO_BATCH_TOKENS, Mode.EVALUATE);
+    task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
     new TrainingLoop<>(
-            "dpo", task, training(config.dpoRate(), 1, 8), backend, surroundings(metrics, DPO_ENDS))
-        .run(chosen, List.of());
+            "dpo", task, training(config.dpoRate(), 1), backend, surroundings(metrics, DPO_ENDS))
+        .run(pairs, List.of());
+  }
+
+  /** Log-probability of the refusal's first tokens after each request. */
+  private double[] refusalLogProbs(List<Request> requests, String task) {
+    int[] opening = Arrays.copyOf(model.tokenizer().encode(config.refusal()), OPENING_TOKENS);
+    double[] out = new double[requests.size()];
+    try (Progress bar = progress.start(task, requests.size())) {
+      for (int from = 0; from < out.length; from += BATCH) {
+        List<PromptCompletions> groups = new ArrayList<>();
+        for (Request request : requests.subList(from, Math.min(out.length, from + BATCH))) {
+          groups.add(
+              new PromptCompletions(model.text().userPrompt(request.text()), List.of(opening)));
+        }
+        TokenBatch batch = TokenBatch.of(groups);
+        double[] logProbs = model.transformer().forward(batch, Mode.EVALUATE).logProbs();
+        for (int i = 0; i < groups.size(); i++) {
+          out[from + i] = Arrays.stream(batch.slice(logProbs, i)).sum();
+        }
+        bar.step(groups.size());
+      }
+    }
+    return out;
+  }
+
+  private static List<Integer> lowest(double[] values, int count) {
+    return IntStream.range(0, values.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> values[i]))
+        .limit(count)
+        .toList();
   }
 
   private TrainingLoop.Surroundings surroundings(MetricsLog metrics, double share) {
     return new TrainingLoop.Surroundings(out, metrics, progress, until(share));
   }
 
-  private TrainingConfig training(double rate, double epochs, int batch) {
+  private TrainingConfig training(double rate, double epochs) {
     return new TrainingConfig(
         epochs,
         0,
-        batch,
+        TRAIN_BATCH,
         1,
         MICRO_BATCH_TOKENS,
         rate,
@@ -247,6 +292,6 @@ public final class Quickstart {
       Request request, Passage prompt, int[] promptIds, String answer, boolean whole) {
     int[] full =
         model.text().completion(request.text(), prompt, promptIds, Passage.assistant(answer));
-    return whole ? full : java.util.Arrays.copyOf(full, Math.max(1, full.length - 2));
+    return whole ? full : Arrays.copyOf(full, Math.max(1, full.length - 2));
   }
 }

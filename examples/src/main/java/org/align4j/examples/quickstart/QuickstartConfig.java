@@ -12,7 +12,8 @@ package org.align4j.examples.quickstart;
  * @param sftRate learning rate of supervised fine-tuning
  * @param sftEpochs passes of it
  * @param dpoRate learning rate of DPO
- * @param dpoPairs pairs of DPO
+ * @param dpoHarmful harmful requests in DPO, the least certain ones
+ * @param dpoHarmless harmless requests in DPO, likewise
  * @param beta leash of DPO
  * @param seed of everything
  */
@@ -26,7 +27,8 @@ public record QuickstartConfig(
     double sftRate,
     double sftEpochs,
     double dpoRate,
-    int dpoPairs,
+    int dpoHarmful,
+    int dpoHarmless,
     double beta,
     long seed) {
 
@@ -40,9 +42,10 @@ public record QuickstartConfig(
         20,
         16,
         property("sftRate", 5e-4),
-        property("sftEpochs", 2.4),
-        property("dpoRate", 1e-4),
-        (int) property("dpoPairs", 120),
+        property("sftEpochs", 2),
+        property("dpoRate", 3e-4),
+        (int) property("dpoHarmful", 32),
+        (int) property("dpoHarmless", 80),
         property("beta", 0.1),
         7);
   }

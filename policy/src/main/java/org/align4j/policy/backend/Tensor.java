@@ -166,6 +166,17 @@ public final class Tensor implements AutoCloseable {
     buffer.put(offset + row * stride, source, at, columns);
   }
 
+  /** Copies {@code count} rows, one after another, in one piece where there are no gaps. */
+  public void readRows(int row, int count, float[] target, int at) {
+    if (stride == columns) {
+      buffer.get(offset + row * stride, target, at, count * columns);
+      return;
+    }
+    for (int r = 0; r < count; r++) {
+      readRow(row + r, target, at + r * columns);
+    }
+  }
+
   /** Copies part of a row. */
   public void read(int row, int column, float[] target, int at, int count) {
     buffer.get(offset + row * stride + column, target, at, count);

@@ -105,6 +105,15 @@ class BackendContractTest {
     }
   }
 
+  /** Few rows against many, as in decoding. */
+  @ParameterizedTest
+  @MethodSource("widths")
+  void skinnyGemm(Backend backend, int rows) {
+    Tensor x = random(rows, 45, 30);
+    Tensor w = random(203, 45, 31);
+    same(backend, random(rows, 203, 32), 1e-5, (op, c) -> op.gemm(false, true, 1, x, w, 0, c));
+  }
+
   @Test
   void gemmNamesTheShapesThatDoNotFit() {
     backends()

@@ -119,6 +119,7 @@ final class AttentionBackward {
             dimStride,
             1,
             keyColumns,
+            0,
             keyStride,
             probabilities,
             0,
@@ -133,6 +134,7 @@ final class AttentionBackward {
             dimStride,
             1,
             valueColumns,
+            0,
             keyStride,
             dScores,
             0,
@@ -159,20 +161,21 @@ final class AttentionBackward {
           scoreGradient(probabilities, dScores, at, visibleStride, delta);
         }
         SmallGemm.multiply(
-            dScores, 0, keyStride, 1, keyRows, dimStride, dQueries, 0, dimStride, count, dimStride,
-            visible, false);
+            dScores, 0, keyStride, 1, keyRows, 0, dimStride, dQueries, 0, dimStride, count,
+            dimStride, visible, false);
         for (int i = 0; i < count; i++) {
           dQuery.write(row + i, head * dim, dQueries, i * dimStride, dim);
         }
         SmallGemm.multiply(
-            dScores, 0, 1, keyStride, queries, dimStride, dKeys, 0, dimStride, visible, dimStride,
-            count, true);
+            dScores, 0, 1, keyStride, queries, 0, dimStride, dKeys, 0, dimStride, visible,
+            dimStride, count, true);
         SmallGemm.multiply(
             probabilities,
             0,
             1,
             keyStride,
             gradients,
+            0,
             dimStride,
             dValues,
             0,

@@ -43,73 +43,79 @@ final class AttentionForward {
   }
 
   private void span(AttentionSpan span, int kvHead) {
-    if (span.length() == 1) {
-      singleQuery(span, kvHead);
-    } else {
+    if (span.length() > 1) {
       blocks(span, kvHead);
+    } else if (kvHead == 0) {
+      // A decoding step is one item for all heads, because its keys are then read in one piece.
+      singleQuery(span);
     }
   }
 
   /**
-   * A decoding step. Keys stay as they lie and the group's few queries become the columns of the
+   * A decoding step. Keys stay as they lie and a group's few queries become the columns of the
    * small product, since transposing all keys for one query would cost more than the scores.
    */
-  private void singleQuery(AttentionSpan span, int kvHead) {
+  private void singleQuery(AttentionSpan span) {
     int dim = shape.headDim();
     int dimStride = SmallGemm.padded(dim);
     int keys = span.keys();
+    int columns = key.columns();
     int group = shape.groupSize();
     int groupStride = SmallGemm.padded(group);
     Scratch scratch = Scratch.current();
-    float[] rows = scratch.tile(0, keys * dimStride);
-    float[] queries = scratch.tile(1, group * dimStride);
-    float[] queryColumns = scratch.tile(2, dimStride * groupStride);
+    // Products read whole vectors, so the last head of the last row needs room behind it.
+    float[] keyRows = scratch.tile(0, keys * columns + dimStride);
+    float[] queries = scratch.tile(1, group * dim);
+    float[] queryColumns = scratch.tile(2, dim * groupStride);
     float[] scores = scratch.tile(3, keys * groupStride);
     float[] probabilities = scratch.tile(4, SmallGemm.padded(keys));
     float[] result = scratch.tile(5, dimStride);
-    int column = AttentionTiles.kvColumn(shape, kvHead);
+    float[] valueRows = scratch.tile(6, keys * columns + dimStride);
+    AttentionTiles.loadAllHeads(span, key, keyRows);
+    AttentionTiles.loadAllHeads(span, value, valueRows);
     int row = span.queryStart();
-    for (int g = 0; g < group; g++) {
-      query.read(row, (kvHead * group + g) * dim, queries, g * dimStride, dim);
-    }
-    SmallGemm.transpose(queries, group, dim, dimStride, queryColumns, groupStride);
-    AttentionTiles.loadKeys(span, key, column, dim, rows, dimStride);
-    SmallGemm.multiply(
-        rows,
-        0,
-        dimStride,
-        1,
-        queryColumns,
-        groupStride,
-        scores,
-        0,
-        groupStride,
-        keys,
-        groupStride,
-        dim,
-        false);
-    AttentionTiles.loadKeys(span, value, column, dim, rows, dimStride);
-    for (int g = 0; g < group; g++) {
-      for (int j = 0; j < keys; j++) {
-        probabilities[j] = scores[j * groupStride + g];
-      }
-      int head = kvHead * group + g;
-      softmaxRow(probabilities, 0, keys - 1, SmallGemm.padded(keys), row, head);
+    for (int kvHead = 0; kvHead < shape.kvHeads(); kvHead++) {
+      int column = AttentionTiles.kvColumn(shape, kvHead);
+      query.read(row, kvHead * group * dim, queries, 0, group * dim);
+      SmallGemm.transpose(queries, group, dim, dim, queryColumns, groupStride);
       SmallGemm.multiply(
-          probabilities,
-          0,
-          keys,
+          keyRows,
+          column,
+          columns,
           1,
-          rows,
-          dimStride,
-          result,
+          queryColumns,
           0,
-          dimStride,
-          1,
-          dimStride,
+          groupStride,
+          scores,
+          0,
+          groupStride,
           keys,
+          groupStride,
+          dim,
           false);
-      out.write(row, head * dim, result, 0, dim);
+      for (int g = 0; g < group; g++) {
+        for (int j = 0; j < keys; j++) {
+          probabilities[j] = scores[j * groupStride + g];
+        }
+        int head = kvHead * group + g;
+        softmaxRow(probabilities, 0, keys - 1, SmallGemm.padded(keys), row, head);
+        SmallGemm.multiply(
+            probabilities,
+            0,
+            keys,
+            1,
+            valueRows,
+            column,
+            columns,
+            result,
+            0,
+            dimStride,
+            1,
+            dimStride,
+            keys,
+            false);
+        out.write(row, head * dim, result, 0, dim);
+      }
     }
   }
 
@@ -144,6 +150,7 @@ final class AttentionForward {
             dimStride,
             1,
             keyColumns,
+            0,
             keyStride,
             scores,
             0,
@@ -157,7 +164,7 @@ final class AttentionForward {
           softmaxRow(scores, i * keyStride, position, visibleStride, row + i, head);
         }
         SmallGemm.multiply(
-            scores, 0, keyStride, 1, values, dimStride, result, 0, dimStride, count, dimStride,
+            scores, 0, keyStride, 1, values, 0, dimStride, result, 0, dimStride, count, dimStride,
             visible, false);
         for (int i = 0; i < count; i++) {
           out.write(row + i, head * dim, result, i * dimStride, dim);

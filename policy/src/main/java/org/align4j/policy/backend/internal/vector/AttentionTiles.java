@@ -24,6 +24,13 @@ final class AttentionTiles {
     }
   }
 
+  /** All heads of all keys of a span, rows as they lie; prefix and own rows are one copy each. */
+  static void loadAllHeads(AttentionSpan span, Tensor source, float[] target) {
+    source.readRows(span.prefixStart(), span.prefixLength(), target, 0);
+    source.readRows(
+        span.selfStart(), span.length(), target, span.prefixLength() * source.columns());
+  }
+
   /** Consecutive rows of one head, padding zeroed. */
   static void loadRows(
       Tensor source, int row, int count, int column, int dim, float[] target, int stride) {

@@ -23,6 +23,7 @@ final class SmallGemm {
    * C[m × n] (+)= A[m × k] · B[k × n].
    *
    * @param a element (i, p) at {@code aAt + i * aRow + p * aColumn}
+   * @param bAt first element of B
    * @param n multiple of the lane count
    * @param accumulate add to C instead of overwriting it
    */
@@ -32,6 +33,7 @@ final class SmallGemm {
       int aRow,
       int aColumn,
       float[] b,
+      int bAt,
       int bStride,
       float[] c,
       int cAt,
@@ -46,15 +48,27 @@ final class SmallGemm {
       int rowAt = aAt + i * aRow;
       int out = cAt + i * cStride;
       for (int j = 0; j < wide; j += 2 * LANES) {
-        fourRowsWide(a, rowAt, aRow, aColumn, b, j, bStride, c, out + j, cStride, k, accumulate);
+        fourRowsWide(
+            a, rowAt, aRow, aColumn, b, bAt + j, bStride, c, out + j, cStride, k, accumulate);
       }
       if (wide < n) {
-        fourRows(a, rowAt, aRow, aColumn, b, wide, bStride, c, out + wide, cStride, k, accumulate);
+        fourRows(
+            a, rowAt, aRow, aColumn, b, bAt + wide, bStride, c, out + wide, cStride, k, accumulate);
       }
     }
     for (; i < m; i++) {
       for (int j = 0; j < n; j += LANES) {
-        oneRow(a, aAt + i * aRow, aColumn, b, j, bStride, c, cAt + i * cStride + j, k, accumulate);
+        oneRow(
+            a,
+            aAt + i * aRow,
+            aColumn,
+            b,
+            bAt + j,
+            bStride,
+            c,
+            cAt + i * cStride + j,
+            k,
+            accumulate);
       }
     }
   }
