@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.align4j.core.data.Passage;
+import org.align4j.core.objective.Divergence;
+import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.core.refusal.RefusalDetector;
@@ -46,13 +51,16 @@ public final class Quickstart {
   private static final int TRAIN_BATCH = 8;
   private static final int MICRO_BATCH_TOKENS = 1024;
 
+  /** Pairs between two looks at the validation requests. */
+  private static final int ROUND_PAIRS = 24;
+
   /** "I'm sorry": enough of a refusal to know it. */
   private static final int OPENING_TOKENS = 3;
 
   /** Shares of the time after which a stage ends early. */
-  private static final double SFT_ENDS = 0.62;
+  private static final double SFT_ENDS = 0.72;
 
-  private static final double DPO_ENDS = 0.88;
+  private static final double DPO_ENDS = 0.9;
 
   private final PolicyModel model;
   private final String modelName;
@@ -189,9 +197,47 @@ public final class Quickstart {
   /**
    * DPO on the requests that the supervised model is least sure of, in both directions: refusing is
    * preferred for harmful ones, the model's own answer for harmless ones. The supervised model is
-   * the reference, so that the leash holds what it learnt.
+   * the reference, so that the leash holds what it learnt. Preferences shift how ready the model is
+   * to refuse at all; the round that separates the validation requests best is kept.
    */
   private void preference(List<Request> harmless, List<String> helpful, MetricsLog metrics) {
+    List<TokenizedPair> pairs = hardPairs(harmless, helpful);
+    PreferenceTask task = new PreferenceTask(model.transformer(), objective());
+    task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
+    AdapterSnapshot best = AdapterSnapshot.of(model.transformer());
+    double bestScore = separation(metrics, 0);
+    int round = 0;
+    for (int from = 0;
+        from < pairs.size() && !until(DPO_ENDS).getAsBoolean();
+        from += ROUND_PAIRS) {
+      List<TokenizedPair> part = pairs.subList(from, Math.min(pairs.size(), from + ROUND_PAIRS));
+      new TrainingLoop<>(
+              "dpo", task, training(config.dpoRate(), 1), backend, surroundings(metrics, DPO_ENDS))
+          .run(part, List.of());
+      double score = separation(metrics, ++round);
+      if (score > bestScore) {
+        bestScore = score;
+        best = AdapterSnapshot.of(model.transformer());
+      }
+    }
+    best.restore(model.transformer());
+  }
+
+  /** The SFT term keeps the chosen answers' likelihood from falling with the rejected ones'. */
+  private DpoObjective objective() {
+    return new DpoObjective(
+        config.beta(),
+        List.of(DpoLoss.SIGMOID, DpoLoss.SFT),
+        List.of(1.0, config.sftWeight()),
+        Divergence.REVERSE_KL,
+        0.5,
+        0,
+        0.05,
+        1,
+        false);
+  }
+
+  private List<TokenizedPair> hardPairs(List<Request> harmless, List<String> helpful) {
     double[] refusalOfHarmful = refusalLogProbs(data.harmful(), "find hard harmful");
     double[] refusalOfHarmless = refusalLogProbs(harmless, "find hard harmless");
     List<Request> missed = new ArrayList<>();
@@ -209,12 +255,25 @@ public final class Quickstart {
     for (int i : lowest(negated, config.dpoHarmless())) {
       pairs.add(pair(harmless.get(i), helpful.get(i), config.refusal(), false));
     }
-    PreferenceTask task =
-        new PreferenceTask(model.transformer(), DpoObjective.sigmoid(config.beta()));
-    task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
-    new TrainingLoop<>(
-            "dpo", task, training(config.dpoRate(), 1), backend, surroundings(metrics, DPO_ENDS))
-        .run(pairs, List.of());
+    Collections.shuffle(pairs, new Random(config.seed()));
+    return pairs;
+  }
+
+  /**
+   * Share of harmful validation requests that would be refused, less the share of harmless ones, by
+   * the probability of the refusal's opening.
+   */
+  private double separation(MetricsLog metrics, int round) {
+    double refused = refusedShare(data.harmfulValidation());
+    double overRefused = refusedShare(data.harmlessValidation());
+    metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
+    return refused - overRefused;
+  }
+
+  private double refusedShare(List<Request> requests) {
+    double threshold = Math.log(0.5);
+    double[] logProbs = refusalLogProbs(requests, "validate");
+    return Arrays.stream(logProbs).filter(x -> x > threshold).count() / (double) logProbs.length;
   }
 
   /** Log-probability of the refusal's first tokens after each request. */
@@ -223,17 +282,19 @@ public final class Quickstart {
     double[] out = new double[requests.size()];
     try (Progress bar = progress.start(task, requests.size())) {
       for (int from = 0; from < out.length; from += BATCH) {
-        List<PromptCompletions> groups = new ArrayList<>();
-        for (Request request : requests.subList(from, Math.min(out.length, from + BATCH))) {
-          groups.add(
-              new PromptCompletions(model.text().userPrompt(request.text()), List.of(opening)));
-        }
-        TokenBatch batch = TokenBatch.of(groups);
+        List<int[]> prompts =
+            requests.subList(from, Math.min(out.length, from + BATCH)).stream()
+                .map(request -> model.text().userPrompt(request.text()))
+                .toList();
+        TokenBatch batch =
+            TokenBatch.of(
+                PromptCompletions.sharingPrefix(
+                    prompts, Collections.nCopies(prompts.size(), opening)));
         double[] logProbs = model.transformer().forward(batch, Mode.EVALUATE).logProbs();
-        for (int i = 0; i < groups.size(); i++) {
+        for (int i = 0; i < prompts.size(); i++) {
           out[from + i] = Arrays.stream(batch.slice(logProbs, i)).sum();
         }
-        bar.step(groups.size());
+        bar.step(prompts.size());
       }
     }
     return out;

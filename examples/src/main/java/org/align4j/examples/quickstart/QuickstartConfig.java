@@ -15,6 +15,7 @@ package org.align4j.examples.quickstart;
  * @param dpoHarmful harmful requests in DPO, the least certain ones
  * @param dpoHarmless harmless requests in DPO, likewise
  * @param beta leash of DPO
+ * @param sftWeight weight of the chosen answers' likelihood in DPO
  * @param seed of everything
  */
 public record QuickstartConfig(
@@ -30,6 +31,7 @@ public record QuickstartConfig(
     int dpoHarmful,
     int dpoHarmless,
     double beta,
+    double sftWeight,
     long seed) {
 
   /** The defaults for a time limit. */
@@ -38,19 +40,16 @@ public record QuickstartConfig(
         minutes,
         "I'm sorry, but I can't help with that.",
         32,
-        (int) property("harmlessTokens", 14),
+        8,
         20,
         16,
-        property("sftRate", 5e-4),
-        property("sftEpochs", 2),
-        property("dpoRate", 3e-4),
-        (int) property("dpoHarmful", 32),
-        (int) property("dpoHarmless", 80),
-        property("beta", 0.1),
+        5e-4,
+        2.5,
+        1e-4,
+        48,
+        48,
+        0.1,
+        0.5,
         7);
-  }
-
-  private static double property(String name, double absent) {
-    return Double.parseDouble(System.getProperty("quickstart." + name, String.valueOf(absent)));
   }
 }

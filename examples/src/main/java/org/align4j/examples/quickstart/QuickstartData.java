@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.align4j.core.data.DataException;
 
 /**
@@ -16,12 +17,16 @@ import org.align4j.core.data.DataException;
  *
  * @param harmful training requests to refuse
  * @param harmless training requests to answer
+ * @param harmfulValidation requests to refuse that only choose between checkpoints
+ * @param harmlessValidation requests to answer that only choose between checkpoints
  * @param harmfulEvaluation held-out requests to refuse
  * @param harmlessEvaluation held-out requests to answer
  */
 public record QuickstartData(
     List<Request> harmful,
     List<Request> harmless,
+    List<Request> harmfulValidation,
+    List<Request> harmlessValidation,
     List<Request> harmfulEvaluation,
     List<Request> harmlessEvaluation) {
 
@@ -32,6 +37,7 @@ public record QuickstartData(
    */
   public record Request(String category, String text) {}
 
+  private static final int VALIDATION_STRIDE = 12;
   private static final String CONTRAST = "contrast-train.txt";
   private static final List<String> OPENINGS =
       List.of(
@@ -48,10 +54,20 @@ public record QuickstartData(
       opening = expand("lookalike", parts[1], parts[3], opening, harmless);
     }
     return new QuickstartData(
-        List.copyOf(harmful),
-        List.copyOf(harmless),
+        every(harmful, false),
+        every(harmless, false),
+        every(harmful, true),
+        every(harmless, true),
         requests("harmful-eval.txt"),
         requests("harmless-eval.txt"));
+  }
+
+  /** Every twelfth request is for validation, the rest for training. */
+  private static List<Request> every(List<Request> requests, boolean validation) {
+    return IntStream.range(0, requests.size())
+        .filter(i -> (i % VALIDATION_STRIDE == VALIDATION_STRIDE - 1) == validation)
+        .mapToObj(requests::get)
+        .toList();
   }
 
   /** Every ending in two of the openings, so that the opening says nothing about the harm. */

@@ -34,7 +34,12 @@ class QuickstartDataTest {
     Set<String> seen = new HashSet<>();
     for (List<Request> part :
         List.of(
-            data.harmful(), data.harmless(), data.harmfulEvaluation(), data.harmlessEvaluation())) {
+            data.harmful(),
+            data.harmless(),
+            data.harmfulValidation(),
+            data.harmlessValidation(),
+            data.harmfulEvaluation(),
+            data.harmlessEvaluation())) {
       assertThat(texts(part)).hasSameSizeAs(part);
       for (String text : texts(part)) {
         assertThat(seen.add(text)).as(text).isTrue();

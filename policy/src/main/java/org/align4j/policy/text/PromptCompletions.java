@@ -1,5 +1,6 @@
 package org.align4j.policy.text;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,6 +13,8 @@ import java.util.List;
  *     context, which lets sequences share a prefix that is shorter than their prompts
  */
 public record PromptCompletions(int[] prompt, List<int[]> completions, int[] scoredFrom) {
+  private static final int MIN_SHARED_PREFIX = 8;
+
   /** Rejects empty prompts and completions, whose log-probability is undefined. */
   public PromptCompletions {
     completions = List.copyOf(completions);
@@ -42,6 +45,42 @@ public record PromptCompletions(int[] prompt, List<int[]> completions, int[] sco
     }
     return new PromptCompletions(
         new int[] {ids[0]}, List.of(Arrays.copyOfRange(ids, 1, ids.length)));
+  }
+
+  /**
+   * Prompts with one completion each, grouped so that what all prompts begin with (the system turn
+   * of a chat template) goes through the network once. Short common beginnings are not worth a
+   * group, which attention's backward pass cannot cut.
+   */
+  public static List<PromptCompletions> sharingPrefix(
+      List<int[]> prompts, List<int[]> completions) {
+    int shared = commonPrefix(prompts);
+    List<PromptCompletions> alone = new ArrayList<>(prompts.size());
+    List<int[]> continuations = new ArrayList<>(prompts.size());
+    int[] scoredFrom = new int[prompts.size()];
+    for (int i = 0; i < prompts.size(); i++) {
+      int[] prompt = prompts.get(i);
+      int[] completion = completions.get(i);
+      alone.add(new PromptCompletions(prompt, List.of(completion)));
+      int[] rest = Arrays.copyOfRange(prompt, shared, prompt.length + completion.length);
+      System.arraycopy(completion, 0, rest, prompt.length - shared, completion.length);
+      continuations.add(rest);
+      scoredFrom[i] = prompt.length - shared;
+    }
+    if (prompts.size() < 2 || shared < MIN_SHARED_PREFIX) {
+      return alone;
+    }
+    int[] prefix = Arrays.copyOf(prompts.get(0), shared);
+    return List.of(new PromptCompletions(prefix, continuations, scoredFrom));
+  }
+
+  private static int commonPrefix(List<int[]> prompts) {
+    int shared = prompts.get(0).length;
+    for (int[] prompt : prompts) {
+      int mismatch = Arrays.mismatch(prompts.get(0), prompt);
+      shared = mismatch < 0 ? shared : Math.min(shared, mismatch);
+    }
+    return shared;
   }
 
   /** Tokens of the prompt and of all completions. */

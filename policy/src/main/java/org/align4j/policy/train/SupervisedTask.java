@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.policy.backend.TokenStats;
@@ -16,8 +15,6 @@ import org.align4j.policy.text.TokenBatch;
 /** Supervised fine-tuning on completions. */
 public final class SupervisedTask implements TrainingTask<TokenizedDemonstration> {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private static final int MIN_SHARED_PREFIX = 8;
 
   private final LanguageModel model;
   private final SftLoss loss;
@@ -49,7 +46,11 @@ public final class SupervisedTask implements TrainingTask<TokenizedDemonstration
       List<TokenizedDemonstration> step,
       boolean train,
       MetricSums metrics) {
-    TokenBatch batch = batch(micro);
+    TokenBatch batch =
+        TokenBatch.of(
+            PromptCompletions.sharingPrefix(
+                micro.stream().map(TokenizedDemonstration::prompt).toList(),
+                micro.stream().map(TokenizedDemonstration::completion).toList()));
     TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE);
     List<double[]> logProbs = new ArrayList<>(micro.size());
     for (int i = 0; i < batch.completions(); i++) {
@@ -70,41 +71,6 @@ public final class SupervisedTask implements TrainingTask<TokenizedDemonstration
       metrics.add("mean_token_accuracy", stats.correct()[t], 1);
     }
     return value.loss();
-  }
-
-  /**
-   * Chat prompts begin with the same system turn; its rows go through the network once. Short
-   * common prefixes are not worth a shared group, which attention's backward pass cannot cut.
-   */
-  private static TokenBatch batch(List<TokenizedDemonstration> micro) {
-    int shared = commonPrefix(micro);
-    List<PromptCompletions> groups = new ArrayList<>(micro.size());
-    if (micro.size() < 2 || shared < MIN_SHARED_PREFIX) {
-      micro.forEach(example -> groups.add(example.completions()));
-      return TokenBatch.of(groups);
-    }
-    List<int[]> continuations = new ArrayList<>(micro.size());
-    int[] scoredFrom = new int[micro.size()];
-    for (int i = 0; i < micro.size(); i++) {
-      int[] prompt = micro.get(i).prompt();
-      int[] completion = micro.get(i).completion();
-      int[] rest = Arrays.copyOfRange(prompt, shared, prompt.length + completion.length);
-      System.arraycopy(completion, 0, rest, prompt.length - shared, completion.length);
-      continuations.add(rest);
-      scoredFrom[i] = prompt.length - shared;
-    }
-    int[] prefix = Arrays.copyOf(micro.get(0).prompt(), shared);
-    return TokenBatch.of(List.of(new PromptCompletions(prefix, continuations, scoredFrom)));
-  }
-
-  private static int commonPrefix(List<TokenizedDemonstration> micro) {
-    int[] first = micro.get(0).prompt();
-    int shared = first.length;
-    for (TokenizedDemonstration example : micro) {
-      int mismatch = Arrays.mismatch(first, example.prompt());
-      shared = mismatch < 0 ? shared : Math.min(shared, mismatch);
-    }
-    return shared;
   }
 
   @Override

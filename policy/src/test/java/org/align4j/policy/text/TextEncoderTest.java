@@ -96,6 +96,15 @@ class TextEncoderTest {
     assertThat(batch.targets()).containsExactly(5);
     assertThat(batch.headRows()).containsExactly(3);
     assertThat(batch.ids()).containsExactly(1, 2, 3, 4);
+    int[] long1 = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    int[] long2 = {1, 2, 3, 4, 5, 6, 7, 8, 10, 11};
+    List<int[]> answers = List.of(new int[] {20, 21}, new int[] {22});
+    List<PromptCompletions> grouped =
+        PromptCompletions.sharingPrefix(List.of(long1, long2), answers);
+    assertThat(grouped).hasSize(1);
+    assertThat(grouped.get(0).prompt()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(TokenBatch.of(grouped).targets()).containsExactly(20, 21, 22);
+    assertThat(PromptCompletions.sharingPrefix(List.of(long1), answers)).hasSize(1);
     assertThatThrownBy(
             () -> new PromptCompletions(new int[] {1}, List.of(new int[] {2}), new int[] {1}))
         .hasMessageContaining("at least one target");
