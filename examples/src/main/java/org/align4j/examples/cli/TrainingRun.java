@@ -50,7 +50,6 @@ final class TrainingRun {
       List<E> examples,
       List<E> evaluation)
       throws IOException {
-    settings.rejectUnknown();
     AtomicFiles.writeString(
         options.out.resolve("config.json"),
         JsonOutput.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(settings.effective()));

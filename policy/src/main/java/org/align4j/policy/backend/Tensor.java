@@ -146,11 +146,6 @@ public final class Tensor implements AutoCloseable {
     return (long) rows * columns;
   }
 
-  /** Whether rows follow each other without gaps. */
-  public boolean isContiguous() {
-    return stride == columns || rows <= 1;
-  }
-
   /** The first element's address, for BLAS. */
   public FloatPointer pointer() {
     return pointer;

@@ -58,10 +58,7 @@ public final class SafetensorsWriter {
   }
 
   private static boolean isVector(String name, Tensor tensor) {
-    return tensor.rows() == 1
-        && (name.endsWith("norm.weight")
-            || name.endsWith("layernorm.weight")
-            || name.endsWith(".bias"));
+    return tensor.rows() == 1 && (name.endsWith("norm.weight") || name.endsWith(".bias"));
   }
 
   private static void writeRows(Tensor tensor, java.io.OutputStream out) throws IOException {

@@ -82,9 +82,4 @@ public record PromptCompletions(int[] prompt, List<int[]> completions, int[] sco
     }
     return shared;
   }
-
-  /** Tokens of the prompt and of all completions. */
-  public int tokens() {
-    return prompt.length + completions.stream().mapToInt(c -> c.length).sum();
-  }
 }

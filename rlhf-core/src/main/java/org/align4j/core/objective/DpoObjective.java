@@ -85,11 +85,6 @@ public record DpoObjective(
   }
 
   @Override
-  public boolean needsReference() {
-    return true;
-  }
-
-  @Override
   public PairwiseValue evaluate(PairwiseLogProbs input, Normalizer normalizer) {
     PairBatch batch = batch(input);
     int n = batch.size();

@@ -19,7 +19,4 @@ public interface PreferenceObjective {
 
   /** Whether {@link PairwiseLogProbs#chosenLogSumSquares} must be filled. */
   boolean needsSumSquares();
-
-  /** Whether the reference model's log-probs enter the loss or its metrics. */
-  boolean needsReference();
 }
