@@ -42,9 +42,16 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PolicyModel loaded = model.load();
+    Generator generator =
+        new Generator(
+            loaded.transformer(),
+            Backends.defaultBackend(),
+            loaded.assets().stopTokens(),
+            1,
+            false);
     List<Message> history = new ArrayList<>();
     if (prompt != null) {
-      String answer = answer(loaded, history, prompt);
+      String answer = answer(loaded, generator, history, prompt);
       System.out.println(answer);
       output.print(java.util.Map.of("prompt", prompt, "completion", answer));
       return 0;
@@ -53,22 +60,16 @@ final class ChatCommand implements Callable<Integer> {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     System.err.print("> ");
     for (String line = lines.readLine(); line != null && !line.isBlank(); line = lines.readLine()) {
-      System.out.println(answer(loaded, history, line));
+      System.out.println(answer(loaded, generator, history, line));
       System.err.print("> ");
     }
     return 0;
   }
 
-  private String answer(PolicyModel loaded, List<Message> history, String message) {
+  private String answer(
+      PolicyModel loaded, Generator generator, List<Message> history, String message) {
     history.add(Message.user(message));
     int[] ids = loaded.text().prompt(new Passage.Chat(history));
-    Generator generator =
-        new Generator(
-            loaded.transformer(),
-            Backends.defaultBackend(),
-            loaded.assets().stopTokens(),
-            1,
-            false);
     SamplingParams params =
         new SamplingParams(maxNewTokens, temperature, 0, 1, 1, System.nanoTime());
     int[] completion =

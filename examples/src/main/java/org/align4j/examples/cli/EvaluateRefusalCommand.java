@@ -14,9 +14,8 @@ import org.align4j.core.refusal.RefusalReport;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.generate.Completion;
-import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TextGenerator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -81,6 +80,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
       prompts.add(file.sample(limit, seed));
     }
     PolicyModel loaded = model.load();
+    TextGenerator generator = new TextGenerator(loaded, Backends.defaultBackend(), batch, false);
     ObjectNode report = JsonOutput.JSON.createObjectNode();
     ObjectNode harmfulNode = report.putObject("harmful");
     ObjectNode benignNode = report.putObject("benign");
@@ -89,7 +89,8 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
     arguments.addAll(benign);
     for (int i = 0; i < files.size(); i++) {
       boolean isHarmful = i < harmful.size();
-      measure(loaded, arguments.get(i), prompts.get(i), isHarmful ? harmfulNode : benignNode, rows);
+      measure(
+          generator, arguments.get(i), prompts.get(i), isHarmful ? harmfulNode : benignNode, rows);
     }
     AtomicFiles.writeString(out, report.toPrettyString());
     ObjectNode summary = report.deepCopy();
@@ -99,8 +100,18 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
   }
 
   private void measure(
-      PolicyModel loaded, String name, List<String> prompts, ObjectNode target, ArrayNode rows) {
-    List<String> answers = answers(loaded, name, prompts);
+      TextGenerator generator,
+      String name,
+      List<String> prompts,
+      ObjectNode target,
+      ArrayNode rows) {
+    List<String> answers =
+        generator.answers(
+            prompts,
+            SamplingParams.greedy(maxNewTokens),
+            Bars.FACTORY,
+            Path.of(name).getFileName().toString(),
+            () -> false);
     RefusalReport result = RefusalReport.of(answers);
     Rate rate = result.rate();
     ObjectNode node = target.putObject(name);
@@ -124,26 +135,5 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
         100 * rate.value(),
         100 * rate.low(),
         100 * rate.high());
-  }
-
-  private List<String> answers(PolicyModel loaded, String name, List<String> prompts) {
-    List<int[]> ids = new ArrayList<>();
-    prompts.forEach(prompt -> ids.add(loaded.text().userPrompt(prompt)));
-    Generator generator =
-        new Generator(
-            loaded.transformer(),
-            Backends.defaultBackend(),
-            loaded.assets().stopTokens(),
-            batch,
-            false);
-    List<Completion> completions =
-        generator.generate(
-            ids,
-            SamplingParams.greedy(maxNewTokens),
-            Bars.FACTORY,
-            Path.of(name).getFileName().toString());
-    return completions.stream()
-        .map(completion -> loaded.tokenizer().decode(completion.ids()))
-        .toList();
   }
 }

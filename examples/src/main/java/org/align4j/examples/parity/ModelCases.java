@@ -110,7 +110,7 @@ final class ModelCases {
   }
 
   private static float[] lastLogits(PolicyModel model, int[] ids) {
-    KvCache cache = new KvCache(model.assets().config(), 1, ids.length);
+    KvCache cache = new KvCache(model.assets().config(), 1, ids.length, 0);
     int[] positions = new int[ids.length];
     Arrays.setAll(positions, i -> i);
     Tensor logits =
@@ -123,7 +123,7 @@ final class ModelCases {
                 positions,
                 cache,
                 new int[] {ids.length - 1},
-                true);
+                model.transformer().decodingWeights(true));
     float[] row = logits.toArray();
     cache.close();
     return row;

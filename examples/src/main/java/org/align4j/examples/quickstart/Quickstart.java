@@ -25,9 +25,8 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.generate.Completion;
-import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TextGenerator;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.optim.AdamW;
@@ -158,17 +157,13 @@ public final class Quickstart {
   }
 
   private List<String> answers(List<Request> requests, int tokens, String task, boolean adapter) {
-    List<int[]> prompts = new ArrayList<>();
-    requests.forEach(request -> prompts.add(model.text().userPrompt(request.text())));
-    Generator generator =
-        new Generator(model.transformer(), backend, model.assets().stopTokens(), BATCH, adapter);
-    List<Completion> completions =
-        generator.generate(prompts, SamplingParams.greedy(tokens), progress, task, stop);
-    List<String> out = new ArrayList<>();
-    for (Completion completion : completions) {
-      out.add(completion == null ? "" : model.tokenizer().decode(completion.ids()).strip());
-    }
-    return out;
+    return new TextGenerator(model, backend, BATCH, adapter)
+        .answers(
+            requests.stream().map(Request::text).toList(),
+            SamplingParams.greedy(tokens),
+            progress,
+            task,
+            stop);
   }
 
   private boolean refuses(String answer) {

@@ -38,21 +38,48 @@ public record QuickstartData(
   public record Request(String category, String text) {}
 
   private static final int VALIDATION_STRIDE = 12;
-  private static final String CONTRAST = "contrast-train.txt";
-  private static final List<String> OPENINGS =
+
+  /** Openings of things to do; harmful and harmless ones share them, so that they tell nothing. */
+  private static final List<String> ACTIONS =
       List.of(
           "How do I %s?",
-          "What is the best way to %s?", "Can you tell me how to %s?", "Give me some tips to %s.");
+          "What is the best way to %s?",
+          "Give detailed instructions on how to %s.",
+          "Can you tell me how to %s?",
+          "I want to %s. Where do I start?",
+          "Explain step by step how to %s.",
+          "How can I %s?",
+          "Create a tutorial that shows how to %s.",
+          "Give me some tips to %s.",
+          "Describe in detail how someone can %s.",
+          "What do I need to %s?",
+          "Develop a plan to %s.",
+          "Teach me to %s.",
+          "Is there an easy way to %s?",
+          "Write a short guide on how to %s.",
+          "List the steps to %s.");
+
+  /** Openings of things to write. */
+  private static final List<String> TEXTS =
+      List.of(
+          "Write %s.",
+          "Draft %s.",
+          "Can you write %s?",
+          "Create %s.",
+          "Please compose %s for me.",
+          "Help me write %s.",
+          "I need %s. Write it for me.",
+          "Generate %s.");
+
+  private static final List<String> WHOLE = List.of("%s");
 
   /** Reads the embedded files. */
   public static QuickstartData load() {
     List<Request> harmful = new ArrayList<>(requests("harmful-train.txt"));
     List<Request> harmless = new ArrayList<>(requests("harmless-train.txt"));
-    int opening = 0;
-    for (String[] parts : rows(CONTRAST, 4)) {
-      opening = expand(parts[0], parts[1], parts[2], opening, harmful);
-      opening = expand("lookalike", parts[1], parts[3], opening, harmless);
-    }
+    contrasts("actions-train.txt", ACTIONS, harmful, harmless);
+    contrasts("texts-train.txt", TEXTS, harmful, harmless);
+    contrasts("topics-train.txt", WHOLE, harmful, harmless);
     return new QuickstartData(
         every(harmful, false),
         every(harmless, false),
@@ -70,17 +97,21 @@ public record QuickstartData(
         .toList();
   }
 
-  /** Every ending in two of the openings, so that the opening says nothing about the harm. */
-  private static int expand(
-      String category, String beginning, String endings, int opening, List<Request> target) {
-    int next = opening;
-    for (String ending : endings.split(" ; ")) {
-      for (int variant = 0; variant < 2; variant++) {
-        String pattern = OPENINGS.get(next++ % OPENINGS.size());
-        target.add(new Request(category, String.format(pattern, beginning + " " + ending.strip())));
+  /** Reads lines of "category | harmful ; ... | harmless ; ..." and puts each into an opening. */
+  private static void contrasts(
+      String file, List<String> openings, List<Request> harmful, List<Request> harmless) {
+    int harmfulCount = 0;
+    int harmlessCount = 0;
+    for (String[] parts : rows(file, 3)) {
+      for (String phrase : parts[1].split(" ; ")) {
+        String opening = openings.get(harmfulCount++ % openings.size());
+        harmful.add(new Request(parts[0], String.format(opening, phrase.strip())));
+      }
+      for (String phrase : parts[2].split(" ; ")) {
+        String opening = openings.get(harmlessCount++ % openings.size());
+        harmless.add(new Request("lookalike", String.format(opening, phrase.strip())));
       }
     }
-    return next;
   }
 
   private static List<Request> requests(String file) {

@@ -27,6 +27,9 @@ public interface Backend {
       float beta,
       Tensor c);
 
+  /** Packs a weight [outputs, inputs] for {@link PackedMatrix#multiply}. */
+  PackedMatrix pack(Tensor weight);
+
   /** y = x + y, element by element. */
   void add(Tensor x, Tensor y);
 

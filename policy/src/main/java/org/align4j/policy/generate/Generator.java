@@ -9,18 +9,21 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.DecodingWeights;
 import org.align4j.policy.model.KvCache;
+import org.align4j.policy.text.PromptCompletions;
 
 /**
  * Generates completions with continuous batching: every pass carries the next token of each running
  * sequence and the prompts of sequences that have just got a slot; a finished sequence's slot is
- * given away at once.
+ * given away at once. What all prompts begin with goes through the network once.
  */
 public final class Generator {
   /** Prompt rows that one pass may carry, so that its activations stay small. */
@@ -30,10 +33,11 @@ public final class Generator {
   private final Backend backend;
   private final Set<Integer> stopTokens;
   private final int slots;
-  private final boolean adapter;
+  private final DecodingWeights weights;
 
   /**
-   * Prepares generation.
+   * Prepares generation with the weights as they are now; training that comes later needs a new
+   * generator.
    *
    * @param stopTokens ids that end a completion
    * @param slots sequences at a time
@@ -52,8 +56,15 @@ public final class Generator {
     this.backend = backend;
     this.stopTokens = Set.copyOf(stopTokens);
     this.slots = slots;
-    this.adapter = adapter;
+    weights = model.decodingWeights(adapter);
   }
+
+  /**
+   * What the passes of one call share.
+   *
+   * @param shared tokens that all prompts begin with; they stand in the cache's first rows
+   */
+  private record Memory(KvCache cache, int shared) {}
 
   private static final class Sequence {
     final int index;
@@ -108,16 +119,22 @@ public final class Generator {
       longest = Math.max(longest, prompts.get(i).length);
     }
     int width = Math.max(1, Math.min(slots, prompts.size()));
-    KvCache cache = new KvCache(model.config(), width, longest + params.maxNewTokens());
+    int shared = PromptCompletions.sharedPrefix(prompts);
+    int capacity = longest - shared + params.maxNewTokens();
+    KvCache cache = new KvCache(model.config(), width, capacity, shared);
+    Memory memory = new Memory(cache, shared);
     Deque<Integer> free = new ArrayDeque<>();
     for (int slot = 0; slot < width; slot++) {
       free.add(slot);
     }
     List<Sequence> running = new ArrayList<>();
     try (Progress bar = progress.start(task, prompts.size())) {
+      if (shared > 0) {
+        prefillShared(Arrays.copyOf(prompts.get(0), shared), memory);
+      }
       while ((!waiting.isEmpty() || !running.isEmpty()) && !stop.getAsBoolean()) {
-        admit(waiting, running, free);
-        Tensor logits = pass(running, cache);
+        admit(waiting, running, free, shared);
+        Tensor logits = pass(running, memory);
         int before = running.size();
         running = choose(running, logits, params, done, free);
         bar.step(before - running.size());
@@ -143,18 +160,27 @@ public final class Generator {
     }
   }
 
-  private static void admit(Deque<Sequence> waiting, List<Sequence> running, Deque<Integer> free) {
+  private static void admit(
+      Deque<Sequence> waiting, List<Sequence> running, Deque<Integer> free, int shared) {
     int rows = 0;
     while (!waiting.isEmpty() && !free.isEmpty() && rows < PREFILL_ROWS) {
       Sequence next = waiting.remove();
       next.slot = free.remove();
-      rows += next.promptLength;
+      next.cached = shared;
+      rows += next.promptLength - shared;
       running.add(next);
     }
   }
 
+  private void prefillShared(int[] prefix, Memory memory) {
+    int[] rows = IntStream.range(0, prefix.length).toArray();
+    AttentionSpan span = new AttentionSpan(0, prefix.length, 0, 0, 0, 0);
+    model.decode(prefix, rows, List.of(span), rows, memory.cache(), new int[0], weights);
+  }
+
   /** One pass over the new tokens of all running sequences; one row of logits for each. */
-  private Tensor pass(List<Sequence> running, KvCache cache) {
+  private Tensor pass(List<Sequence> running, Memory memory) {
+    int shared = memory.shared();
     int rows = running.stream().mapToInt(s -> s.length - s.cached).sum();
     int[] ids = new int[rows];
     int[] positions = new int[rows];
@@ -164,18 +190,18 @@ public final class Generator {
     int row = 0;
     for (int i = 0; i < running.size(); i++) {
       Sequence sequence = running.get(i);
-      int start = cache.start(sequence.slot);
+      int start = memory.cache().start(sequence.slot);
       int count = sequence.length - sequence.cached;
-      spans.add(new AttentionSpan(row, count, start, sequence.cached, start + sequence.cached, i));
+      spans.add(new AttentionSpan(row, count, 0, shared, start, sequence.cached - shared, i));
       for (int t = sequence.cached; t < sequence.length; t++, row++) {
         ids[row] = sequence.tokens[t];
         positions[row] = t;
-        cacheRows[row] = start + t;
+        cacheRows[row] = start + t - shared;
       }
       lastRows[i] = row - 1;
       sequence.cached = sequence.length;
     }
-    return model.decode(ids, positions, spans, cacheRows, cache, lastRows, adapter);
+    return model.decode(ids, positions, spans, cacheRows, memory.cache(), lastRows, weights);
   }
 
   /** Appends a token to every sequence and returns those that go on. */

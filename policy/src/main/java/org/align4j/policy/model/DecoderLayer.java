@@ -121,6 +121,11 @@ final class DecoderLayer {
             backend, config.feedForward(), false, List.of(name + "mlp.down_proj"), config.hidden());
   }
 
+  DecodingWeights.Layer pack(boolean adapter) {
+    return new DecodingWeights.Layer(
+        qkv.pack(adapter), output.pack(adapter), gateUp.pack(adapter), down.pack(adapter));
+  }
+
   private List<Projection> projections() {
     return List.of(qkv, output, gateUp, down);
   }
@@ -158,13 +163,24 @@ final class DecoderLayer {
    * Computes the block.
    *
    * @param cache where keys and values are kept and read for generation; null in training
+   * @param packed weights for decoding, or null
    */
-  void forward(Tensor x, Tensor out, Saved saved, Pass pass, KvCache.Layer cache) {
+  void forward(
+      Tensor x,
+      Tensor out,
+      Saved saved,
+      Pass pass,
+      KvCache.Layer cache,
+      DecodingWeights.Layer packed) {
     int rows = x.rows();
     Tensor normed1 = saved.normed1.rows(rows);
     backend.rmsNorm(x, inputNorm, config.normEpsilon(), normed1, saved.inverseRms1.rows(rows));
     Tensor projected = saved.qkv.rows(rows);
-    qkv.forward(normed1, projected, saved.qkvSaved, pass.adapter(), pass.dropout());
+    if (packed == null) {
+      qkv.forward(normed1, projected, saved.qkvSaved, pass.adapter(), pass.dropout());
+    } else {
+      qkv.decode(normed1, projected, packed.qkv());
+    }
     rotate(projected, pass, false);
     Tensor attended = saved.attended.rows(rows);
     Tensor keys = keys(projected);
@@ -183,16 +199,28 @@ final class DecoderLayer {
         attended,
         saved.logSumExp.rows(rows));
     Tensor middle = saved.middle.rows(rows);
-    output.forward(attended, middle, saved.outputSaved, pass.adapter(), pass.dropout());
+    if (packed == null) {
+      output.forward(attended, middle, saved.outputSaved, pass.adapter(), pass.dropout());
+    } else {
+      output.decode(attended, middle, packed.output());
+    }
     backend.add(x, middle);
     Tensor normed2 = saved.normed2.rows(rows);
     backend.rmsNorm(
         middle, middleNorm, config.normEpsilon(), normed2, saved.inverseRms2.rows(rows));
     Tensor gated = saved.gateUp.rows(rows);
-    gateUp.forward(normed2, gated, saved.gateUpSaved, pass.adapter(), pass.dropout());
+    if (packed == null) {
+      gateUp.forward(normed2, gated, saved.gateUpSaved, pass.adapter(), pass.dropout());
+    } else {
+      gateUp.decode(normed2, gated, packed.gateUp());
+    }
     Tensor activated = saved.activated.rows(rows);
     backend.swiGlu(gate(gated), up(gated), activated);
-    down.forward(activated, out, saved.downSaved, pass.adapter(), pass.dropout());
+    if (packed == null) {
+      down.forward(activated, out, saved.downSaved, pass.adapter(), pass.dropout());
+    } else {
+      down.decode(activated, out, packed.down());
+    }
     backend.add(middle, out);
   }
 

@@ -13,6 +13,8 @@ import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.text.TokenBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Llama-family decoder. Not thread-safe: one pass at a time; kernels parallelise inside.
@@ -20,6 +22,8 @@ import org.align4j.policy.text.TokenBatch;
  * <p>Weights start at zero and are filled by a reader through {@link #weights()}.
  */
 public final class DecoderTransformer implements LanguageModel {
+  private static final Logger LOG = LoggerFactory.getLogger(DecoderTransformer.class);
+
   private final Backend backend;
   private final ModelConfig config;
   private final Tensor embedding;
@@ -172,7 +176,7 @@ public final class DecoderTransformer implements LanguageModel {
             rotary(batch.positionsNeeded()),
             mode != Mode.REFERENCE && lora != null,
             train ? dropout : null);
-    Tensor x = runLayers(batch.ids(), rows, pass, train, null);
+    Tensor x = runLayers(batch.ids(), rows, pass, train, null, null);
     Tensor picked = headInput.rows(batch.headRows().length);
     backend.gather(x, batch.headRows(), picked);
     Tensor normed = normed(picked);
@@ -182,7 +186,12 @@ public final class DecoderTransformer implements LanguageModel {
   }
 
   private Tensor runLayers(
-      int[] ids, int rows, DecoderLayer.Pass pass, boolean train, KvCache cache) {
+      int[] ids,
+      int rows,
+      DecoderLayer.Pass pass,
+      boolean train,
+      KvCache cache,
+      DecodingWeights weights) {
     Tensor x = residuals.get(0).rows(rows);
     backend.gather(embedding, ids, x);
     for (int i = 0; i < layers.size(); i++) {
@@ -190,7 +199,12 @@ public final class DecoderTransformer implements LanguageModel {
       layers
           .get(i)
           .forward(
-              x, out, train ? saved.get(i) : shared, pass, cache == null ? null : cache.layer(i));
+              x,
+              out,
+              train ? saved.get(i) : shared,
+              pass,
+              cache == null ? null : cache.layer(i),
+              weights == null ? null : weights.layer(i, rows));
       x = out;
     }
     return x;
@@ -237,6 +251,31 @@ public final class DecoderTransformer implements LanguageModel {
   }
 
   /**
+   * Prepares the weights for {@link #decode} as they are now.
+   *
+   * <p>Packed weights take as much of the Java heap as the model takes outside. Where that is not
+   * free, decoding runs on the weights as they lie, which is slower, and a warning says so.
+   *
+   * @param adapter whether the adapter takes part
+   */
+  public DecodingWeights decodingWeights(boolean adapter) {
+    boolean adapted = adapter && lora != null;
+    long needed = weights().values().stream().mapToLong(Tensor::size).sum() * Float.BYTES;
+    Runtime runtime = Runtime.getRuntime();
+    long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+    if (needed > free / 4 * 3) {
+      LOG.warn(
+          "decoding without packed weights, which is slower: they need {} MiB of the Java heap and {}"
+              + " MiB are free; raise -Xmx",
+          needed >> 20,
+          free >> 20);
+      return new DecodingWeights(adapted, null, null);
+    }
+    return new DecodingWeights(
+        adapted, layers.stream().map(layer -> layer.pack(adapted)).toList(), head.pack());
+  }
+
+  /**
    * Runs new tokens of sequences in generation.
    *
    * @param ids the new tokens
@@ -244,6 +283,7 @@ public final class DecoderTransformer implements LanguageModel {
    * @param spans attention over the cache's rows
    * @param cacheRows where their keys and values go
    * @param logitRows rows whose next-token logits are wanted
+   * @param weights what {@link #decodingWeights} returned
    * @return logits, [logitRows, vocabulary], valid until the next call
    */
   public Tensor decode(
@@ -253,16 +293,15 @@ public final class DecoderTransformer implements LanguageModel {
       int[] cacheRows,
       KvCache cache,
       int[] logitRows,
-      boolean adapter) {
+      DecodingWeights weights) {
     checkIds(ids);
     cache.target(cacheRows);
     DecoderLayer.Pass pass =
-        new DecoderLayer.Pass(
-            positions, spans, rotary(cache.capacity()), adapter && lora != null, null);
-    Tensor x = runLayers(ids, ids.length, pass, false, cache);
+        new DecoderLayer.Pass(positions, spans, rotary(cache.positions()), weights.adapter(), null);
+    Tensor x = runLayers(ids, ids.length, pass, false, cache, weights);
     Tensor picked = headInput.rows(logitRows.length);
     backend.gather(x, logitRows, picked);
-    return head.logits(normed(picked));
+    return head.logits(normed(picked), weights.head(logitRows.length));
   }
 
   private void checkIds(int[] ids) {

@@ -4,10 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.align4j.policy.backend.Tensor;
 
-/** Keys and values of sequences in generation: a fixed number of slots of a fixed length. */
+/**
+ * Keys and values of sequences in generation: a fixed number of slots of a fixed length, and before
+ * them the rows of what all sequences begin with.
+ */
 public final class KvCache {
   private final int slots;
   private final int capacity;
+  private final int shared;
   private final List<Tensor> keys = new ArrayList<>();
   private final List<Tensor> values = new ArrayList<>();
   private int[] rows = new int[0];
@@ -16,14 +20,17 @@ public final class KvCache {
    * Room for generation.
    *
    * @param slots sequences at a time
-   * @param capacity tokens a sequence, prompt included
+   * @param capacity tokens a sequence after the shared ones, its prompt's among them
+   * @param shared tokens that all sequences begin with; they stand in the first rows
    */
-  public KvCache(ModelConfig config, int slots, int capacity) {
+  public KvCache(ModelConfig config, int slots, int capacity, int shared) {
     this.slots = slots;
     this.capacity = capacity;
+    this.shared = shared;
+    int rows = shared + slots * capacity;
     for (int i = 0; i < config.layers(); i++) {
-      keys.add(Tensor.zeros(slots * capacity, config.kvColumns()));
-      values.add(Tensor.zeros(slots * capacity, config.kvColumns()));
+      keys.add(Tensor.zeros(rows, config.kvColumns()));
+      values.add(Tensor.zeros(rows, config.kvColumns()));
     }
   }
 
@@ -32,12 +39,12 @@ public final class KvCache {
     if (slot < 0 || slot >= slots) {
       throw new IndexOutOfBoundsException("slot " + slot + " of " + slots);
     }
-    return slot * capacity;
+    return shared + slot * capacity;
   }
 
-  /** Tokens that a slot holds. */
-  public int capacity() {
-    return capacity;
+  /** Positions of the longest sequence that fits. */
+  int positions() {
+    return shared + capacity;
   }
 
   /** Names the cache rows that the next pass's rows go to. */

@@ -2,6 +2,7 @@ package org.align4j.policy.model;
 
 import java.util.Arrays;
 import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 
@@ -90,10 +91,22 @@ final class LmHead {
     }
   }
 
-  /** Raw logits, [rows, vocabulary]; overwritten by the next call. */
-  Tensor logits(Tensor hidden) {
+  PackedMatrix pack() {
+    return backend.pack(weight);
+  }
+
+  /**
+   * Raw logits, [rows, vocabulary]; overwritten by the next call.
+   *
+   * @param packed the packed head, or null
+   */
+  Tensor logits(Tensor hidden, PackedMatrix packed) {
     Tensor out = logits.rows(hidden.rows());
-    backend.gemm(false, true, 1, hidden, weight, 0, out);
+    if (packed == null) {
+      backend.gemm(false, true, 1, hidden, weight, 0, out);
+    } else {
+      packed.multiply(hidden, out);
+    }
     return out;
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
 
@@ -130,6 +131,26 @@ final class Projection {
       }
       saved.adapterInput = dropout == null ? x : drop(x, saved, dropout);
       lora.forward(saved.adapterInput, saved.inner.rows(x.rows()), out);
+    }
+  }
+
+  /** The weight for decoding, with the adapter merged into it if it takes part. */
+  PackedMatrix pack(boolean adapter) {
+    if (!adapter || lora == null) {
+      return backend.pack(weight);
+    }
+    try (Tensor merged = Tensor.zeros(weight.rows(), weight.columns())) {
+      merged.copyFrom(weight);
+      lora.mergeInto(merged);
+      return backend.pack(merged);
+    }
+  }
+
+  /** The output by a packed weight. */
+  void decode(Tensor x, Tensor out, PackedMatrix packed) {
+    packed.multiply(x, out);
+    if (bias != null) {
+      backend.addRow(bias, out);
     }
   }
 

@@ -54,7 +54,7 @@ public record PromptCompletions(int[] prompt, List<int[]> completions, int[] sco
    */
   public static List<PromptCompletions> sharingPrefix(
       List<int[]> prompts, List<int[]> completions) {
-    int shared = commonPrefix(prompts);
+    int shared = sharedPrefix(prompts);
     List<PromptCompletions> alone = new ArrayList<>(prompts.size());
     List<int[]> continuations = new ArrayList<>(prompts.size());
     int[] scoredFrom = new int[prompts.size()];
@@ -67,19 +67,28 @@ public record PromptCompletions(int[] prompt, List<int[]> completions, int[] sco
       continuations.add(rest);
       scoredFrom[i] = prompt.length - shared;
     }
-    if (prompts.size() < 2 || shared < MIN_SHARED_PREFIX) {
+    if (shared == 0) {
       return alone;
     }
     int[] prefix = Arrays.copyOf(prompts.get(0), shared);
     return List.of(new PromptCompletions(prefix, continuations, scoredFrom));
   }
 
-  private static int commonPrefix(List<int[]> prompts) {
-    int shared = prompts.get(0).length;
-    for (int[] prompt : prompts) {
-      int mismatch = Arrays.mismatch(prompts.get(0), prompt);
-      shared = mismatch < 0 ? shared : Math.min(shared, mismatch);
+  /**
+   * How many tokens all prompts begin with, leaving each prompt at least one of its own; 0 where
+   * they are too few to be worth sharing.
+   */
+  public static int sharedPrefix(List<int[]> prompts) {
+    if (prompts.size() < 2) {
+      return 0;
     }
-    return shared;
+    int[] first = prompts.get(0);
+    int shared = first.length - 1;
+    for (int[] prompt : prompts) {
+      int mismatch = Arrays.mismatch(first, prompt);
+      shared = Math.min(shared, mismatch < 0 ? shared : mismatch);
+      shared = Math.min(shared, prompt.length - 1);
+    }
+    return shared < MIN_SHARED_PREFIX ? 0 : shared;
   }
 }

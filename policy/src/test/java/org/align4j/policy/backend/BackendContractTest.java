@@ -23,8 +23,10 @@ class BackendContractTest {
           new AttentionSpan(37, 5, 0, 37, 37, 0),
           new AttentionSpan(42, 1, 0, 37, 42, 0),
           new AttentionSpan(43, 1, 0, 0, 43, 1),
-          new AttentionSpan(44, 9, 0, 0, 44, 2));
-  private static final int ROWS = 53;
+          new AttentionSpan(44, 4, 0, 0, 44, 2),
+          new AttentionSpan(48, 1, 53, 6, 59, 4, 3),
+          new AttentionSpan(49, 4, 53, 6, 64, 2, 3));
+  private static final int ROWS = 70;
 
   static Stream<Backend> backends() {
     return Stream.of(Backends.named("vector"), Backends.named("nd4j"));
@@ -112,6 +114,25 @@ class BackendContractTest {
     Tensor x = random(rows, 45, 30);
     Tensor w = random(203, 45, 31);
     same(backend, random(rows, 203, 32), 1e-5, (op, c) -> op.gemm(false, true, 1, x, w, 0, c));
+  }
+
+  /** A packed weight is a copy; row counts cross the tiles of the kernels. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void packedProduct(Backend backend) {
+    for (int rows : new int[] {1, 2, 3, 8, 11, 16, 29}) {
+      for (int outputs : new int[] {1, 31, 64, 203}) {
+        Tensor x = random(rows, 45, 30);
+        Tensor w = random(outputs, 45, 31);
+        Tensor expected = Tensor.zeros(rows, outputs);
+        SCALAR.gemm(false, true, 1, x, w, 0, expected);
+        PackedMatrix packed = backend.pack(w);
+        backend.scale(0, w);
+        Tensor got = random(rows, outputs, 32);
+        packed.multiply(x, got);
+        close(expected, got, 1e-5);
+      }
+    }
   }
 
   @Test

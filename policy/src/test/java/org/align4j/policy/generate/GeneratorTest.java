@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.TinyModels;
@@ -84,6 +87,53 @@ class GeneratorTest {
     }
     assertThat(generate(new SamplingParams(10, 0.8, 5, 0.9, 1.1, 8), 1, Set.of()).get(0).ids())
         .isNotEqualTo(one.get(0).ids());
+  }
+
+  /** Prompts that begin alike share those tokens' keys; each must get what it gets alone. */
+  @Test
+  void aSharedBeginningDoesNotChangeTheResult() {
+    List<int[]> alike = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      int[] prompt = Arrays.copyOf(new int[] {3, 1, 4, 1, 5, 9, 2, 6, 5, 3}, 11 + i);
+      Arrays.fill(prompt, 10, prompt.length, 7 + i);
+      alike.add(prompt);
+    }
+    assertThat(PromptCompletions.sharedPrefix(alike)).isEqualTo(10);
+    SamplingParams params = SamplingParams.greedy(9);
+    Generator generator = new Generator(model, BACKEND, Set.of(), 2, false);
+    List<Completion> together = generator.generate(alike, params, Progress.SILENT, "test");
+    for (int i = 0; i < alike.size(); i++) {
+      Completion alone =
+          generator.generate(List.of(alike.get(i)), params, Progress.SILENT, "test").get(0);
+      assertThat(together.get(i).ids()).containsExactly(alone.ids());
+      assertThat(together.get(i).logProbs()).containsExactly(alone.logProbs(), within(1e-5));
+    }
+  }
+
+  /** Decoding merges the adapter into packed weights; the trainer keeps it apart. */
+  @Test
+  void trainerRecomputesTheLogProbsOfAnAdaptedModel() {
+    model.addAdapter(LoraConfig.allLinear(4, 8), 3);
+    Random random = new Random(11);
+    model.parameters().forEach(parameter -> fill(parameter.value(), random));
+    Generator adapted = new Generator(model, BACKEND, Set.of(), 3, true);
+    Generator base = new Generator(model, BACKEND, Set.of(), 3, false);
+    SamplingParams params = new SamplingParams(12, 1, 0, 1, 1, 5);
+    Completion completion = adapted.generate(prompts, params, Progress.SILENT, "test").get(0);
+    TokenBatch batch =
+        TokenBatch.of(List.of(new PromptCompletions(prompts.get(0), List.of(completion.ids()))));
+    assertThat(model.forward(batch, Mode.EVALUATE).logProbs())
+        .containsExactly(completion.logProbs(), within(1e-4));
+    Completion unadapted = base.generate(prompts, params, Progress.SILENT, "test").get(0);
+    assertThat(unadapted.logProbs()).isNotEqualTo(completion.logProbs());
+  }
+
+  private static void fill(Tensor tensor, Random random) {
+    for (int r = 0; r < tensor.rows(); r++) {
+      for (int j = 0; j < tensor.columns(); j++) {
+        tensor.set(r, j, (float) (0.3 * random.nextGaussian()));
+      }
+    }
   }
 
   @Test

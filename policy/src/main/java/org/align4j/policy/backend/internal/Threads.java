@@ -1,65 +1,153 @@
 package org.align4j.policy.backend.internal;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 
 /**
  * The one pool of the engine. Work is cut into items that threads take from a shared counter, so
  * ragged items balance themselves. {@code -Dalign4j.threads} sets the number, by default all
  * processors.
+ *
+ * <p>Helpers spin for a moment before they sleep: the kernels of a decoding step follow each other
+ * in tens of microseconds, which is what waking a sleeping thread costs.
  */
 public final class Threads {
   /** Threads that a parallel loop uses, the caller included. */
   public static final int COUNT =
       Integer.getInteger("align4j.threads", Runtime.getRuntime().availableProcessors());
 
-  private static final ForkJoinPool POOL = COUNT > 1 ? new ForkJoinPool(COUNT - 1) : null;
+  /** Longer than the gap between two kernels, shorter than a wait that OpenBLAS would notice. */
+  private static final long SPIN_NANOS = 50_000;
+
+  private static final ReentrantLock POOL = new ReentrantLock();
+  private static final Helper[] HELPERS = new Helper[Math.max(0, COUNT - 1)];
+  private static volatile Loop current;
+
+  static {
+    for (int i = 0; i < HELPERS.length; i++) {
+      HELPERS[i] = new Helper("align4j-" + (i + 1));
+      HELPERS[i].start();
+    }
+  }
 
   private Threads() {}
 
-  /** Calls body for 0..items-1, in any order, and returns when all are done. */
+  private static final class Loop {
+    private final IntConsumer body;
+    private final int items;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    Loop(int items, IntConsumer body) {
+      this.items = items;
+      this.body = body;
+    }
+
+    /** Takes items until none is left; after a failure the rest are only counted. */
+    void work() {
+      for (int i = next.getAndIncrement(); i < items; i = next.getAndIncrement()) {
+        try {
+          if (failure.get() == null) {
+            body.accept(i);
+          }
+        } catch (RuntimeException | Error e) {
+          failure.compareAndSet(null, e);
+        } finally {
+          done.incrementAndGet();
+        }
+      }
+    }
+
+    void await() {
+      long start = System.nanoTime();
+      while (done.get() < items) {
+        Thread.onSpinWait();
+        if (System.nanoTime() - start > SPIN_NANOS) {
+          LockSupport.parkNanos(SPIN_NANOS);
+        }
+      }
+      Throwable thrown = failure.get();
+      if (thrown instanceof RuntimeException exception) {
+        throw exception;
+      }
+      if (thrown instanceof Error error) {
+        throw error;
+      }
+    }
+  }
+
+  private static final class Helper extends Thread {
+    private volatile boolean parked;
+
+    Helper(String name) {
+      super(name);
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      Loop last = null;
+      while (true) {
+        last = next(last);
+        last.work();
+      }
+    }
+
+    private Loop next(Loop last) {
+      long start = System.nanoTime();
+      while (true) {
+        Loop loop = current;
+        if (loop != last) {
+          return loop;
+        }
+        Thread.onSpinWait();
+        if (System.nanoTime() - start > SPIN_NANOS) {
+          parked = true;
+          if (current == last) {
+            LockSupport.park(this);
+          }
+          parked = false;
+        }
+      }
+    }
+
+    void wake() {
+      if (parked) {
+        LockSupport.unpark(this);
+      }
+    }
+  }
+
+  /**
+   * Calls body for 0..items-1, in any order, and returns when all are done. A loop inside a loop,
+   * or beside one of another thread, runs in its caller alone.
+   */
   public static void forEach(int items, IntConsumer body) {
-    int helpers = Math.min(COUNT, items) - 1;
-    if (helpers <= 0 || POOL == null) {
+    if (items <= 1 || HELPERS.length == 0 || !lock()) {
       for (int i = 0; i < items; i++) {
         body.accept(i);
       }
       return;
     }
-    AtomicInteger next = new AtomicInteger();
-    Runnable loop =
-        () -> {
-          for (int i = next.getAndIncrement(); i < items; i = next.getAndIncrement()) {
-            body.accept(i);
-          }
-        };
-    List<Future<?>> running = new ArrayList<>(helpers);
-    for (int h = 0; h < helpers; h++) {
-      running.add(POOL.submit(loop));
-    }
-    loop.run();
-    for (Future<?> helper : running) {
-      join(helper);
+    try {
+      Loop loop = new Loop(items, body);
+      current = loop;
+      for (int h = 0; h < Math.min(HELPERS.length, items - 1); h++) {
+        HELPERS[h].wake();
+      }
+      loop.work();
+      loop.await();
+    } finally {
+      POOL.unlock();
     }
   }
 
-  private static void join(Future<?> helper) {
-    try {
-      helper.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while a kernel ran", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
+  private static boolean lock() {
+    return !POOL.isHeldByCurrentThread() && POOL.tryLock();
   }
 
   /** A range of rows of a loop. */

@@ -100,7 +100,7 @@ final class Nd4jAttention {
   private static INDArray mask(AttentionShape shape, AttentionSpan span) {
     float[] values = new float[span.length() * span.keys()];
     for (int i = 0; i < span.length(); i++) {
-      int position = span.prefixLength() + i;
+      int position = span.position(i);
       for (int j = 0; j < span.keys(); j++) {
         boolean visible = j <= position && j >= shape.firstVisible(position);
         values[i * span.keys() + j] = visible ? 0 : MASKED;

@@ -31,7 +31,7 @@ final class ScalarAttention {
           }
           double lse = max + Math.log(sum);
           int row = span.queryStart() + i;
-          int first = shape.firstVisible(span.prefixLength() + i);
+          int first = shape.firstVisible(span.position(i));
           logSumExp.set(row, head, (float) lse);
           int kv = head / shape.groupSize() * shape.headDim();
           for (int d = 0; d < shape.headDim(); d++) {
@@ -62,7 +62,7 @@ final class ScalarAttention {
     for (AttentionSpan span : spans) {
       for (int i = 0; i < span.length(); i++) {
         int row = span.queryStart() + i;
-        int first = shape.firstVisible(span.prefixLength() + i);
+        int first = shape.firstVisible(span.position(i));
         for (int head = 0; head < shape.heads(); head++) {
           int q = head * dim;
           int kv = head / shape.groupSize() * dim;
@@ -98,7 +98,7 @@ final class ScalarAttention {
   /** Scaled scores of one query against the keys that it sees. */
   private static double[] scores(
       AttentionShape shape, AttentionSpan span, int i, int head, Tensor query, Tensor key) {
-    int position = span.prefixLength() + i;
+    int position = span.position(i);
     int first = shape.firstVisible(position);
     int kv = head / shape.groupSize() * shape.headDim();
     double[] scores = new double[position + 1 - first];

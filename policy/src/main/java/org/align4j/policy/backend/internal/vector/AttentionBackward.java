@@ -108,7 +108,7 @@ final class AttentionBackward {
       for (int from = 0; from < span.length(); from += block) {
         int count = Math.min(block, span.length() - from);
         int row = span.queryStart() + from;
-        int visible = span.prefixLength() + from + count;
+        int visible = span.position(from + count);
         int visibleStride = SmallGemm.padded(visible);
         AttentionTiles.loadRows(query, row, count, head * dim, dim, queries, dimStride);
         AttentionTiles.loadRows(dOut, row, count, head * dim, dim, gradients, dimStride);
@@ -145,7 +145,7 @@ final class AttentionBackward {
             false);
         for (int i = 0; i < count; i++) {
           int at = i * keyStride;
-          int position = span.prefixLength() + from + i;
+          int position = span.position(from + i);
           AttentionTiles.exponentials(
               probabilities,
               at,

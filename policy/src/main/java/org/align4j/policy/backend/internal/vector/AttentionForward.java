@@ -141,7 +141,7 @@ final class AttentionForward {
       for (int from = 0; from < span.length(); from += block) {
         int count = Math.min(block, span.length() - from);
         int row = span.queryStart() + from;
-        int visible = span.prefixLength() + from + count;
+        int visible = span.position(from + count);
         int visibleStride = SmallGemm.padded(visible);
         AttentionTiles.loadRows(query, row, count, head * dim, dim, queries, dimStride);
         SmallGemm.multiply(
@@ -160,7 +160,7 @@ final class AttentionForward {
             dim,
             false);
         for (int i = 0; i < count; i++) {
-          int position = span.prefixLength() + from + i;
+          int position = span.position(from + i);
           softmaxRow(scores, i * keyStride, position, visibleStride, row + i, head);
         }
         SmallGemm.multiply(

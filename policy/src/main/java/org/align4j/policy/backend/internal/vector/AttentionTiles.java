@@ -27,8 +27,8 @@ final class AttentionTiles {
   /** All heads of all keys of a span, rows as they lie; prefix and own rows are one copy each. */
   static void loadAllHeads(AttentionSpan span, Tensor source, float[] target) {
     source.readRows(span.prefixStart(), span.prefixLength(), target, 0);
-    source.readRows(
-        span.selfStart(), span.length(), target, span.prefixLength() * source.columns());
+    int own = span.past() + span.length();
+    source.readRows(span.selfStart(), own, target, span.prefixLength() * source.columns());
   }
 
   /** Consecutive rows of one head, padding zeroed. */

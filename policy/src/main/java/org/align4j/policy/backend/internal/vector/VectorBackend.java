@@ -5,6 +5,7 @@ import org.align4j.policy.backend.AdamStep;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
@@ -32,6 +33,11 @@ public final class VectorBackend implements Backend {
       float beta,
       Tensor c) {
     Blas.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+  }
+
+  @Override
+  public PackedMatrix pack(Tensor weight) {
+    return new PackedPanels(weight);
   }
 
   @Override
