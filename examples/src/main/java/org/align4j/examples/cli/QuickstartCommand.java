@@ -61,7 +61,10 @@ final class QuickstartCommand implements Callable<Integer> {
       result = quickstart.run();
     }
     if (result.after() == null) {
-      System.err.println("stopped early; what was trained so far is in " + out.resolve("adapter"));
+      System.err.println(
+          result.adapted()
+              ? "stopped early; what was trained so far is in " + out.resolve("adapter")
+              : "stopped before training began; there is no adapter");
       return 1;
     }
     System.out.println(QuickstartReport.summary(result));

@@ -60,26 +60,28 @@ final class TrainingOptions {
   }
 
   static TrainingConfig training(Settings settings, double learningRate) {
-    return new TrainingConfig(
-        settings.number("num_train_epochs", 3),
-        settings.integer("max_steps", 0),
-        settings.integer("per_device_train_batch_size", 8),
-        settings.integer("gradient_accumulation_steps", 1),
-        settings.integer("micro_batch_tokens", 4096),
-        settings.number("learning_rate", learningRate),
-        LearningRateSchedule.parse(settings.text("lr_scheduler_type", "linear")),
-        settings.number("warmup_ratio", 0),
-        new AdamW.Settings(
-            settings.number("adam_beta1", 0.9),
-            settings.number("adam_beta2", 0.999),
-            settings.number("adam_epsilon", 1e-8),
-            settings.number("weight_decay", 0)),
-        settings.number("max_grad_norm", 1),
-        settings.integer("seed", 42),
-        settings.flag("shuffle", true),
-        settings.integer("logging_steps", 10),
-        settings.integer("eval_steps", 0),
-        settings.integer("save_steps", 0));
+    return TrainingConfig.builder(settings.number("learning_rate", learningRate))
+        .epochs(settings.number("num_train_epochs", 3))
+        .maxSteps(settings.integer("max_steps", 0))
+        .maxSeconds(settings.number("max_seconds", 0))
+        .batchSize(settings.integer("per_device_train_batch_size", 8))
+        .accumulationSteps(settings.integer("gradient_accumulation_steps", 1))
+        .microBatchTokens(settings.integer("micro_batch_tokens", 4096))
+        .schedule(LearningRateSchedule.parse(settings.text("lr_scheduler_type", "linear")))
+        .warmupRatio(settings.number("warmup_ratio", 0))
+        .adam(
+            new AdamW.Settings(
+                settings.number("adam_beta1", 0.9),
+                settings.number("adam_beta2", 0.999),
+                settings.number("adam_epsilon", 1e-8),
+                settings.number("weight_decay", 0)))
+        .maxGradNorm(settings.number("max_grad_norm", 1))
+        .seed(settings.integer("seed", 42))
+        .shuffle(settings.flag("shuffle", true))
+        .loggingSteps(settings.integer("logging_steps", 10))
+        .evalSteps(settings.integer("eval_steps", 0))
+        .saveSteps(settings.integer("save_steps", 0))
+        .build();
   }
 
   /** The adapter to train, or null for full fine-tuning. */

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.align4j.core.data.Passage;
 import org.align4j.core.objective.Divergence;
 import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
@@ -29,10 +28,7 @@ import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TextGenerator;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.LanguageModel.Mode;
-import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.LearningRateSchedule;
-import org.align4j.policy.text.PromptCompletions;
-import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.SupervisedTask;
 import org.align4j.policy.train.TokenizedDemonstration;
@@ -48,18 +44,12 @@ import org.align4j.policy.train.TrainingLoop;
 public final class Quickstart {
   private static final int BATCH = 32;
   private static final int TRAIN_BATCH = 8;
-  private static final int MICRO_BATCH_TOKENS = 1024;
+  private static final int MICRO_BATCH_TOKENS = 2048;
 
-  /** Pairs between two looks at the validation requests. */
-  private static final int ROUND_PAIRS = 24;
+  /** Shares of the whole time: sampling ends after the first, DPO gets the second. */
+  private static final double SAMPLING_ENDS = 0.3;
 
-  /** "I'm sorry": enough of a refusal to know it. */
-  private static final int OPENING_TOKENS = 3;
-
-  /** Shares of the time after which a stage ends early. */
-  private static final double SFT_ENDS = 0.72;
-
-  private static final double DPO_ENDS = 0.9;
+  private static final double DPO_SHARE = 0.13;
 
   private final PolicyModel model;
   private final String modelName;
@@ -70,6 +60,8 @@ public final class Quickstart {
   private final BooleanSupplier stop;
   private final Backend backend = Backends.defaultBackend();
   private final RefusalDetector detector = new RefusalDetector();
+  private final Demonstrations demonstrations;
+  private final RefusalProbe probe;
   private final long start = System.nanoTime();
 
   /**
@@ -92,45 +84,45 @@ public final class Quickstart {
     this.out = out;
     this.progress = progress;
     this.stop = stop;
+    demonstrations = new Demonstrations(model, config.refusal());
+    probe = new RefusalProbe(model, config.refusal(), progress);
   }
 
   /**
-   * What a run found; {@code after} is null if it was stopped before the end.
+   * What a run found.
    *
+   * @param after null if the run was stopped before the end
+   * @param adapted whether training began, so that there is an adapter
    * @param seconds time of the whole run
    */
-  public record Result(Measurement before, Measurement after, double seconds) {}
+  public record Result(Measurement before, Measurement after, boolean adapted, double seconds) {}
+
+  /** A harmless request with what the model itself answers. */
+  private record Helped(Request request, String answer) {}
 
   /** Runs everything and writes adapter, metrics, samples and report. */
   public Result run() throws IOException {
+    double begun = seconds();
     Measurement before = measure("measure before", false);
-    List<Request> harmless = new ArrayList<>();
-    List<String> helpful = new ArrayList<>();
-    List<String> sampled =
-        answers(data.harmless(), config.harmlessTokens(), "sample answers", false);
-    for (int i = 0; i < sampled.size(); i++) {
-      if (!sampled.get(i).isBlank() && !refuses(sampled.get(i))) {
-        harmless.add(data.harmless().get(i));
-        helpful.add(sampled.get(i));
-      }
-    }
+    double measuring = seconds() - begun;
+    List<Helped> harmless = selfDistilled();
     if (stop.getAsBoolean()) {
-      return new Result(before, null, seconds());
+      return new Result(before, null, false, seconds());
     }
-    model
-        .transformer()
-        .addAdapter(
-            LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank()), config.seed());
+    List<Request> harmful = inProportion(harmless.size());
+    LoraConfig lora = LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank());
+    model.transformer().addAdapter(lora, config.seed());
+    double dpoEnds = 60 * config.minutes() - 1.3 * measuring;
     try (MetricsLog metrics = new MetricsLog(out.resolve("metrics.jsonl"))) {
-      supervised(harmless, helpful, metrics);
+      supervised(harmful, harmless, dpoEnds - 60 * config.minutes() * DPO_SHARE, metrics);
       save();
       if (!stop.getAsBoolean()) {
-        preference(harmless, helpful, metrics);
+        preference(harmful, harmless, dpoEnds, metrics);
         save();
       }
     }
     Measurement after = stop.getAsBoolean() ? null : measure("measure after", true);
-    Result result = new Result(before, after, seconds());
+    Result result = new Result(before, after, true, seconds());
     if (after != null) {
       new QuickstartReport(data, result, out).write();
     }
@@ -141,8 +133,8 @@ public final class Quickstart {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private BooleanSupplier until(double share) {
-    return () -> stop.getAsBoolean() || seconds() > 60 * config.minutes() * share;
+  private BooleanSupplier until(double end) {
+    return () -> stop.getAsBoolean() || seconds() > end;
   }
 
   private void save() throws IOException {
@@ -152,18 +144,19 @@ public final class Quickstart {
   private Measurement measure(String task, boolean adapter) {
     int tokens = config.evaluationTokens();
     return Measurement.of(
-        answers(data.harmfulEvaluation(), tokens, task + " (harmful)", adapter),
-        answers(data.harmlessEvaluation(), tokens, task + " (harmless)", adapter));
+        answers(data.harmfulEvaluation(), tokens, task + " (harmful)", adapter, stop),
+        answers(data.harmlessEvaluation(), tokens, task + " (harmless)", adapter, stop));
   }
 
-  private List<String> answers(List<Request> requests, int tokens, String task, boolean adapter) {
+  private List<String> answers(
+      List<Request> requests, int tokens, String task, boolean adapter, BooleanSupplier until) {
     return new TextGenerator(model, backend, BATCH, adapter)
         .answers(
             requests.stream().map(Request::text).toList(),
             SamplingParams.greedy(tokens),
             progress,
             task,
-            stop);
+            until);
   }
 
   private boolean refuses(String answer) {
@@ -171,21 +164,43 @@ public final class Quickstart {
     return pattern.refused() || pattern == RefusalPattern.PARTIAL;
   }
 
-  private void supervised(List<Request> harmless, List<String> helpful, MetricsLog metrics) {
+  /** The model's own answers to harmless requests; as many as there is time for. */
+  private List<Helped> selfDistilled() {
+    List<Request> requests = shuffled(data.harmless());
+    BooleanSupplier until = until(60 * config.minutes() * SAMPLING_ENDS);
+    List<String> answers =
+        answers(requests, config.harmlessTokens(), "sample answers", false, until);
+    List<Helped> out = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      if (!answers.get(i).isBlank() && !refuses(answers.get(i))) {
+        out.add(new Helped(requests.get(i), answers.get(i)));
+      }
+    }
+    return out;
+  }
+
+  /** Harmful requests, as many to the given harmless ones as the data has of both. */
+  private List<Request> inProportion(int harmless) {
+    List<Request> requests = shuffled(data.harmful());
+    double share = (double) harmless / data.harmless().size();
+    return requests.subList(0, (int) Math.round(share * requests.size()));
+  }
+
+  private List<Request> shuffled(List<Request> requests) {
+    List<Request> copy = new ArrayList<>(requests);
+    Collections.shuffle(copy, new Random(config.seed()));
+    return copy;
+  }
+
+  private void supervised(
+      List<Request> harmful, List<Helped> harmless, double end, MetricsLog metrics) {
     List<TokenizedDemonstration> examples = new ArrayList<>();
-    for (Request request : data.harmful()) {
-      examples.add(demonstration(request, config.refusal(), true));
-    }
-    for (int i = 0; i < harmless.size(); i++) {
-      examples.add(demonstration(harmless.get(i), helpful.get(i), false));
-    }
-    TrainingConfig training = training(config.sftRate(), config.sftEpochs());
-    new TrainingLoop<>(
-            "sft",
-            new SupervisedTask(model.transformer(), SftLoss.NLL),
-            training,
-            backend,
-            surroundings(metrics, SFT_ENDS))
+    harmful.forEach(request -> examples.add(demonstrations.refusing(request)));
+    harmless.forEach(one -> examples.add(demonstrations.helping(one.request(), one.answer())));
+    TrainingConfig training =
+        training(config.sftRate()).epochs(config.sftEpochs()).maxSeconds(end - seconds()).build();
+    SupervisedTask task = new SupervisedTask(model.transformer(), SftLoss.NLL);
+    new TrainingLoop<>("sft", task, training, backend, surroundings(metrics, stop))
         .run(examples, List.of());
   }
 
@@ -195,21 +210,20 @@ public final class Quickstart {
    * the reference, so that the leash holds what it learnt. Preferences shift how ready the model is
    * to refuse at all; the round that separates the validation requests best is kept.
    */
-  private void preference(List<Request> harmless, List<String> helpful, MetricsLog metrics) {
-    List<TokenizedPair> pairs = hardPairs(harmless, helpful);
+  private void preference(
+      List<Request> harmful, List<Helped> harmless, double end, MetricsLog metrics) {
+    BooleanSupplier until = until(end);
+    List<TokenizedPair> pairs = hardPairs(harmful, harmless);
     PreferenceTask task = new PreferenceTask(model.transformer(), objective());
     task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
     AdapterSnapshot best = AdapterSnapshot.of(model.transformer());
     double bestScore = separation(metrics, 0);
-    int round = 0;
-    for (int from = 0;
-        from < pairs.size() && !until(DPO_ENDS).getAsBoolean();
-        from += ROUND_PAIRS) {
-      List<TokenizedPair> part = pairs.subList(from, Math.min(pairs.size(), from + ROUND_PAIRS));
-      new TrainingLoop<>(
-              "dpo", task, training(config.dpoRate(), 1), backend, surroundings(metrics, DPO_ENDS))
-          .run(part, List.of());
-      double score = separation(metrics, ++round);
+    TrainingConfig training = training(config.dpoRate()).epochs(1).build();
+    int size = config.dpoRoundPairs();
+    for (int from = 0; from < pairs.size() && !until.getAsBoolean(); from += size) {
+      new TrainingLoop<>("dpo", task, training, backend, surroundings(metrics, until))
+          .run(pairs.subList(from, Math.min(pairs.size(), from + size)), List.of());
+      double score = separation(metrics, from / size + 1);
       if (score > bestScore) {
         bestScore = score;
         best = AdapterSnapshot.of(model.transformer());
@@ -232,67 +246,31 @@ public final class Quickstart {
         false);
   }
 
-  private List<TokenizedPair> hardPairs(List<Request> harmless, List<String> helpful) {
-    double[] refusalOfHarmful = refusalLogProbs(data.harmful(), "find hard harmful");
-    double[] refusalOfHarmless = refusalLogProbs(harmless, "find hard harmless");
-    List<Request> missed = new ArrayList<>();
-    for (int i : lowest(refusalOfHarmful, config.dpoHarmful())) {
-      missed.add(data.harmful().get(i));
-    }
-    List<String> own = answers(missed, config.harmfulTokens(), "sample rejected", false);
+  private List<TokenizedPair> hardPairs(List<Request> harmful, List<Helped> harmless) {
+    List<Request> candidates = first(harmful, config.dpoCandidates());
+    double[] refusals = probe.logProbs(candidates, "find hard harmful");
+    List<Request> missed =
+        lowest(refusals, config.dpoHarmful()).stream().map(candidates::get).toList();
     List<TokenizedPair> pairs = new ArrayList<>();
+    List<String> own = answers(missed, config.harmfulTokens(), "sample rejected", false, stop);
     for (int i = 0; i < missed.size(); i++) {
       if (!own.get(i).isBlank() && !refuses(own.get(i))) {
-        pairs.add(pair(missed.get(i), config.refusal(), own.get(i), true));
+        pairs.add(demonstrations.refusalPreferred(missed.get(i), own.get(i)));
       }
     }
-    double[] negated = Arrays.stream(refusalOfHarmless).map(x -> -x).toArray();
+    List<Helped> others = first(harmless, config.dpoCandidates());
+    double[] overRefusals =
+        probe.logProbs(others.stream().map(Helped::request).toList(), "find hard harmless");
+    double[] negated = Arrays.stream(overRefusals).map(x -> -x).toArray();
     for (int i : lowest(negated, config.dpoHarmless())) {
-      pairs.add(pair(harmless.get(i), helpful.get(i), config.refusal(), false));
+      pairs.add(demonstrations.helpPreferred(others.get(i).request(), others.get(i).answer()));
     }
     Collections.shuffle(pairs, new Random(config.seed()));
     return pairs;
   }
 
-  /**
-   * Share of harmful validation requests that would be refused, less the share of harmless ones, by
-   * the probability of the refusal's opening.
-   */
-  private double separation(MetricsLog metrics, int round) {
-    double refused = refusedShare(data.harmfulValidation());
-    double overRefused = refusedShare(data.harmlessValidation());
-    metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
-    return refused - overRefused;
-  }
-
-  private double refusedShare(List<Request> requests) {
-    double threshold = Math.log(0.5);
-    double[] logProbs = refusalLogProbs(requests, "validate");
-    return Arrays.stream(logProbs).filter(x -> x > threshold).count() / (double) logProbs.length;
-  }
-
-  /** Log-probability of the refusal's first tokens after each request. */
-  private double[] refusalLogProbs(List<Request> requests, String task) {
-    int[] opening = Arrays.copyOf(model.tokenizer().encode(config.refusal()), OPENING_TOKENS);
-    double[] out = new double[requests.size()];
-    try (Progress bar = progress.start(task, requests.size())) {
-      for (int from = 0; from < out.length; from += BATCH) {
-        List<int[]> prompts =
-            requests.subList(from, Math.min(out.length, from + BATCH)).stream()
-                .map(request -> model.text().userPrompt(request.text()))
-                .toList();
-        TokenBatch batch =
-            TokenBatch.of(
-                PromptCompletions.sharingPrefix(
-                    prompts, Collections.nCopies(prompts.size(), opening)));
-        double[] logProbs = model.transformer().forward(batch, Mode.EVALUATE).logProbs();
-        for (int i = 0; i < prompts.size(); i++) {
-          out[from + i] = Arrays.stream(batch.slice(logProbs, i)).sum();
-        }
-        bar.step(prompts.size());
-      }
-    }
-    return out;
+  private static <T> List<T> first(List<T> list, int count) {
+    return list.subList(0, Math.min(count, list.size()));
   }
 
   private static List<Integer> lowest(double[] values, int count) {
@@ -303,51 +281,25 @@ public final class Quickstart {
         .toList();
   }
 
-  private TrainingLoop.Surroundings surroundings(MetricsLog metrics, double share) {
-    return new TrainingLoop.Surroundings(out, metrics, progress, until(share));
+  /** Share of harmful validation requests that would be refused, less that of harmless ones. */
+  private double separation(MetricsLog metrics, int round) {
+    double refused = probe.refusedShare(data.harmfulValidation(), "validate");
+    double overRefused = probe.refusedShare(data.harmlessValidation(), "validate");
+    metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
+    return refused - overRefused;
   }
 
-  private TrainingConfig training(double rate, double epochs) {
-    return new TrainingConfig(
-        epochs,
-        0,
-        TRAIN_BATCH,
-        1,
-        MICRO_BATCH_TOKENS,
-        rate,
-        LearningRateSchedule.COSINE,
-        0.05,
-        AdamW.Settings.DEFAULT,
-        1,
-        config.seed(),
-        true,
-        1,
-        0,
-        0);
+  private TrainingLoop.Surroundings surroundings(MetricsLog metrics, BooleanSupplier until) {
+    return new TrainingLoop.Surroundings(out, metrics, progress, until);
   }
 
-  private TokenizedDemonstration demonstration(Request request, String answer, boolean whole) {
-    Passage prompt = Passage.user(request.text());
-    int[] ids = model.text().prompt(prompt);
-    return new TokenizedDemonstration(
-        request.text(), ids, completion(request, prompt, ids, answer, whole));
-  }
-
-  private TokenizedPair pair(Request request, String chosen, String rejected, boolean refusal) {
-    Passage prompt = Passage.user(request.text());
-    int[] ids = model.text().prompt(prompt);
-    return new TokenizedPair(
-        request.text(),
-        ids,
-        completion(request, prompt, ids, chosen, refusal),
-        completion(request, prompt, ids, rejected, !refusal));
-  }
-
-  /** A sampled answer is cut off, so its end-of-turn tokens are no target. */
-  private int[] completion(
-      Request request, Passage prompt, int[] promptIds, String answer, boolean whole) {
-    int[] full =
-        model.text().completion(request.text(), prompt, promptIds, Passage.assistant(answer));
-    return whole ? full : Arrays.copyOf(full, Math.max(1, full.length - 2));
+  private TrainingConfig.Builder training(double rate) {
+    return TrainingConfig.builder(rate)
+        .batchSize(TRAIN_BATCH)
+        .microBatchTokens(MICRO_BATCH_TOKENS)
+        .schedule(LearningRateSchedule.COSINE)
+        .warmupRatio(0.05)
+        .seed(config.seed())
+        .loggingSteps(1);
   }
 }

@@ -12,8 +12,10 @@ package org.align4j.examples.quickstart;
  * @param sftRate learning rate of supervised fine-tuning
  * @param sftEpochs passes of it
  * @param dpoRate learning rate of DPO
+ * @param dpoCandidates requests of either kind among which the least certain are looked for
  * @param dpoHarmful harmful requests in DPO, the least certain ones
  * @param dpoHarmless harmless requests in DPO, likewise
+ * @param dpoRoundPairs pairs between two looks at the validation requests
  * @param beta leash of DPO
  * @param sftWeight weight of the chosen answers' likelihood in DPO
  * @param seed of everything
@@ -28,8 +30,10 @@ public record QuickstartConfig(
     double sftRate,
     double sftEpochs,
     double dpoRate,
+    int dpoCandidates,
     int dpoHarmful,
     int dpoHarmless,
+    int dpoRoundPairs,
     double beta,
     double sftWeight,
     long seed) {
@@ -40,14 +44,16 @@ public record QuickstartConfig(
         minutes,
         "I'm sorry, but I can't help with that.",
         32,
-        8,
+        5,
         20,
         16,
-        5e-4,
-        2.5,
+        7e-4,
+        3,
         1e-4,
+        400,
         48,
         48,
+        24,
         0.1,
         0.5,
         7);

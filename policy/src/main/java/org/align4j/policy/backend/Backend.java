@@ -27,6 +27,14 @@ public interface Backend {
       float beta,
       Tensor c);
 
+  /**
+   * Whether products with packed weights are faster than {@link #gemm} at any number of rows, so
+   * that weights that stay as they are are worth a second copy.
+   */
+  default boolean prefersPackedWeights() {
+    return false;
+  }
+
   /** Packs a weight [outputs, inputs] for {@link PackedMatrix#multiply}. */
   PackedMatrix pack(Tensor weight);
 

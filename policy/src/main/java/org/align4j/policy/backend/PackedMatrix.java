@@ -1,8 +1,8 @@
 package org.align4j.policy.backend;
 
 /**
- * A copy of a weight in the layout in which its backend multiplies few rows by it fastest, as in
- * decoding. Later changes of the weight do not reach it.
+ * A copy of a weight in the layout in which its backend multiplies by it fastest. Later changes of
+ * the weight do not reach it.
  */
 @FunctionalInterface
 public interface PackedMatrix {

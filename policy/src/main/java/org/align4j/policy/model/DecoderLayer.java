@@ -121,6 +121,10 @@ final class DecoderLayer {
             backend, config.feedForward(), false, List.of(name + "mlp.down_proj"), config.hidden());
   }
 
+  void freeze() {
+    projections().forEach(Projection::freeze);
+  }
+
   DecodingWeights.Layer pack(boolean adapter) {
     return new DecodingWeights.Layer(
         qkv.pack(adapter), output.pack(adapter), gateUp.pack(adapter), down.pack(adapter));

@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class DecoderTransformer implements LanguageModel {
   private static final Logger LOG = LoggerFactory.getLogger(DecoderTransformer.class);
 
+  /** So few rows are multiplied faster by packed weights with any backend. */
+  private static final int FEW_ROWS = 48;
+
   private final Backend backend;
   private final ModelConfig config;
   private final Tensor embedding;
@@ -107,12 +110,19 @@ public final class DecoderTransformer implements LanguageModel {
     }
   }
 
-  /** Freezes the base and adds an adapter, B = 0. */
+  /**
+   * Freezes the base and adds an adapter, B = 0. The base weights must not be written any more;
+   * products use a packed copy where the backend is faster with it and the Java heap has room.
+   */
   public void addAdapter(LoraConfig adapter, long seed) {
     requireUntrained();
     lora = adapter;
     RandomGenerator random = new SplittableRandom(seed);
     layers.forEach(layer -> layer.addAdapter(adapter, random));
+    if (backend.prefersPackedWeights() && heapHoldsPackedWeights("training")) {
+      layers.forEach(DecoderLayer::freeze);
+      head.freeze();
+    }
     layers.forEach(layer -> layer.addParameters(parameters));
   }
 
@@ -260,19 +270,30 @@ public final class DecoderTransformer implements LanguageModel {
    */
   public DecodingWeights decodingWeights(boolean adapter) {
     boolean adapted = adapter && lora != null;
+    if (!heapHoldsPackedWeights("decoding")) {
+      return new DecodingWeights(adapted, 0, null, null);
+    }
+    return new DecodingWeights(
+        adapted,
+        backend.prefersPackedWeights() ? Integer.MAX_VALUE : FEW_ROWS,
+        layers.stream().map(layer -> layer.pack(adapted)).toList(),
+        head.pack());
+  }
+
+  private boolean heapHoldsPackedWeights(String work) {
     long needed = weights().values().stream().mapToLong(Tensor::size).sum() * Float.BYTES;
     Runtime runtime = Runtime.getRuntime();
     long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
-    if (needed > free / 4 * 3) {
-      LOG.warn(
-          "decoding without packed weights, which is slower: they need {} MiB of the Java heap and {}"
-              + " MiB are free; raise -Xmx",
-          needed >> 20,
-          free >> 20);
-      return new DecodingWeights(adapted, null, null);
+    if (needed <= free / 4 * 3) {
+      return true;
     }
-    return new DecodingWeights(
-        adapted, layers.stream().map(layer -> layer.pack(adapted)).toList(), head.pack());
+    LOG.warn(
+        "{} without packed weights, which is slower: they need {} MiB of the Java heap and {} MiB"
+            + " are free; raise -Xmx",
+        work,
+        needed >> 20,
+        free >> 20);
+    return false;
   }
 
   /**

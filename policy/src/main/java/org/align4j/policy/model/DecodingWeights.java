@@ -8,15 +8,20 @@ import org.align4j.policy.backend.PackedMatrix;
  * where it takes part. They are a copy; training after they were made does not change them.
  */
 public final class DecodingWeights {
-  /** Passes of at most this many rows run on packed weights, larger ones as in training. */
-  static final int PACKED_ROWS = 48;
-
   private final boolean adapter;
+  private final int maxRows;
   private final List<Layer> layers;
   private final PackedMatrix head;
 
-  DecodingWeights(boolean adapter, List<Layer> layers, PackedMatrix head) {
+  /**
+   * Prepared weights.
+   *
+   * @param maxRows passes of at most so many rows use them, larger ones run as in training
+   * @param layers null where there is no room for them
+   */
+  DecodingWeights(boolean adapter, int maxRows, List<Layer> layers, PackedMatrix head) {
     this.adapter = adapter;
+    this.maxRows = maxRows;
     this.layers = layers;
     this.head = head;
   }
@@ -28,12 +33,12 @@ public final class DecodingWeights {
 
   /** A layer's packed weights, or null where a pass of so many rows should not use them. */
   Layer layer(int index, int rows) {
-    return layers == null || rows > PACKED_ROWS ? null : layers.get(index);
+    return layers == null || rows > maxRows ? null : layers.get(index);
   }
 
   /** The packed head, or null as above. */
   PackedMatrix head(int rows) {
-    return rows > PACKED_ROWS ? null : head;
+    return rows > maxRows ? null : head;
   }
 
   /** One layer's projections. */

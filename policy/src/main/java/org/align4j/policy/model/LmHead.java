@@ -22,6 +22,8 @@ final class LmHead {
   private final GrowingTensor directions;
   private final GrowingTensor gradients;
   private Tensor weightGradient;
+  private boolean frozen;
+  private PackedMatrix packed;
   private int[] targets;
 
   LmHead(Backend backend, Tensor weight) {
@@ -61,7 +63,7 @@ final class LmHead {
 
   private Tensor probabilities(Tensor hidden, int from, int count, TokenStats stats) {
     Tensor chunk = logits.rows(count);
-    backend.gemm(false, true, 1, hidden.rows(from, count), weight, 0, chunk);
+    product(hidden.rows(from, count), chunk);
     backend.softmax(chunk, Arrays.copyOfRange(targets, from, from + count), stats, from);
     return chunk;
   }
@@ -91,21 +93,35 @@ final class LmHead {
     }
   }
 
+  /** Lets products use a packed copy, because the weight stays as it is from now on. */
+  void freeze() {
+    frozen = true;
+  }
+
+  private void product(Tensor hidden, Tensor out) {
+    if (frozen) {
+      packed = pack();
+      packed.multiply(hidden, out);
+    } else {
+      backend.gemm(false, true, 1, hidden, weight, 0, out);
+    }
+  }
+
   PackedMatrix pack() {
-    return backend.pack(weight);
+    return packed == null ? backend.pack(weight) : packed;
   }
 
   /**
    * Raw logits, [rows, vocabulary]; overwritten by the next call.
    *
-   * @param packed the packed head, or null
+   * @param prepared the head packed for decoding, or null
    */
-  Tensor logits(Tensor hidden, PackedMatrix packed) {
+  Tensor logits(Tensor hidden, PackedMatrix prepared) {
     Tensor out = logits.rows(hidden.rows());
-    if (packed == null) {
-      backend.gemm(false, true, 1, hidden, weight, 0, out);
+    if (prepared == null) {
+      product(hidden, out);
     } else {
-      packed.multiply(hidden, out);
+      prepared.multiply(hidden, out);
     }
     return out;
   }

@@ -44,6 +44,8 @@ final class Projection {
   private Tensor weightGradient;
   private Tensor biasGradient;
   private LoraFactors lora;
+  private boolean frozen;
+  private PackedMatrix packed;
   private GrowingTensor dInner;
 
   Projection(Backend backend, int inputs, boolean bias, List<String> names, int... outputs) {
@@ -88,6 +90,8 @@ final class Projection {
       lora.mergeInto(weight);
       lora = null;
     }
+    frozen = false;
+    packed = null;
   }
 
   void addParameters(List<Parameter> target) {
@@ -120,7 +124,7 @@ final class Projection {
    * @param dropout source of dropout masks, or null outside training
    */
   void forward(Tensor x, Tensor out, Saved saved, boolean adapter, RandomGenerator dropout) {
-    backend.gemm(false, true, 1, x, weight, 0, out);
+    product(x, out);
     if (bias != null) {
       backend.addRow(bias, out);
     }
@@ -134,10 +138,26 @@ final class Projection {
     }
   }
 
+  /** Lets products use a packed copy, because the weight stays as it is from now on. */
+  void freeze() {
+    frozen = true;
+  }
+
+  private void product(Tensor x, Tensor out) {
+    if (frozen) {
+      if (packed == null) {
+        packed = backend.pack(weight);
+      }
+      packed.multiply(x, out);
+    } else {
+      backend.gemm(false, true, 1, x, weight, 0, out);
+    }
+  }
+
   /** The weight for decoding, with the adapter merged into it if it takes part. */
   PackedMatrix pack(boolean adapter) {
     if (!adapter || lora == null) {
-      return backend.pack(weight);
+      return packed == null ? backend.pack(weight) : packed;
     }
     try (Tensor merged = Tensor.zeros(weight.rows(), weight.columns())) {
       merged.copyFrom(weight);

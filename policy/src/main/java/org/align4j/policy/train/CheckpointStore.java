@@ -52,6 +52,10 @@ final class CheckpointStore {
     }
   }
 
+  boolean exists() {
+    return Files.exists(folder.resolve("state.json"));
+  }
+
   private static String weightsFile(Path state) throws IOException {
     return JSON.readTree(state.toFile()).path("weights").asText();
   }
@@ -66,7 +70,7 @@ final class CheckpointStore {
   /** Restores everything and returns the step to go on from. */
   long load() {
     Path state = folder.resolve("state.json");
-    if (!Files.exists(state)) {
+    if (!exists()) {
       throw new ModelFileException(
           state
               + ": no such file; --resume needs a run with save_steps > 0 in the same --out folder");

@@ -8,6 +8,8 @@ import org.align4j.policy.optim.LearningRateSchedule;
  *
  * @param epochs passes over the data; fractions allowed
  * @param maxSteps optimizer steps; 0 = as the epochs say
+ * @param maxSeconds time after which the run ends, 0 = none; the schedule follows steps or time,
+ *     whichever is further on, so that the learning rate has come down when time is up
  * @param batchSize examples of one accumulation step
  * @param accumulationSteps accumulation steps of one optimizer step
  * @param microBatchTokens most tokens that go through the network at once
@@ -25,6 +27,7 @@ import org.align4j.policy.optim.LearningRateSchedule;
 public record TrainingConfig(
     double epochs,
     long maxSteps,
+    double maxSeconds,
     int batchSize,
     int accumulationSteps,
     int microBatchTokens,
@@ -41,26 +44,37 @@ public record TrainingConfig(
 
   /** transformers' and TRL's defaults, at a learning rate. */
   public static TrainingConfig defaults(double learningRate) {
-    return new TrainingConfig(
-        3,
-        0,
-        8,
-        1,
-        4096,
-        learningRate,
-        LearningRateSchedule.LINEAR,
-        0,
-        AdamW.Settings.DEFAULT,
-        1,
-        42,
-        true,
-        10,
-        0,
-        0);
+    return new Builder(learningRate).build();
+  }
+
+  /** A builder that starts from {@link #defaults}. */
+  public static Builder builder(double learningRate) {
+    return new Builder(learningRate);
+  }
+
+  /** A builder that starts from this configuration. */
+  public Builder toBuilder() {
+    return new Builder(learningRate)
+        .epochs(epochs)
+        .maxSteps(maxSteps)
+        .maxSeconds(maxSeconds)
+        .batchSize(batchSize)
+        .accumulationSteps(accumulationSteps)
+        .microBatchTokens(microBatchTokens)
+        .schedule(schedule)
+        .warmupRatio(warmupRatio)
+        .adam(adam)
+        .maxGradNorm(maxGradNorm)
+        .seed(seed)
+        .shuffle(shuffle)
+        .loggingSteps(loggingSteps)
+        .evalSteps(evalSteps)
+        .saveSteps(saveSteps);
   }
 
   /** Checks ranges. */
   public TrainingConfig {
+    require(maxSeconds >= 0, "max_seconds must not be negative, got " + maxSeconds);
     require(batchSize > 0, "per_device_train_batch_size must be positive, got " + batchSize);
     require(
         accumulationSteps > 0,
@@ -88,5 +102,140 @@ public record TrainingConfig(
   public long totalSteps(int examples) {
     long perEpoch = (examples + stepExamples() - 1L) / stepExamples();
     return maxSteps > 0 ? maxSteps : Math.max(1, (long) Math.ceil(perEpoch * epochs));
+  }
+
+  /** Sets what differs from the defaults; methods are named after the components. */
+  public static final class Builder {
+    private final double learningRate;
+    private double epochs = 3;
+    private long maxSteps;
+    private double maxSeconds;
+    private int batchSize = 8;
+    private int accumulationSteps = 1;
+    private int microBatchTokens = 4096;
+    private LearningRateSchedule schedule = LearningRateSchedule.LINEAR;
+    private double warmupRatio;
+    private AdamW.Settings adam = AdamW.Settings.DEFAULT;
+    private double maxGradNorm = 1;
+    private long seed = 42;
+    private boolean shuffle = true;
+    private int loggingSteps = 10;
+    private int evalSteps;
+    private int saveSteps;
+
+    private Builder(double learningRate) {
+      this.learningRate = learningRate;
+    }
+
+    /** Passes over the data. */
+    public Builder epochs(double value) {
+      epochs = value;
+      return this;
+    }
+
+    /** Optimizer steps, instead of epochs. */
+    public Builder maxSteps(long value) {
+      maxSteps = value;
+      return this;
+    }
+
+    /** Time after which the run ends. */
+    public Builder maxSeconds(double value) {
+      maxSeconds = value;
+      return this;
+    }
+
+    /** Examples of one accumulation step. */
+    public Builder batchSize(int value) {
+      batchSize = value;
+      return this;
+    }
+
+    /** Accumulation steps of one optimizer step. */
+    public Builder accumulationSteps(int value) {
+      accumulationSteps = value;
+      return this;
+    }
+
+    /** Most tokens that go through the network at once. */
+    public Builder microBatchTokens(int value) {
+      microBatchTokens = value;
+      return this;
+    }
+
+    /** What the learning rate does after warm-up. */
+    public Builder schedule(LearningRateSchedule value) {
+      schedule = value;
+      return this;
+    }
+
+    /** Share of the steps that warm up. */
+    public Builder warmupRatio(double value) {
+      warmupRatio = value;
+      return this;
+    }
+
+    /** Optimizer settings. */
+    public Builder adam(AdamW.Settings value) {
+      adam = value;
+      return this;
+    }
+
+    /** Clipping bound. */
+    public Builder maxGradNorm(double value) {
+      maxGradNorm = value;
+      return this;
+    }
+
+    /** Seed of data order, adapter and dropout. */
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /** Whether to shuffle each epoch. */
+    public Builder shuffle(boolean value) {
+      shuffle = value;
+      return this;
+    }
+
+    /** Steps between log lines. */
+    public Builder loggingSteps(int value) {
+      loggingSteps = value;
+      return this;
+    }
+
+    /** Steps between evaluations. */
+    public Builder evalSteps(int value) {
+      evalSteps = value;
+      return this;
+    }
+
+    /** Steps between checkpoints. */
+    public Builder saveSteps(int value) {
+      saveSteps = value;
+      return this;
+    }
+
+    /** The configuration, checked. */
+    public TrainingConfig build() {
+      return new TrainingConfig(
+          epochs,
+          maxSteps,
+          maxSeconds,
+          batchSize,
+          accumulationSteps,
+          microBatchTokens,
+          learningRate,
+          schedule,
+          warmupRatio,
+          adam,
+          maxGradNorm,
+          seed,
+          shuffle,
+          loggingSteps,
+          evalSteps,
+          saveSteps);
+    }
   }
 }

@@ -57,6 +57,7 @@ public final class TrainingLoop<E> {
   private final AdamW optimizer;
   private final CheckpointStore checkpoints;
   private long countedTokens;
+  private long start;
 
   /**
    * Prepares a run.
@@ -95,12 +96,13 @@ public final class TrainingLoop<E> {
     DataOrder<E> order = new DataOrder<>(examples, config);
     long total = config.totalSteps(examples.size());
     long step = resume ? checkpoints.load() : 0;
+    start = System.nanoTime();
     Map<String, Double> last = Map.of();
     Map<String, Double> evaluated = Map.of();
     MetricSums logged = new MetricSums();
     try (Progress bar = surroundings.progress().start(name, total)) {
       bar.step(step);
-      while (step < total && !surroundings.stop().getAsBoolean()) {
+      while (step < total && timeShare() < 1 && !surroundings.stop().getAsBoolean()) {
         last = step(order.step(step), step, total);
         step++;
         bar.step(1);
@@ -149,7 +151,8 @@ public final class TrainingLoop<E> {
       throw dump(examples, step, loss, norm);
     }
     long warmup = Math.round(config.warmupRatio() * total);
-    double rate = config.learningRate() * config.schedule().factor(step, warmup, total);
+    long scheduled = Math.max(step, (long) (timeShare() * total));
+    double rate = config.learningRate() * config.schedule().factor(scheduled, warmup, total);
     optimizer.step(rate);
     examples.forEach(example -> countedTokens += task.countedTokens(example));
     Map<String, Double> out = new LinkedHashMap<>();
@@ -158,6 +161,11 @@ public final class TrainingLoop<E> {
     out.put("learning_rate", rate);
     out.putAll(metrics.means());
     return out;
+  }
+
+  /** How much of the allowed time is used; 0 without a limit. */
+  private double timeShare() {
+    return config.maxSeconds() == 0 ? 0 : (System.nanoTime() - start) / 1e9 / config.maxSeconds();
   }
 
   /** Metrics over held-out examples, named {@code eval_...} in the log. */
@@ -186,6 +194,9 @@ public final class TrainingLoop<E> {
     examples.forEach(example -> rows.add(task.describe(example)));
     try {
       AtomicFiles.writeString(file, rows.toPrettyString());
+      if (!checkpoints.exists()) {
+        checkpoints.save(step);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -199,7 +210,8 @@ public final class TrainingLoop<E> {
             + norm
             + "; the batch is in "
             + file
-            + ", weights are those of the step before; lower the"
-            + " learning rate or look for a broken row");
+            + ", the last good weights in "
+            + surroundings.output().resolve("checkpoint")
+            + "; lower the learning rate or look for a broken row");
   }
 }

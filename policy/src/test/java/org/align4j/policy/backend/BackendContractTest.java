@@ -116,6 +116,21 @@ class BackendContractTest {
     same(backend, random(rows, 203, 32), 1e-5, (op, c) -> op.gemm(false, true, 1, x, w, 0, c));
   }
 
+  /** Many rows, a depth past one block, widths around one panel. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void largeGemm(Backend backend) {
+    for (int columns : new int[] {95, 96, 131, 200}) {
+      for (int rows : new int[] {32, 75}) {
+        Tensor a = random(rows, 1000, 1);
+        Tensor b = random(1000, columns, 2);
+        Tensor c = random(rows, columns, 3);
+        same(backend, c, 1e-4, (op, y) -> op.gemm(false, false, -1, a, b, 1, y));
+        same(backend, c, 1e-4, (op, y) -> op.gemm(false, false, 0.5f, a, b, 0, y));
+      }
+    }
+  }
+
   /** A packed weight is a copy; row counts cross the tiles of the kernels. */
   @ParameterizedTest
   @MethodSource("backends")

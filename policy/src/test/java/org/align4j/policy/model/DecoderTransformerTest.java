@@ -162,7 +162,8 @@ class DecoderTransformerTest {
     double[] base = TinyModels.create(BACKEND, 1).forward(batch, Mode.EVALUATE).logProbs();
     DecoderTransformer model = adapted(0);
     double[] on = model.forward(batch, Mode.EVALUATE).logProbs();
-    assertThat(model.forward(batch, Mode.REFERENCE).logProbs()).containsExactly(base, within(0.0));
+    // The frozen base runs on packed weights, which add up in another order.
+    assertThat(model.forward(batch, Mode.REFERENCE).logProbs()).containsExactly(base, within(1e-5));
     assertThat(Math.abs(on[0] - base[0])).isGreaterThan(1e-3);
     model.mergeAdapter();
     assertThat(model.forward(batch, Mode.EVALUATE).logProbs()).containsExactly(on, within(1e-4));
@@ -175,7 +176,9 @@ class DecoderTransformerTest {
     DecoderTransformer model = TinyModels.create(BACKEND, 1);
     double[] base = model.forward(batch, Mode.EVALUATE).logProbs();
     model.addAdapter(LoraConfig.allLinear(4, 8), 1);
-    assertThat(model.forward(batch, Mode.TRAIN).logProbs()).containsExactly(base, within(1e-6));
+    assertThat(model.forward(batch, Mode.TRAIN).logProbs()).containsExactly(base, within(1e-5));
+    double[] reference = model.forward(batch, Mode.REFERENCE).logProbs();
+    assertThat(model.forward(batch, Mode.TRAIN).logProbs()).containsExactly(reference, within(0.0));
   }
 
   /** FIELD row 22: dropout acts in training only, and the same seed draws the same masks. */

@@ -24,8 +24,6 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.TinyModels;
-import org.align4j.policy.optim.AdamW;
-import org.align4j.policy.optim.LearningRateSchedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,41 +35,18 @@ class TrainingLoopTest {
   @TempDir Path folder;
 
   private static TrainingConfig config(long steps, int batch, int accumulate, int microTokens) {
-    return new TrainingConfig(
-        1,
-        steps,
-        batch,
-        accumulate,
-        microTokens,
-        0.02,
-        LearningRateSchedule.LINEAR,
-        0.1,
-        AdamW.Settings.DEFAULT,
-        1,
-        42,
-        true,
-        1,
-        0,
-        0);
+    return TrainingConfig.builder(0.02)
+        .maxSteps(steps)
+        .batchSize(batch)
+        .accumulationSteps(accumulate)
+        .microBatchTokens(microTokens)
+        .warmupRatio(0.1)
+        .loggingSteps(1)
+        .build();
   }
 
-  private static TrainingConfig saving(TrainingConfig c, int saveSteps) {
-    return new TrainingConfig(
-        c.epochs(),
-        c.maxSteps(),
-        c.batchSize(),
-        c.accumulationSteps(),
-        c.microBatchTokens(),
-        c.learningRate(),
-        c.schedule(),
-        c.warmupRatio(),
-        c.adam(),
-        c.maxGradNorm(),
-        c.seed(),
-        c.shuffle(),
-        c.loggingSteps(),
-        c.evalSteps(),
-        saveSteps);
+  private static TrainingConfig saving(TrainingConfig config, int saveSteps) {
+    return config.toBuilder().saveSteps(saveSteps).build();
   }
 
   private TrainingLoop.Surroundings quiet(String name, BooleanSupplier stop) {
@@ -210,9 +185,34 @@ class TrainingLoopTest {
     assertThatThrownBy(() -> loop.run(pairs(6), List.of()))
         .isInstanceOf(NonFiniteLossException.class)
         .hasMessageContaining("dpo step 1: loss is NaN")
-        .hasMessageContaining("failed-batch.json");
+        .hasMessageContaining("failed-batch.json")
+        .hasMessageContaining("the last good weights in");
     assertThat(Files.readString(folder.resolve("d/failed-batch.json"))).contains("\"row ");
     assertSame(before, model.parameters().stream().map(p -> p.value().toArray()).toList(), 0f);
+    assertThat(folder.resolve("d/checkpoint/step-0.safetensors")).exists();
+    assertThat(Files.readString(folder.resolve("d/checkpoint/state.json"))).contains("step-0");
+  }
+
+  /** The learning rate follows the clock where that is ahead of the steps. */
+  @Test
+  void timeThatIsUpEndsTheRunWithTheScheduleDone() throws IOException {
+    Path file = folder.resolve("metrics.jsonl");
+    TrainingConfig timed =
+        config(1_000_000, 2, 1, 4096).toBuilder().maxSeconds(1.5).warmupRatio(0).build();
+    TrainingLoop.Result result;
+    try (MetricsLog log = new MetricsLog(file)) {
+      result =
+          new TrainingLoop<>(
+                  "dpo",
+                  new PreferenceTask(adapted(), DpoObjective.sigmoid(0.2)),
+                  timed,
+                  BACKEND,
+                  new TrainingLoop.Surroundings(folder, log, Progress.SILENT, () -> false))
+              .run(pairs(6), List.of());
+    }
+    assertThat(result.stopped()).isTrue();
+    assertThat(result.steps()).isBetween(1L, 999_999L);
+    assertThat(result.last().get("learning_rate")).isLessThan(0.2 * timed.learningRate());
   }
 
   @Test

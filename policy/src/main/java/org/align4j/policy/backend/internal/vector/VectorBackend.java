@@ -18,6 +18,11 @@ import org.align4j.policy.backend.internal.Blas;
  */
 public final class VectorBackend implements Backend {
 
+  /** Starts the backend. */
+  public VectorBackend() {
+    PanelKernel.compileEarly();
+  }
+
   @Override
   public String name() {
     return "vector";
@@ -32,7 +37,17 @@ public final class VectorBackend implements Backend {
       Tensor b,
       float beta,
       Tensor c) {
-    Blas.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+    Blas.checkShapes(transposeA, transposeB, a, b, c);
+    if (!transposeA && !transposeB && TileGemm.suits(c.rows(), c.columns(), a.columns())) {
+      TileGemm.multiply(alpha, a, b, beta, c);
+    } else {
+      Blas.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+    }
+  }
+
+  @Override
+  public boolean prefersPackedWeights() {
+    return PanelKernel.WIDE;
   }
 
   @Override

@@ -1,0 +1,195 @@
+package org.align4j.policy.backend.internal.vector;
+
+import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Rows of A times one panel of B. A panel holds {@link #WIDTH} columns of B, row by row without
+ * gaps, so it is read in order; every vector of it meets four rows of A while it is in a register.
+ */
+final class PanelKernel {
+  private static final int LANES = SPECIES.length();
+
+  /** Sums of four rows by six vectors fill the registers of AVX-512, and only those. */
+  static final boolean WIDE = LANES == 16;
+
+  /** Columns of a panel. */
+  static final int WIDTH = WIDE ? 6 * LANES : 2 * LANES;
+
+  /** Rows that are taken at a time; A and C need room for so many behind their last row. */
+  static final int TILE = 4;
+
+  /** Inputs and calls that make the JVM compile the kernel; it counts loop iterations. */
+  private static final int EARLY_DEPTH = 64;
+
+  private static final int EARLY_CALLS = 1500;
+
+  private PanelKernel() {}
+
+  /**
+   * Has the kernel compiled beside whatever comes next, which is the reading of a model. Until it
+   * is compiled it runs some thousand times slower, for a second or two.
+   */
+  static void compileEarly() {
+    Thread thread =
+        new Thread(
+            () -> {
+              float[] a = new float[(2 * TILE + 1) * EARLY_DEPTH];
+              float[] panel = new float[EARLY_DEPTH * WIDTH];
+              float[] c = new float[(2 * TILE + 1) * WIDTH];
+              for (int i = 0; i < EARLY_CALLS; i++) {
+                multiply(a, 0, TILE + 1, EARLY_DEPTH, panel, c, 0, WIDTH);
+              }
+            },
+            "align4j-compile");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * C = A · panel.
+   *
+   * @param a [rows × k] from {@code aAt}, without gaps; a last tile of two or three rows reads what
+   *     stands behind
+   * @param c row r from {@code cAt + r * cStride}; such a tile writes behind the last row, too
+   */
+  static void multiply(
+      float[] a, int aAt, int rows, int k, float[] panel, float[] c, int cAt, int cStride) {
+    if (!WIDE) {
+      SmallGemm.multiply(a, aAt, k, 1, panel, 0, WIDTH, c, cAt, cStride, rows, WIDTH, k, false);
+      return;
+    }
+    int r = 0;
+    for (; r + 1 < rows; r += TILE) {
+      fourRows(a, aAt + r * k, k, panel, c, cAt + r * cStride, cStride);
+    }
+    if (r < rows) {
+      oneRow(a, aAt + r * k, k, panel, c, cAt + r * cStride);
+    }
+  }
+
+  /** Twenty-four sums in registers; six loads and four broadcasts for twenty-four multiply-adds. */
+  private static void fourRows(
+      float[] a, int at, int k, float[] panel, float[] c, int cAt, int cStride) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector s00 = zero;
+    FloatVector s01 = zero;
+    FloatVector s02 = zero;
+    FloatVector s03 = zero;
+    FloatVector s04 = zero;
+    FloatVector s05 = zero;
+    FloatVector s10 = zero;
+    FloatVector s11 = zero;
+    FloatVector s12 = zero;
+    FloatVector s13 = zero;
+    FloatVector s14 = zero;
+    FloatVector s15 = zero;
+    FloatVector s20 = zero;
+    FloatVector s21 = zero;
+    FloatVector s22 = zero;
+    FloatVector s23 = zero;
+    FloatVector s24 = zero;
+    FloatVector s25 = zero;
+    FloatVector s30 = zero;
+    FloatVector s31 = zero;
+    FloatVector s32 = zero;
+    FloatVector s33 = zero;
+    FloatVector s34 = zero;
+    FloatVector s35 = zero;
+    for (int p = 0; p < k; p++) {
+      int w = p * WIDTH;
+      FloatVector b0 = FloatVector.fromArray(SPECIES, panel, w);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, panel, w + LANES);
+      FloatVector b2 = FloatVector.fromArray(SPECIES, panel, w + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(SPECIES, panel, w + 3 * LANES);
+      FloatVector b4 = FloatVector.fromArray(SPECIES, panel, w + 4 * LANES);
+      FloatVector b5 = FloatVector.fromArray(SPECIES, panel, w + 5 * LANES);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[at + p]);
+      s00 = x0.fma(b0, s00);
+      s01 = x0.fma(b1, s01);
+      s02 = x0.fma(b2, s02);
+      s03 = x0.fma(b3, s03);
+      s04 = x0.fma(b4, s04);
+      s05 = x0.fma(b5, s05);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[at + k + p]);
+      s10 = x1.fma(b0, s10);
+      s11 = x1.fma(b1, s11);
+      s12 = x1.fma(b2, s12);
+      s13 = x1.fma(b3, s13);
+      s14 = x1.fma(b4, s14);
+      s15 = x1.fma(b5, s15);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[at + 2 * k + p]);
+      s20 = x2.fma(b0, s20);
+      s21 = x2.fma(b1, s21);
+      s22 = x2.fma(b2, s22);
+      s23 = x2.fma(b3, s23);
+      s24 = x2.fma(b4, s24);
+      s25 = x2.fma(b5, s25);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[at + 3 * k + p]);
+      s30 = x3.fma(b0, s30);
+      s31 = x3.fma(b1, s31);
+      s32 = x3.fma(b2, s32);
+      s33 = x3.fma(b3, s33);
+      s34 = x3.fma(b4, s34);
+      s35 = x3.fma(b5, s35);
+    }
+    s00.intoArray(c, cAt);
+    s01.intoArray(c, cAt + LANES);
+    s02.intoArray(c, cAt + 2 * LANES);
+    s03.intoArray(c, cAt + 3 * LANES);
+    s04.intoArray(c, cAt + 4 * LANES);
+    s05.intoArray(c, cAt + 5 * LANES);
+    s10.intoArray(c, cAt + cStride);
+    s11.intoArray(c, cAt + cStride + LANES);
+    s12.intoArray(c, cAt + cStride + 2 * LANES);
+    s13.intoArray(c, cAt + cStride + 3 * LANES);
+    s14.intoArray(c, cAt + cStride + 4 * LANES);
+    s15.intoArray(c, cAt + cStride + 5 * LANES);
+    s20.intoArray(c, cAt + 2 * cStride);
+    s21.intoArray(c, cAt + 2 * cStride + LANES);
+    s22.intoArray(c, cAt + 2 * cStride + 2 * LANES);
+    s23.intoArray(c, cAt + 2 * cStride + 3 * LANES);
+    s24.intoArray(c, cAt + 2 * cStride + 4 * LANES);
+    s25.intoArray(c, cAt + 2 * cStride + 5 * LANES);
+    s30.intoArray(c, cAt + 3 * cStride);
+    s31.intoArray(c, cAt + 3 * cStride + LANES);
+    s32.intoArray(c, cAt + 3 * cStride + 2 * LANES);
+    s33.intoArray(c, cAt + 3 * cStride + 3 * LANES);
+    s34.intoArray(c, cAt + 3 * cStride + 4 * LANES);
+    s35.intoArray(c, cAt + 3 * cStride + 5 * LANES);
+  }
+
+  /** A single row is bound by the reading of the panel, which this does in order. */
+  private static void oneRow(float[] a, int at, int k, float[] panel, float[] c, int cAt) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector s00 = zero;
+    FloatVector s01 = zero;
+    FloatVector s02 = zero;
+    FloatVector s03 = zero;
+    FloatVector s04 = zero;
+    FloatVector s05 = zero;
+    for (int p = 0; p < k; p++) {
+      int w = p * WIDTH;
+      FloatVector b0 = FloatVector.fromArray(SPECIES, panel, w);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, panel, w + LANES);
+      FloatVector b2 = FloatVector.fromArray(SPECIES, panel, w + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(SPECIES, panel, w + 3 * LANES);
+      FloatVector b4 = FloatVector.fromArray(SPECIES, panel, w + 4 * LANES);
+      FloatVector b5 = FloatVector.fromArray(SPECIES, panel, w + 5 * LANES);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[at + p]);
+      s00 = x0.fma(b0, s00);
+      s01 = x0.fma(b1, s01);
+      s02 = x0.fma(b2, s02);
+      s03 = x0.fma(b3, s03);
+      s04 = x0.fma(b4, s04);
+      s05 = x0.fma(b5, s05);
+    }
+    s00.intoArray(c, cAt);
+    s01.intoArray(c, cAt + LANES);
+    s02.intoArray(c, cAt + 2 * LANES);
+    s03.intoArray(c, cAt + 3 * LANES);
+    s04.intoArray(c, cAt + 4 * LANES);
+    s05.intoArray(c, cAt + 5 * LANES);
+  }
+}
