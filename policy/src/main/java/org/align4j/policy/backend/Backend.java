@@ -35,8 +35,11 @@ public interface Backend {
     return false;
   }
 
-  /** Packs a weight [outputs, inputs] for {@link PackedMatrix#multiply}. */
+  /** Packs a weight W [outputs, inputs] for the products x · Wᵀ of a linear layer. */
   PackedMatrix pack(Tensor weight);
+
+  /** Packs a weight W [outputs, inputs] for the products d · W of a linear layer's way back. */
+  PackedMatrix packTransposed(Tensor weight);
 
   /** y = x + y, element by element. */
   void add(Tensor x, Tensor y);

@@ -8,10 +8,9 @@ package org.align4j.policy.backend;
 public interface PackedMatrix {
 
   /**
-   * out = x · Wᵀ.
+   * out = x · Wᵀ, or x · W where the weight was packed transposed.
    *
-   * @param x [rows, inputs]
-   * @param out [rows, outputs], overwritten
+   * @param out overwritten
    */
   void multiply(Tensor x, Tensor out);
 }

@@ -119,7 +119,7 @@ public final class DecoderTransformer implements LanguageModel {
     lora = adapter;
     RandomGenerator random = new SplittableRandom(seed);
     layers.forEach(layer -> layer.addAdapter(adapter, random));
-    if (backend.prefersPackedWeights() && heapHoldsPackedWeights("training")) {
+    if (backend.prefersPackedWeights() && heapHoldsPackedWeights("training", 2)) {
       layers.forEach(DecoderLayer::freeze);
       head.freeze();
     }
@@ -270,7 +270,7 @@ public final class DecoderTransformer implements LanguageModel {
    */
   public DecodingWeights decodingWeights(boolean adapter) {
     boolean adapted = adapter && lora != null;
-    if (!heapHoldsPackedWeights("decoding")) {
+    if (!heapHoldsPackedWeights("decoding", 1)) {
       return new DecodingWeights(adapted, 0, null, null);
     }
     return new DecodingWeights(
@@ -280,8 +280,9 @@ public final class DecoderTransformer implements LanguageModel {
         head.pack());
   }
 
-  private boolean heapHoldsPackedWeights(String work) {
-    long needed = weights().values().stream().mapToLong(Tensor::size).sum() * Float.BYTES;
+  private boolean heapHoldsPackedWeights(String work, int copies) {
+    long size = weights().values().stream().mapToLong(Tensor::size).sum() * Float.BYTES;
+    long needed = copies * size;
     Runtime runtime = Runtime.getRuntime();
     long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
     if (needed <= free / 4 * 3) {

@@ -24,6 +24,7 @@ final class LmHead {
   private Tensor weightGradient;
   private boolean frozen;
   private PackedMatrix packed;
+  private PackedMatrix packedBack;
   private int[] targets;
 
   LmHead(Backend backend, Tensor weight) {
@@ -55,7 +56,7 @@ final class LmHead {
       int count = Math.min(chunkRows(), hidden.rows() - from);
       Tensor chunk = probabilities(hidden, from, count, stats);
       if (gradient) {
-        backend.gemm(false, false, -1, chunk, weight, 1, direction.rows(from, count));
+        subtractMean(chunk, direction.rows(from, count));
       }
     }
     return stats;
@@ -104,6 +105,21 @@ final class LmHead {
       packed.multiply(hidden, out);
     } else {
       backend.gemm(false, true, 1, hidden, weight, 0, out);
+    }
+  }
+
+  /** direction -= probabilities · W. */
+  private void subtractMean(Tensor probabilities, Tensor direction) {
+    if (frozen) {
+      if (packedBack == null) {
+        packedBack = backend.packTransposed(weight);
+      }
+      Tensor mean = gradients.rows(direction.rows());
+      packedBack.multiply(probabilities, mean);
+      backend.scale(-1, mean);
+      backend.add(mean, direction);
+    } else {
+      backend.gemm(false, false, -1, probabilities, weight, 1, direction);
     }
   }
 

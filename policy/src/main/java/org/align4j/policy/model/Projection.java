@@ -46,6 +46,7 @@ final class Projection {
   private LoraFactors lora;
   private boolean frozen;
   private PackedMatrix packed;
+  private PackedMatrix packedBack;
   private GrowingTensor dInner;
 
   Projection(Backend backend, int inputs, boolean bias, List<String> names, int... outputs) {
@@ -92,6 +93,7 @@ final class Projection {
     }
     frozen = false;
     packed = null;
+    packedBack = null;
   }
 
   void addParameters(List<Parameter> target) {
@@ -154,6 +156,17 @@ final class Projection {
     }
   }
 
+  private void productBack(Tensor dOut, Tensor dX) {
+    if (frozen) {
+      if (packedBack == null) {
+        packedBack = backend.packTransposed(weight);
+      }
+      packedBack.multiply(dOut, dX);
+    } else {
+      backend.gemm(false, false, 1, dOut, weight, 0, dX);
+    }
+  }
+
   /** The weight for decoding, with the adapter merged into it if it takes part. */
   PackedMatrix pack(boolean adapter) {
     if (!adapter || lora == null) {
@@ -210,7 +223,7 @@ final class Projection {
       }
     }
     if (dX != null) {
-      backend.gemm(false, false, 1, dOut, weight, 0, dX);
+      productBack(dOut, dX);
     }
     if (saved.adapted) {
       Tensor inner = dInner.rows(dOut.rows());

@@ -116,21 +116,6 @@ class BackendContractTest {
     same(backend, random(rows, 203, 32), 1e-5, (op, c) -> op.gemm(false, true, 1, x, w, 0, c));
   }
 
-  /** Many rows, a depth past one block, widths around one panel. */
-  @ParameterizedTest
-  @MethodSource("backends")
-  void largeGemm(Backend backend) {
-    for (int columns : new int[] {95, 96, 131, 200}) {
-      for (int rows : new int[] {32, 75}) {
-        Tensor a = random(rows, 1000, 1);
-        Tensor b = random(1000, columns, 2);
-        Tensor c = random(rows, columns, 3);
-        same(backend, c, 1e-4, (op, y) -> op.gemm(false, false, -1, a, b, 1, y));
-        same(backend, c, 1e-4, (op, y) -> op.gemm(false, false, 0.5f, a, b, 0, y));
-      }
-    }
-  }
-
   /** A packed weight is a copy; row counts cross the tiles of the kernels. */
   @ParameterizedTest
   @MethodSource("backends")
@@ -146,6 +131,26 @@ class BackendContractTest {
         Tensor got = random(rows, outputs, 32);
         packed.multiply(x, got);
         close(expected, got, 1e-5);
+      }
+    }
+  }
+
+  /** The way back, at depths around the kernels' blocks. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void packedTransposedProduct(Backend backend) {
+    for (int depth : new int[] {5, 768, 1000}) {
+      for (int columns : new int[] {95, 96, 131}) {
+        Tensor d = random(7, depth, 33);
+        Tensor w = random(depth, columns, 34);
+        Tensor expected = Tensor.zeros(7, columns);
+        SCALAR.gemm(false, false, 1, d, w, 0, expected);
+        PackedMatrix packed = backend.packTransposed(w);
+        backend.scale(0, w);
+        Tensor got = random(7, columns, 35);
+        packed.multiply(d, got);
+        // Sums of a thousand terms are some thirty in size.
+        close(expected, got, 1e-4);
       }
     }
   }

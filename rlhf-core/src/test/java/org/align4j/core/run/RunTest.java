@@ -2,6 +2,7 @@ package org.align4j.core.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,20 @@ class RunTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).hasSize(1);
     }
+  }
+
+  /** The error of the operating system itself, from its device that is always full. */
+  @Test
+  void theSystemsOwnFullDiskErrorIsPassedOn() throws IOException {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "needs /dev/full, which is Linux's");
+    Path target = folder.resolve("report.json");
+    AtomicFiles.writeString(target, "old");
+    assertThatThrownBy(
+            () -> AtomicFiles.write(target, out -> Files.writeString(full, "new report")))
+        .hasMessageContaining("report.json: could not be written")
+        .hasMessageContaining("No space left on device");
+    assertThat(target).hasContent("old");
   }
 
   @Test

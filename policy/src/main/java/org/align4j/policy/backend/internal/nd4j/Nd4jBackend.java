@@ -59,6 +59,13 @@ public final class Nd4jBackend implements Backend {
   }
 
   @Override
+  public PackedMatrix packTransposed(Tensor weight) {
+    Tensor copy = Tensor.zeros(weight.rows(), weight.columns());
+    copy.copyFrom(weight);
+    return (x, out) -> gemm(false, false, 1, x, copy, 0, out);
+  }
+
+  @Override
   public void add(Tensor x, Tensor y) {
     store(load(y).addi(load(x)), y);
   }

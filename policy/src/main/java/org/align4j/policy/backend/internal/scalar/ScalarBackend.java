@@ -53,6 +53,13 @@ public final class ScalarBackend implements Backend {
   }
 
   @Override
+  public PackedMatrix packTransposed(Tensor weight) {
+    Tensor copy = Tensor.zeros(weight.rows(), weight.columns());
+    copy.copyFrom(weight);
+    return (x, out) -> gemm(false, false, 1, x, copy, 0, out);
+  }
+
+  @Override
   public void add(Tensor x, Tensor y) {
     for (int r = 0; r < x.rows(); r++) {
       for (int j = 0; j < x.columns(); j++) {

@@ -72,12 +72,11 @@ final class AttentionTiles {
     FloatVector sums = FloatVector.zero(SPECIES);
     int i = from;
     for (; i + SPECIES.length() <= to; i += SPECIES.length()) {
-      FloatVector e =
-          FloatVector.fromArray(SPECIES, x, i).mul(scale).sub(shift).lanewise(VectorOperators.EXP);
+      FloatVector e = Lanes.exp(FloatVector.fromArray(SPECIES, x, i).mul(scale).sub(shift));
       sums = sums.add(e);
       e.intoArray(x, i);
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD);
+    float sum = Lanes.sum(sums);
     for (; i < to; i++) {
       x[i] = (float) Math.exp(x[i] * scale - shift);
       sum += x[i];

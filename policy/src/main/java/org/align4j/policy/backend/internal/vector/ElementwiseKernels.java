@@ -1,7 +1,6 @@
 package org.align4j.policy.backend.internal.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.internal.Threads;
@@ -160,7 +159,7 @@ final class ElementwiseKernels {
     for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
       sum = FloatVector.fromArray(SPECIES, a, i).fma(FloatVector.fromArray(SPECIES, b, i), sum);
     }
-    float total = sum.reduceLanes(VectorOperators.ADD);
+    float total = Lanes.sum(sum);
     for (; i < n; i++) {
       total += a[i] * b[i];
     }

@@ -39,7 +39,7 @@ final class PanelKernel {
               float[] panel = new float[EARLY_DEPTH * WIDTH];
               float[] c = new float[(2 * TILE + 1) * WIDTH];
               for (int i = 0; i < EARLY_CALLS; i++) {
-                multiply(a, 0, TILE + 1, EARLY_DEPTH, panel, c, 0, WIDTH);
+                multiply(a, 0, EARLY_DEPTH, TILE + 1, EARLY_DEPTH, panel, 0, c, 0, WIDTH, false);
               }
             },
             "align4j-compile");
@@ -48,57 +48,85 @@ final class PanelKernel {
   }
 
   /**
-   * C = A · panel.
+   * C (+)= A · panel.
    *
-   * @param a [rows × k] from {@code aAt}, without gaps; a last tile of two or three rows reads what
-   *     stands behind
+   * @param a row r from {@code aAt + r * aStride}; a last tile of two or three rows reads on behind
+   *     them
+   * @param k rows of the panel
+   * @param panel from {@code panelAt}
    * @param c row r from {@code cAt + r * cStride}; such a tile writes behind the last row, too
+   * @param accumulate add to C instead of overwriting it
    */
   static void multiply(
-      float[] a, int aAt, int rows, int k, float[] panel, float[] c, int cAt, int cStride) {
+      float[] a,
+      int aAt,
+      int aStride,
+      int rows,
+      int k,
+      float[] panel,
+      int panelAt,
+      float[] c,
+      int cAt,
+      int cStride,
+      boolean accumulate) {
     if (!WIDE) {
-      SmallGemm.multiply(a, aAt, k, 1, panel, 0, WIDTH, c, cAt, cStride, rows, WIDTH, k, false);
+      SmallGemm.multiply(
+          a, aAt, aStride, 1, panel, panelAt, WIDTH, c, cAt, cStride, rows, WIDTH, k, accumulate);
       return;
     }
     int r = 0;
     for (; r + 1 < rows; r += TILE) {
-      fourRows(a, aAt + r * k, k, panel, c, cAt + r * cStride, cStride);
+      int at = aAt + r * aStride;
+      fourRows(a, at, aStride, k, panel, panelAt, c, cAt + r * cStride, cStride, accumulate);
     }
     if (r < rows) {
-      oneRow(a, aAt + r * k, k, panel, c, cAt + r * cStride);
+      int at = aAt + r * aStride;
+      oneRow(a, at, k, panel, panelAt, c, cAt + r * cStride, accumulate);
     }
+  }
+
+  private static FloatVector start(float[] c, int at, boolean accumulate) {
+    return accumulate ? FloatVector.fromArray(SPECIES, c, at) : FloatVector.zero(SPECIES);
   }
 
   /** Twenty-four sums in registers; six loads and four broadcasts for twenty-four multiply-adds. */
   private static void fourRows(
-      float[] a, int at, int k, float[] panel, float[] c, int cAt, int cStride) {
-    FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector s00 = zero;
-    FloatVector s01 = zero;
-    FloatVector s02 = zero;
-    FloatVector s03 = zero;
-    FloatVector s04 = zero;
-    FloatVector s05 = zero;
-    FloatVector s10 = zero;
-    FloatVector s11 = zero;
-    FloatVector s12 = zero;
-    FloatVector s13 = zero;
-    FloatVector s14 = zero;
-    FloatVector s15 = zero;
-    FloatVector s20 = zero;
-    FloatVector s21 = zero;
-    FloatVector s22 = zero;
-    FloatVector s23 = zero;
-    FloatVector s24 = zero;
-    FloatVector s25 = zero;
-    FloatVector s30 = zero;
-    FloatVector s31 = zero;
-    FloatVector s32 = zero;
-    FloatVector s33 = zero;
-    FloatVector s34 = zero;
-    FloatVector s35 = zero;
+      float[] a,
+      int at,
+      int stride,
+      int k,
+      float[] panel,
+      int panelAt,
+      float[] c,
+      int cAt,
+      int cStride,
+      boolean accumulate) {
+    FloatVector s00 = start(c, cAt, accumulate);
+    FloatVector s01 = start(c, cAt + LANES, accumulate);
+    FloatVector s02 = start(c, cAt + 2 * LANES, accumulate);
+    FloatVector s03 = start(c, cAt + 3 * LANES, accumulate);
+    FloatVector s04 = start(c, cAt + 4 * LANES, accumulate);
+    FloatVector s05 = start(c, cAt + 5 * LANES, accumulate);
+    FloatVector s10 = start(c, cAt + cStride, accumulate);
+    FloatVector s11 = start(c, cAt + cStride + LANES, accumulate);
+    FloatVector s12 = start(c, cAt + cStride + 2 * LANES, accumulate);
+    FloatVector s13 = start(c, cAt + cStride + 3 * LANES, accumulate);
+    FloatVector s14 = start(c, cAt + cStride + 4 * LANES, accumulate);
+    FloatVector s15 = start(c, cAt + cStride + 5 * LANES, accumulate);
+    FloatVector s20 = start(c, cAt + 2 * cStride, accumulate);
+    FloatVector s21 = start(c, cAt + 2 * cStride + LANES, accumulate);
+    FloatVector s22 = start(c, cAt + 2 * cStride + 2 * LANES, accumulate);
+    FloatVector s23 = start(c, cAt + 2 * cStride + 3 * LANES, accumulate);
+    FloatVector s24 = start(c, cAt + 2 * cStride + 4 * LANES, accumulate);
+    FloatVector s25 = start(c, cAt + 2 * cStride + 5 * LANES, accumulate);
+    FloatVector s30 = start(c, cAt + 3 * cStride, accumulate);
+    FloatVector s31 = start(c, cAt + 3 * cStride + LANES, accumulate);
+    FloatVector s32 = start(c, cAt + 3 * cStride + 2 * LANES, accumulate);
+    FloatVector s33 = start(c, cAt + 3 * cStride + 3 * LANES, accumulate);
+    FloatVector s34 = start(c, cAt + 3 * cStride + 4 * LANES, accumulate);
+    FloatVector s35 = start(c, cAt + 3 * cStride + 5 * LANES, accumulate);
     for (int p = 0; p < k; p++) {
-      int w = p * WIDTH;
+      int w = panelAt + p * WIDTH;
       FloatVector b0 = FloatVector.fromArray(SPECIES, panel, w);
       FloatVector b1 = FloatVector.fromArray(SPECIES, panel, w + LANES);
       FloatVector b2 = FloatVector.fromArray(SPECIES, panel, w + 2 * LANES);
@@ -112,21 +140,21 @@ final class PanelKernel {
       s03 = x0.fma(b3, s03);
       s04 = x0.fma(b4, s04);
       s05 = x0.fma(b5, s05);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, a[at + k + p]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[at + stride + p]);
       s10 = x1.fma(b0, s10);
       s11 = x1.fma(b1, s11);
       s12 = x1.fma(b2, s12);
       s13 = x1.fma(b3, s13);
       s14 = x1.fma(b4, s14);
       s15 = x1.fma(b5, s15);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, a[at + 2 * k + p]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[at + 2 * stride + p]);
       s20 = x2.fma(b0, s20);
       s21 = x2.fma(b1, s21);
       s22 = x2.fma(b2, s22);
       s23 = x2.fma(b3, s23);
       s24 = x2.fma(b4, s24);
       s25 = x2.fma(b5, s25);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, a[at + 3 * k + p]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[at + 3 * stride + p]);
       s30 = x3.fma(b0, s30);
       s31 = x3.fma(b1, s31);
       s32 = x3.fma(b2, s32);
@@ -161,16 +189,23 @@ final class PanelKernel {
   }
 
   /** A single row is bound by the reading of the panel, which this does in order. */
-  private static void oneRow(float[] a, int at, int k, float[] panel, float[] c, int cAt) {
-    FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector s00 = zero;
-    FloatVector s01 = zero;
-    FloatVector s02 = zero;
-    FloatVector s03 = zero;
-    FloatVector s04 = zero;
-    FloatVector s05 = zero;
+  private static void oneRow(
+      float[] a,
+      int at,
+      int k,
+      float[] panel,
+      int panelAt,
+      float[] c,
+      int cAt,
+      boolean accumulate) {
+    FloatVector s00 = start(c, cAt, accumulate);
+    FloatVector s01 = start(c, cAt + LANES, accumulate);
+    FloatVector s02 = start(c, cAt + 2 * LANES, accumulate);
+    FloatVector s03 = start(c, cAt + 3 * LANES, accumulate);
+    FloatVector s04 = start(c, cAt + 4 * LANES, accumulate);
+    FloatVector s05 = start(c, cAt + 5 * LANES, accumulate);
     for (int p = 0; p < k; p++) {
-      int w = p * WIDTH;
+      int w = panelAt + p * WIDTH;
       FloatVector b0 = FloatVector.fromArray(SPECIES, panel, w);
       FloatVector b1 = FloatVector.fromArray(SPECIES, panel, w + LANES);
       FloatVector b2 = FloatVector.fromArray(SPECIES, panel, w + 2 * LANES);

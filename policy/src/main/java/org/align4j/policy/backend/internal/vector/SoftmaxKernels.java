@@ -48,17 +48,17 @@ final class SoftmaxKernels {
       int i = from;
       for (; i + SPECIES.length() <= to; i += SPECIES.length()) {
         FloatVector shifted = FloatVector.fromArray(SPECIES, x, i).sub(max);
-        FloatVector e = shifted.lanewise(VectorOperators.EXP);
+        FloatVector e = Lanes.exp(shifted);
         totals = totals.add(shifted);
         sums = sums.add(e);
         weights = e.fma(shifted, weights);
         squared = e.fma(e, squared);
         e.intoArray(x, i);
       }
-      total += totals.reduceLanes(VectorOperators.ADD);
-      sum += sums.reduceLanes(VectorOperators.ADD);
-      weighted += weights.reduceLanes(VectorOperators.ADD);
-      squares += squared.reduceLanes(VectorOperators.ADD);
+      total += Lanes.sum(totals);
+      sum += Lanes.sum(sums);
+      weighted += Lanes.sum(weights);
+      squares += Lanes.sum(squared);
       for (; i < to; i++) {
         float shifted = x[i] - max;
         float e = (float) Math.exp(shifted);

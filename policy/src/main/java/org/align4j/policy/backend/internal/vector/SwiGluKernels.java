@@ -3,7 +3,6 @@ package org.align4j.policy.backend.internal.vector;
 import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -32,7 +31,7 @@ final class SwiGluKernels {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
       FloatVector gate = FloatVector.fromArray(SPECIES, g, i);
-      FloatVector denominator = gate.neg().lanewise(VectorOperators.EXP).add(1f);
+      FloatVector denominator = Lanes.exp(gate.neg()).add(1f);
       gate.div(denominator).mul(FloatVector.fromArray(SPECIES, u, i)).intoArray(u, i);
     }
     for (; i < n; i++) {
@@ -68,7 +67,7 @@ final class SwiGluKernels {
       FloatVector gate = FloatVector.fromArray(SPECIES, g, i);
       FloatVector dOut = FloatVector.fromArray(SPECIES, d, i);
       FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-      FloatVector sigmoid = one.div(gate.neg().lanewise(VectorOperators.EXP).add(1f));
+      FloatVector sigmoid = one.div(Lanes.exp(gate.neg()).add(1f));
       FloatVector slope = sigmoid.mul(one.add(gate.mul(one.sub(sigmoid))));
       FloatVector dGate = dOut.mul(FloatVector.fromArray(SPECIES, u, i)).mul(slope);
       dOut.mul(gate).mul(sigmoid).intoArray(u, i);

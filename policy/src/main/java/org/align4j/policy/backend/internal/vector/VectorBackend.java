@@ -37,12 +37,7 @@ public final class VectorBackend implements Backend {
       Tensor b,
       float beta,
       Tensor c) {
-    Blas.checkShapes(transposeA, transposeB, a, b, c);
-    if (!transposeA && !transposeB && TileGemm.suits(c.rows(), c.columns(), a.columns())) {
-      TileGemm.multiply(alpha, a, b, beta, c);
-    } else {
-      Blas.gemm(transposeA, transposeB, alpha, a, b, beta, c);
-    }
+    Blas.gemm(transposeA, transposeB, alpha, a, b, beta, c);
   }
 
   @Override
@@ -52,7 +47,12 @@ public final class VectorBackend implements Backend {
 
   @Override
   public PackedMatrix pack(Tensor weight) {
-    return new PackedPanels(weight);
+    return PackedPanels.of(weight);
+  }
+
+  @Override
+  public PackedMatrix packTransposed(Tensor weight) {
+    return PackedPanels.ofTransposed(weight);
   }
 
   @Override
