@@ -18,6 +18,12 @@ final class PackedPanels implements PackedMatrix {
   /** Results that a thread collects before it writes them, so that rows are written in pieces. */
   private static final int COLLECTED = 1 << 15;
 
+  /** Work items per thread that even out what else the processors do. */
+  private static final int ITEMS = 8;
+
+  /** Rows that are worth reading a panel for. */
+  private static final int MIN_ROWS = 32;
+
   private final int outputs;
   private final int inputs;
   private final float[][] panels;
@@ -82,31 +88,49 @@ final class PackedPanels implements PackedMatrix {
     // A last tile of two or three rows runs as one of four; what it adds is never read.
     float[] a = Scratch.current().tile(1, (rows + PanelKernel.TILE) * inputs);
     x.readRows(0, rows, a, 0);
-    int collected = Math.max(1, COLLECTED / (Math.max(1, rows) * WIDTH));
-    Threads.forRows(
-        panels.length,
-        1,
-        (from, to) -> {
-          for (int p = from; p < to; p += collected) {
-            chunk(a, rows, p, Math.min(to, p + collected), out);
-          }
+    int cuts = cuts(rows);
+    int fitting = COLLECTED / (Math.max(1, rows / cuts) * WIDTH);
+    int balanced = panels.length * cuts / (ITEMS * Threads.COUNT);
+    int collected = Math.max(1, Math.min(fitting, balanced));
+    int chunks = (panels.length + collected - 1) / collected;
+    Threads.forEach(
+        chunks * cuts,
+        item -> {
+          int panel = item / cuts * collected;
+          int row = tileStart(rows, item % cuts, cuts);
+          int end = tileStart(rows, item % cuts + 1, cuts);
+          chunk(a, row, end - row, panel, Math.min(panels.length, panel + collected), out);
         });
   }
 
-  private void chunk(float[] a, int rows, int from, int to, Tensor out) {
+  /**
+   * Pieces that the rows are cut into, so that a narrow product, too, makes work for all threads.
+   */
+  private int cuts(int rows) {
+    int wanted = (ITEMS * Threads.COUNT + panels.length - 1) / panels.length;
+    return Math.max(1, Math.min(wanted, rows / MIN_ROWS));
+  }
+
+  private static int tileStart(int rows, int piece, int pieces) {
+    return piece == pieces ? rows : rows / PanelKernel.TILE * piece / pieces * PanelKernel.TILE;
+  }
+
+  private void chunk(float[] a, int row, int rows, int from, int to, Tensor out) {
     int stride = (to - from) * WIDTH;
     float[] c = Scratch.current().tile(0, (rows + PanelKernel.TILE) * stride);
     for (int p = from; p < to; p++) {
       int at = (p - from) * WIDTH;
       for (int k = 0; k < inputs; k += DEPTH) {
         int depth = Math.min(DEPTH, inputs - k);
-        PanelKernel.multiply(a, k, inputs, rows, depth, panels[p], k * WIDTH, c, at, stride, k > 0);
+        int start = row * inputs + k;
+        PanelKernel.multiply(
+            a, start, inputs, rows, depth, panels[p], k * WIDTH, c, at, stride, k > 0);
       }
     }
     int column = from * WIDTH;
     int count = Math.min(stride, outputs - column);
     for (int r = 0; r < rows; r++) {
-      out.write(r, column, c, r * stride, count);
+      out.write(row + r, column, c, r * stride, count);
     }
   }
 }
