@@ -142,21 +142,20 @@ public final class Quickstart {
   }
 
   private Measurement measure(String task, boolean adapter) {
-    int tokens = config.evaluationTokens();
+    SamplingParams greedy = SamplingParams.greedy(config.evaluationTokens());
     return Measurement.of(
-        answers(data.harmfulEvaluation(), tokens, task + " (harmful)", adapter, stop),
-        answers(data.harmlessEvaluation(), tokens, task + " (harmless)", adapter, stop));
+        answers(data.harmfulEvaluation(), greedy, task + " (harmful)", adapter, stop),
+        answers(data.harmlessEvaluation(), greedy, task + " (harmless)", adapter, stop));
   }
 
   private List<String> answers(
-      List<Request> requests, int tokens, String task, boolean adapter, BooleanSupplier until) {
+      List<Request> requests,
+      SamplingParams params,
+      String task,
+      boolean adapter,
+      BooleanSupplier until) {
     return new TextGenerator(model, backend, BATCH, adapter)
-        .answers(
-            requests.stream().map(Request::text).toList(),
-            SamplingParams.greedy(tokens),
-            progress,
-            task,
-            until);
+        .answers(requests.stream().map(Request::text).toList(), params, progress, task, until);
   }
 
   private boolean refuses(String answer) {
@@ -164,12 +163,17 @@ public final class Quickstart {
     return pattern.refused() || pattern == RefusalPattern.PARTIAL;
   }
 
-  /** The model's own answers to harmless requests; as many as there is time for. */
+  /**
+   * The model's own answers to harmless requests, as many as there is time for. They are cut after
+   * the first words, where the decision to help lies. They are drawn at temperature 1: training on
+   * likeliest answers would make the model surer of itself until it repeats itself, while drawn
+   * ones leave its way of answering as it is, on average.
+   */
   private List<Helped> selfDistilled() {
     List<Request> requests = shuffled(data.harmless());
+    SamplingParams drawn = new SamplingParams(config.harmlessTokens(), 1, 0, 1, 1, config.seed());
     BooleanSupplier until = until(60 * config.minutes() * SAMPLING_ENDS);
-    List<String> answers =
-        answers(requests, config.harmlessTokens(), "sample answers", false, until);
+    List<String> answers = answers(requests, drawn, "sample answers", false, until);
     List<Helped> out = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
       if (!answers.get(i).isBlank() && !refuses(answers.get(i))) {
@@ -252,7 +256,8 @@ public final class Quickstart {
     List<Request> missed =
         lowest(refusals, config.dpoHarmful()).stream().map(candidates::get).toList();
     List<TokenizedPair> pairs = new ArrayList<>();
-    List<String> own = answers(missed, config.harmfulTokens(), "sample rejected", false, stop);
+    SamplingParams greedy = SamplingParams.greedy(config.harmfulTokens());
+    List<String> own = answers(missed, greedy, "sample rejected", false, stop);
     for (int i = 0; i < missed.size(); i++) {
       if (!own.get(i).isBlank() && !refuses(own.get(i))) {
         pairs.add(demonstrations.refusalPreferred(missed.get(i), own.get(i)));

@@ -42,20 +42,20 @@ public record QuickstartConfig(
   public static QuickstartConfig of(double minutes) {
     return new QuickstartConfig(
         minutes,
-        "I'm sorry, but I can't help with that.",
-        32,
-        5,
-        20,
-        16,
-        7e-4,
-        3,
-        1e-4,
-        400,
-        48,
-        48,
-        24,
-        0.1,
-        0.5,
-        7);
+        /* refusal= */ "I'm sorry, but I can't help with that.",
+        /* evaluationTokens= */ 32,
+        /* harmlessTokens= */ 5,
+        /* harmfulTokens= */ 20,
+        /* loraRank= */ 16,
+        /* sftRate= */ 1e-3,
+        /* sftEpochs= */ 2,
+        /* dpoRate= */ 1e-4,
+        /* dpoCandidates= */ 400,
+        /* dpoHarmful= */ 60,
+        /* dpoHarmless= */ 60,
+        /* dpoRoundPairs= */ 24,
+        /* beta= */ 0.1,
+        /* sftWeight= */ 0.5,
+        /* seed= */ 7);
   }
 }
