@@ -167,7 +167,7 @@ final class DecoderLayer {
    * Computes the block.
    *
    * @param cache where keys and values are kept and read for generation; null in training
-   * @param packed weights for decoding, or null
+   * @param packed weights for decoding, or {@link DecodingWeights.Layer#NONE}
    */
   void forward(
       Tensor x,
@@ -180,11 +180,7 @@ final class DecoderLayer {
     Tensor normed1 = saved.normed1.rows(rows);
     backend.rmsNorm(x, inputNorm, config.normEpsilon(), normed1, saved.inverseRms1.rows(rows));
     Tensor projected = saved.qkv.rows(rows);
-    if (packed == null) {
-      qkv.forward(normed1, projected, saved.qkvSaved, pass.adapter(), pass.dropout());
-    } else {
-      qkv.decode(normed1, projected, packed.qkv());
-    }
+    qkv.forward(normed1, projected, saved.qkvSaved, pass, packed.qkv());
     rotate(projected, pass, false);
     Tensor attended = saved.attended.rows(rows);
     Tensor keys = keys(projected);
@@ -203,28 +199,16 @@ final class DecoderLayer {
         attended,
         saved.logSumExp.rows(rows));
     Tensor middle = saved.middle.rows(rows);
-    if (packed == null) {
-      output.forward(attended, middle, saved.outputSaved, pass.adapter(), pass.dropout());
-    } else {
-      output.decode(attended, middle, packed.output());
-    }
+    output.forward(attended, middle, saved.outputSaved, pass, packed.output());
     backend.add(x, middle);
     Tensor normed2 = saved.normed2.rows(rows);
     backend.rmsNorm(
         middle, middleNorm, config.normEpsilon(), normed2, saved.inverseRms2.rows(rows));
     Tensor gated = saved.gateUp.rows(rows);
-    if (packed == null) {
-      gateUp.forward(normed2, gated, saved.gateUpSaved, pass.adapter(), pass.dropout());
-    } else {
-      gateUp.decode(normed2, gated, packed.gateUp());
-    }
+    gateUp.forward(normed2, gated, saved.gateUpSaved, pass, packed.gateUp());
     Tensor activated = saved.activated.rows(rows);
     backend.swiGlu(gate(gated), up(gated), activated);
-    if (packed == null) {
-      down.forward(activated, out, saved.downSaved, pass.adapter(), pass.dropout());
-    } else {
-      down.decode(activated, out, packed.down());
-    }
+    down.forward(activated, out, saved.downSaved, pass, packed.down());
     backend.add(middle, out);
   }
 

@@ -214,7 +214,7 @@ public final class DecoderTransformer implements LanguageModel {
               train ? saved.get(i) : shared,
               pass,
               cache == null ? null : cache.layer(i),
-              weights == null ? null : weights.layer(i, rows));
+              weights == null ? DecodingWeights.Layer.NONE : weights.layer(i, rows));
       x = out;
     }
     return x;
@@ -271,7 +271,7 @@ public final class DecoderTransformer implements LanguageModel {
   public DecodingWeights decodingWeights(boolean adapter) {
     boolean adapted = adapter && lora != null;
     if (!heapHoldsPackedWeights("decoding", 1)) {
-      return new DecodingWeights(adapted, 0, null, null);
+      return new DecodingWeights(adapted, 0, List.of(), null);
     }
     return new DecodingWeights(
         adapted,
@@ -280,11 +280,20 @@ public final class DecoderTransformer implements LanguageModel {
         head.pack());
   }
 
+  private static long freeHeap() {
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+  }
+
   private boolean heapHoldsPackedWeights(String work, int copies) {
     long size = weights().values().stream().mapToLong(Tensor::size).sum() * Float.BYTES;
     long needed = copies * size;
-    Runtime runtime = Runtime.getRuntime();
-    long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+    if (needed <= freeHeap() / 4 * 3) {
+      return true;
+    }
+    // Packed weights of generators that are done with count as used until they are collected.
+    System.gc();
+    long free = freeHeap();
     if (needed <= free / 4 * 3) {
       return true;
     }

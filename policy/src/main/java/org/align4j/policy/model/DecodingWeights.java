@@ -17,7 +17,6 @@ public final class DecodingWeights {
    * Prepared weights.
    *
    * @param maxRows passes of at most so many rows use them, larger ones run as in training
-   * @param layers null where there is no room for them
    */
   DecodingWeights(boolean adapter, int maxRows, List<Layer> layers, PackedMatrix head) {
     this.adapter = adapter;
@@ -31,16 +30,19 @@ public final class DecodingWeights {
     return adapter;
   }
 
-  /** A layer's packed weights, or null where a pass of so many rows should not use them. */
+  /** A layer's packed weights; none where a pass of so many rows should not use them. */
   Layer layer(int index, int rows) {
-    return layers == null || rows > maxRows ? null : layers.get(index);
+    return rows > maxRows ? Layer.NONE : layers.get(index);
   }
 
-  /** The packed head, or null as above. */
+  /** The packed head, or null likewise. */
   PackedMatrix head(int rows) {
     return rows > maxRows ? null : head;
   }
 
   /** One layer's projections. */
-  record Layer(PackedMatrix qkv, PackedMatrix output, PackedMatrix gateUp, PackedMatrix down) {}
+  record Layer(PackedMatrix qkv, PackedMatrix output, PackedMatrix gateUp, PackedMatrix down) {
+    /** Nothing packed, as in training. */
+    static final Layer NONE = new Layer(null, null, null, null);
+  }
 }

@@ -38,6 +38,9 @@ final class LmHead {
   /** Lets backward passes add to this gradient of the head (the embedding's, when tied). */
   void trainInto(Tensor gradient) {
     weightGradient = gradient;
+    frozen = false;
+    packed = null;
+    packedBack = null;
   }
 
   private int chunkRows() {

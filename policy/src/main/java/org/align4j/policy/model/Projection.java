@@ -122,20 +122,23 @@ final class Projection {
    * Computes the output.
    *
    * @param saved kept for {@link #backward}
-   * @param adapter whether the adapter takes part
-   * @param dropout source of dropout masks, or null outside training
+   * @param decoding the weight for decoding, its adapter merged in, or null
    */
-  void forward(Tensor x, Tensor out, Saved saved, boolean adapter, RandomGenerator dropout) {
-    product(x, out);
+  void forward(Tensor x, Tensor out, Saved saved, DecoderLayer.Pass pass, PackedMatrix decoding) {
+    if (decoding != null) {
+      decoding.multiply(x, out);
+    } else {
+      product(x, out);
+    }
     if (bias != null) {
       backend.addRow(bias, out);
     }
-    saved.adapted = adapter && lora != null;
+    saved.adapted = decoding == null && pass.adapter() && lora != null;
     if (saved.adapted) {
       if (saved.inner == null) {
         saved.inner = new GrowingTensor(lora.innerColumns());
       }
-      saved.adapterInput = dropout == null ? x : drop(x, saved, dropout);
+      saved.adapterInput = pass.dropout() == null ? x : drop(x, saved, pass.dropout());
       lora.forward(saved.adapterInput, saved.inner.rows(x.rows()), out);
     }
   }
@@ -176,14 +179,6 @@ final class Projection {
       merged.copyFrom(weight);
       lora.mergeInto(merged);
       return backend.pack(merged);
-    }
-  }
-
-  /** The output by a packed weight. */
-  void decode(Tensor x, Tensor out, PackedMatrix packed) {
-    packed.multiply(x, out);
-    if (bias != null) {
-      backend.addRow(bias, out);
     }
   }
 
