@@ -51,6 +51,9 @@ public final class Quickstart {
 
   private static final double DPO_SHARE = 0.13;
 
+  /** Part of the time that is planned; the rest is for what was not foreseen. */
+  private static final double PLANNED = 0.97;
+
   private final PolicyModel model;
   private final String modelName;
   private final QuickstartConfig config;
@@ -112,7 +115,7 @@ public final class Quickstart {
     List<Request> harmful = inProportion(harmless.size());
     LoraConfig lora = LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank());
     model.transformer().addAdapter(lora, config.seed());
-    double dpoEnds = 60 * config.minutes() - 1.3 * measuring;
+    double dpoEnds = 60 * config.minutes() * PLANNED - measuring;
     try (MetricsLog metrics = new MetricsLog(out.resolve("metrics.jsonl"))) {
       supervised(harmful, harmless, dpoEnds - 60 * config.minutes() * DPO_SHARE, metrics);
       save();
@@ -286,12 +289,15 @@ public final class Quickstart {
         .toList();
   }
 
-  /** Share of harmful validation requests that would be refused, less that of harmless ones. */
+  /**
+   * Share of harmful validation requests that would be refused, less twice that of harmless ones:
+   * most requests that a model gets are harmless, and a needless refusal is what people notice.
+   */
   private double separation(MetricsLog metrics, int round) {
     double refused = probe.refusedShare(data.harmfulValidation(), "validate");
     double overRefused = probe.refusedShare(data.harmlessValidation(), "validate");
     metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
-    return refused - overRefused;
+    return refused - 2 * overRefused;
   }
 
   private TrainingLoop.Surroundings surroundings(MetricsLog metrics, BooleanSupplier until) {

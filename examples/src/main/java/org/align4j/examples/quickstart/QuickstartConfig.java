@@ -50,10 +50,10 @@ public record QuickstartConfig(
         /* sftRate= */ 1e-3,
         /* sftEpochs= */ 2,
         /* dpoRate= */ 1e-4,
-        /* dpoCandidates= */ 400,
+        /* dpoCandidates= */ 250,
         /* dpoHarmful= */ 80,
         /* dpoHarmless= */ 40,
-        /* dpoRoundPairs= */ 24,
+        /* dpoRoundPairs= */ 16,
         /* beta= */ 0.1,
         /* sftWeight= */ 0.5,
         /* seed= */ 7);
