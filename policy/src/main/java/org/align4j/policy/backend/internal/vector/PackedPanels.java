@@ -1,5 +1,6 @@
 package org.align4j.policy.backend.internal.vector;
 
+import java.util.Arrays;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.internal.Threads;
@@ -117,14 +118,15 @@ final class PackedPanels implements PackedMatrix {
 
   private void chunk(float[] a, int row, int rows, int from, int to, Tensor out) {
     int stride = (to - from) * WIDTH;
-    float[] c = Scratch.current().tile(0, (rows + PanelKernel.TILE) * stride);
+    int size = (rows + PanelKernel.TILE) * stride;
+    float[] c = Scratch.current().tile(0, size);
+    Arrays.fill(c, 0, size, 0);
     for (int p = from; p < to; p++) {
       int at = (p - from) * WIDTH;
       for (int k = 0; k < inputs; k += DEPTH) {
         int depth = Math.min(DEPTH, inputs - k);
         int start = row * inputs + k;
-        PanelKernel.multiply(
-            a, start, inputs, rows, depth, panels[p], k * WIDTH, c, at, stride, k > 0);
+        PanelKernel.multiply(a, start, inputs, rows, depth, panels[p], k * WIDTH, c, at, stride);
       }
     }
     int column = from * WIDTH;
