@@ -1,6 +1,7 @@
 package org.align4j.examples.quickstart;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,6 +107,8 @@ public final class Quickstart {
   /** Runs everything and writes adapter, metrics, samples and report. */
   public Result run() throws IOException {
     double begun = seconds();
+    // A log is appended to, and the report draws all of it.
+    Files.deleteIfExists(out.resolve("metrics.jsonl"));
     Measurement before = measure("measure before", false);
     double measuring = seconds() - begun;
     List<Helped> harmless = selfDistilled();

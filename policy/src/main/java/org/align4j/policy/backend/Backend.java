@@ -28,8 +28,8 @@ public interface Backend {
       Tensor c);
 
   /**
-   * Whether products with packed weights are faster than {@link #gemm} at any number of rows, so
-   * that weights that stay as they are are worth a second copy.
+   * Whether products with packed weights are at least as fast as {@link #gemm} at any number of
+   * rows, so that weights that stay as they are are worth a second copy.
    */
   default boolean prefersPackedWeights() {
     return false;
