@@ -36,10 +36,18 @@ public interface Backend {
   }
 
   /** Packs a weight W [outputs, inputs] for the products x · Wᵀ of a linear layer. */
-  PackedMatrix pack(Tensor weight);
+  default PackedMatrix pack(Tensor weight) {
+    Tensor copy = Tensor.zeros(weight.rows(), weight.columns());
+    copy.copyFrom(weight);
+    return (x, out) -> gemm(false, true, 1, x, copy, 0, out);
+  }
 
   /** Packs a weight W [outputs, inputs] for the products d · W of a linear layer's way back. */
-  PackedMatrix packTransposed(Tensor weight);
+  default PackedMatrix packTransposed(Tensor weight) {
+    Tensor copy = Tensor.zeros(weight.rows(), weight.columns());
+    copy.copyFrom(weight);
+    return (x, out) -> gemm(false, false, 1, x, copy, 0, out);
+  }
 
   /** y = x + y, element by element. */
   void add(Tensor x, Tensor y);

@@ -5,7 +5,6 @@ import org.align4j.policy.backend.AdamStep;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
-import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
@@ -49,20 +48,6 @@ public final class Nd4jBackend implements Backend {
     INDArray right = transposeB ? load(b).transpose() : load(b);
     INDArray product = left.mmul(right).mul(alpha);
     store(beta == 0 ? product : product.add(load(c).mul(beta)), c);
-  }
-
-  @Override
-  public PackedMatrix pack(Tensor weight) {
-    Tensor copy = Tensor.zeros(weight.rows(), weight.columns());
-    copy.copyFrom(weight);
-    return (x, out) -> gemm(false, true, 1, x, copy, 0, out);
-  }
-
-  @Override
-  public PackedMatrix packTransposed(Tensor weight) {
-    Tensor copy = Tensor.zeros(weight.rows(), weight.columns());
-    copy.copyFrom(weight);
-    return (x, out) -> gemm(false, false, 1, x, copy, 0, out);
   }
 
   @Override

@@ -5,7 +5,6 @@ import org.align4j.policy.backend.AdamStep;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
-import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
@@ -43,20 +42,6 @@ public final class ScalarBackend implements Backend {
         c.set(i, j, (float) (alpha * sum + kept));
       }
     }
-  }
-
-  @Override
-  public PackedMatrix pack(Tensor weight) {
-    Tensor copy = Tensor.zeros(weight.rows(), weight.columns());
-    copy.copyFrom(weight);
-    return (x, out) -> gemm(false, true, 1, x, copy, 0, out);
-  }
-
-  @Override
-  public PackedMatrix packTransposed(Tensor weight) {
-    Tensor copy = Tensor.zeros(weight.rows(), weight.columns());
-    copy.copyFrom(weight);
-    return (x, out) -> gemm(false, false, 1, x, copy, 0, out);
   }
 
   @Override
