@@ -18,18 +18,17 @@ final class LmHead {
 
   private final Backend backend;
   private final Tensor weight;
+  private final LinearWeight linear;
   private final GrowingTensor logits;
   private final GrowingTensor directions;
   private final GrowingTensor gradients;
   private Tensor weightGradient;
-  private boolean frozen;
-  private PackedMatrix packed;
-  private PackedMatrix packedBack;
   private int[] targets;
 
   LmHead(Backend backend, Tensor weight) {
     this.backend = backend;
     this.weight = weight;
+    linear = new LinearWeight(backend, weight);
     logits = new GrowingTensor(weight.rows());
     directions = new GrowingTensor(weight.columns());
     gradients = new GrowingTensor(weight.columns());
@@ -38,9 +37,7 @@ final class LmHead {
   /** Lets backward passes add to this gradient of the head (the embedding's, when tied). */
   void trainInto(Tensor gradient) {
     weightGradient = gradient;
-    frozen = false;
-    packed = null;
-    packedBack = null;
+    linear.thaw();
   }
 
   private int chunkRows() {
@@ -67,7 +64,7 @@ final class LmHead {
 
   private Tensor probabilities(Tensor hidden, int from, int count, TokenStats stats) {
     Tensor chunk = logits.rows(count);
-    product(hidden.rows(from, count), chunk);
+    linear.product(hidden.rows(from, count), chunk);
     backend.softmax(chunk, Arrays.copyOfRange(targets, from, from + count), stats, from);
     return chunk;
   }
@@ -99,26 +96,14 @@ final class LmHead {
 
   /** Lets products use a packed copy, because the weight stays as it is from now on. */
   void freeze() {
-    frozen = true;
-  }
-
-  private void product(Tensor hidden, Tensor out) {
-    if (frozen) {
-      packed = pack();
-      packed.multiply(hidden, out);
-    } else {
-      backend.gemm(false, true, 1, hidden, weight, 0, out);
-    }
+    linear.freeze();
   }
 
   /** direction -= probabilities · W. */
   private void subtractMean(Tensor probabilities, Tensor direction) {
-    if (frozen) {
-      if (packedBack == null) {
-        packedBack = backend.packTransposed(weight);
-      }
+    if (linear.frozen()) {
       Tensor mean = gradients.rows(direction.rows());
-      packedBack.multiply(probabilities, mean);
+      linear.productBack(probabilities, mean);
       backend.scale(-1, mean);
       backend.add(mean, direction);
     } else {
@@ -127,7 +112,7 @@ final class LmHead {
   }
 
   PackedMatrix pack() {
-    return packed == null ? backend.pack(weight) : packed;
+    return linear.pack();
   }
 
   /**
@@ -138,7 +123,7 @@ final class LmHead {
   Tensor logits(Tensor hidden, PackedMatrix prepared) {
     Tensor out = logits.rows(hidden.rows());
     if (prepared == null) {
-      product(hidden, out);
+      linear.product(hidden, out);
     } else {
       prepared.multiply(hidden, out);
     }

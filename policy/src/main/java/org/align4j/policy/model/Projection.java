@@ -40,13 +40,11 @@ final class Projection {
   private final Backend backend;
   private final List<Part> parts = new ArrayList<>();
   private final Tensor weight;
+  private final LinearWeight linear;
   private final Tensor bias;
   private Tensor weightGradient;
   private Tensor biasGradient;
   private LoraFactors lora;
-  private boolean frozen;
-  private PackedMatrix packed;
-  private PackedMatrix packedBack;
   private GrowingTensor dInner;
 
   Projection(Backend backend, int inputs, boolean bias, List<String> names, int... outputs) {
@@ -57,6 +55,7 @@ final class Projection {
       total += outputs[i];
     }
     weight = Tensor.zeros(total, inputs);
+    linear = new LinearWeight(backend, weight);
     this.bias = bias ? Tensor.zeros(1, total) : null;
   }
 
@@ -91,9 +90,7 @@ final class Projection {
       lora.mergeInto(weight);
       lora = null;
     }
-    frozen = false;
-    packed = null;
-    packedBack = null;
+    linear.thaw();
   }
 
   void addParameters(List<Parameter> target) {
@@ -128,7 +125,7 @@ final class Projection {
     if (decoding != null) {
       decoding.multiply(x, out);
     } else {
-      product(x, out);
+      linear.product(x, out);
     }
     if (bias != null) {
       backend.addRow(bias, out);
@@ -145,35 +142,13 @@ final class Projection {
 
   /** Lets products use a packed copy, because the weight stays as it is from now on. */
   void freeze() {
-    frozen = true;
-  }
-
-  private void product(Tensor x, Tensor out) {
-    if (frozen) {
-      if (packed == null) {
-        packed = backend.pack(weight);
-      }
-      packed.multiply(x, out);
-    } else {
-      backend.gemm(false, true, 1, x, weight, 0, out);
-    }
-  }
-
-  private void productBack(Tensor dOut, Tensor dX) {
-    if (frozen) {
-      if (packedBack == null) {
-        packedBack = backend.packTransposed(weight);
-      }
-      packedBack.multiply(dOut, dX);
-    } else {
-      backend.gemm(false, false, 1, dOut, weight, 0, dX);
-    }
+    linear.freeze();
   }
 
   /** The weight for decoding, with the adapter merged into it if it takes part. */
   PackedMatrix pack(boolean adapter) {
     if (!adapter || lora == null) {
-      return packed == null ? backend.pack(weight) : packed;
+      return linear.pack();
     }
     try (Tensor merged = Tensor.zeros(weight.rows(), weight.columns())) {
       merged.copyFrom(weight);
@@ -218,7 +193,7 @@ final class Projection {
       }
     }
     if (dX != null) {
-      productBack(dOut, dX);
+      linear.productBack(dOut, dX);
     }
     if (saved.adapted) {
       Tensor inner = dInner.rows(dOut.rows());
