@@ -72,6 +72,11 @@ final class Fixtures {
     return json(root.resolve("objectives").resolve(name + ".json"));
   }
 
+  /** A file of sampled completions beside the objectives. */
+  JsonNode batch(String file) {
+    return json(root.resolve("objectives").resolve(file));
+  }
+
   Path gradients(String name) {
     Path file = root.resolve("objectives").resolve(name + ".grads.safetensors");
     return Files.exists(file) ? file : null;

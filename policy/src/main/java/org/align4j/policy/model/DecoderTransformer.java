@@ -170,14 +170,22 @@ public final class DecoderTransformer implements LanguageModel {
   }
 
   @Override
-  public TokenStats forward(TokenBatch batch, Mode mode) {
+  public TokenStats forward(TokenBatch batch, Mode mode, double temperature) {
+    return head.forward(
+        hiddenStates(batch, mode), batch.targets(), mode == Mode.TRAIN, temperature);
+  }
+
+  /**
+   * What the head reads: the last layer's normalised output at the batch's head rows, [head rows,
+   * hidden]; valid until the next pass.
+   */
+  public Tensor hiddenStates(TokenBatch batch, Mode mode) {
     if (mode == Mode.REFERENCE && lora == null && !parameters.isEmpty()) {
       throw new IllegalStateException(
           "full fine-tuning has no adapter to switch off; precompute the reference or load a second"
               + " model");
     }
     boolean train = mode == Mode.TRAIN;
-    int rows = batch.ids().length;
     checkIds(batch.ids());
     DecoderLayer.Pass pass =
         new DecoderLayer.Pass(
@@ -186,13 +194,12 @@ public final class DecoderTransformer implements LanguageModel {
             rotary(batch.positionsNeeded()),
             mode != Mode.REFERENCE && lora != null,
             train ? dropout : null);
-    Tensor x = runLayers(batch.ids(), rows, pass, train, null, null);
+    Tensor x = runLayers(batch.ids(), batch.ids().length, pass, train, null, null);
     Tensor picked = headInput.rows(batch.headRows().length);
     backend.gather(x, batch.headRows(), picked);
-    Tensor normed = normed(picked);
     lastBatch = train ? batch : null;
     lastPass = train ? pass : null;
-    return head.forward(normed, batch.targets(), train);
+    return normed(picked);
   }
 
   private Tensor runLayers(
@@ -229,17 +236,39 @@ public final class DecoderTransformer implements LanguageModel {
 
   @Override
   public void backward(double[] dLogProbs) {
+    backward(headGradient(dLogProbs));
+  }
+
+  /**
+   * d loss / d {@link #hiddenStates} of a loss on the log-probs of the last {@link Mode#TRAIN}
+   * forward pass, for adding what other heads on the same states contribute; valid until the next
+   * call.
+   */
+  public Tensor headGradient(double[] dLogProbs) {
+    requireTrainPass();
+    return head.backward(headNormed.rows(lastBatch.headRows().length), dLogProbs);
+  }
+
+  private void requireTrainPass() {
     if (lastBatch == null) {
       throw new IllegalStateException("backward needs a TRAIN forward pass before it");
     }
+  }
+
+  /**
+   * Back-propagates from the states that {@link #hiddenStates} gave in {@link Mode#TRAIN}.
+   *
+   * @param dHidden d loss / d hidden states
+   */
+  public void backward(Tensor dHidden) {
+    requireTrainPass();
     TokenBatch batch = lastBatch;
     int rows = batch.ids().length;
     int picked = batch.headRows().length;
-    Tensor dNormed = head.backward(headNormed.rows(picked), dLogProbs);
     Tensor dPicked = dHead.rows(picked);
     backend.scale(0, dPicked);
     backend.rmsNormBackward(
-        dNormed,
+        dHidden,
         headInput.rows(picked),
         finalNorm,
         headInverseRms.rows(picked),

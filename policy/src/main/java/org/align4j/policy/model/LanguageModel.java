@@ -21,7 +21,16 @@ public interface LanguageModel {
   }
 
   /** Statistics of every completion token, in the batch's order. */
-  TokenStats forward(TokenBatch batch, Mode mode);
+  default TokenStats forward(TokenBatch batch, Mode mode) {
+    return forward(batch, mode, 1);
+  }
+
+  /**
+   * The same with logits divided by a temperature first, as the tokens were sampled.
+   *
+   * @param temperature &gt; 0
+   */
+  TokenStats forward(TokenBatch batch, Mode mode, double temperature);
 
   /**
    * Back-propagates through the last {@link Mode#TRAIN} pass and adds to the parameters' gradients.

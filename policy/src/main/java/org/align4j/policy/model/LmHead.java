@@ -24,6 +24,7 @@ final class LmHead {
   private final GrowingTensor gradients;
   private Tensor weightGradient;
   private int[] targets;
+  private float inverseTemperature = 1;
 
   LmHead(Backend backend, Tensor weight) {
     this.backend = backend;
@@ -44,9 +45,14 @@ final class LmHead {
     return Math.max(16, CHUNK_ELEMENTS / weight.rows());
   }
 
-  /** Statistics of the targets; with {@code gradient}, what {@link #backward} needs as well. */
-  TokenStats forward(Tensor hidden, int[] rowTargets, boolean gradient) {
+  /**
+   * Statistics of the targets; with {@code gradient}, what {@link #backward} needs as well.
+   *
+   * @param temperature what logits are divided by
+   */
+  TokenStats forward(Tensor hidden, int[] rowTargets, boolean gradient, double temperature) {
     targets = rowTargets;
+    inverseTemperature = (float) (1 / temperature);
     TokenStats stats = TokenStats.zeros(hidden.rows());
     Tensor direction = gradient ? directions.rows(hidden.rows()) : null;
     if (gradient) {
@@ -65,6 +71,9 @@ final class LmHead {
   private Tensor probabilities(Tensor hidden, int from, int count, TokenStats stats) {
     Tensor chunk = logits.rows(count);
     linear.product(hidden.rows(from, count), chunk);
+    if (inverseTemperature != 1) {
+      backend.scale(inverseTemperature, chunk);
+    }
     backend.softmax(chunk, Arrays.copyOfRange(targets, from, from + count), stats, from);
     return chunk;
   }
@@ -75,10 +84,10 @@ final class LmHead {
     Tensor gradient = gradients.rows(hidden.rows());
     gradient.copyFrom(direction);
     for (int r = 0; r < hidden.rows(); r++) {
-      backend.scale((float) dLogProbs[r], gradient.rows(r, 1));
+      backend.scale((float) dLogProbs[r] * inverseTemperature, gradient.rows(r, 1));
     }
     if (weightGradient != null) {
-      headGradient(hidden, dLogProbs);
+      headGradient(hidden, Arrays.stream(dLogProbs).map(d -> d * inverseTemperature).toArray());
     }
     return gradient;
   }

@@ -46,6 +46,31 @@ public record TokenBatch(
     return builder.build();
   }
 
+  /**
+   * The same with the prompts' own tokens, from the second on, as targets too: for every group
+   * first its prompt, then its completions.
+   */
+  public static TokenBatch withPrompts(List<PromptCompletions> groups) {
+    Builder builder = new Builder();
+    for (PromptCompletions group : groups) {
+      builder.addPromptTargets(group.prompt());
+      builder.add(group.prompt(), group.completions(), group.scoredFrom());
+    }
+    return builder.build();
+  }
+
+  /**
+   * A batch for a head that scores whole completions: one head row each, that of its last token.
+   * The target at that row is the token itself; nothing predicts it.
+   */
+  public static TokenBatch lastTokens(List<PromptCompletions> groups) {
+    Builder builder = new Builder();
+    for (PromptCompletions group : groups) {
+      builder.addWhole(group.prompt(), group.completions());
+    }
+    return builder.build();
+  }
+
   /** Number of completions. */
   public int completions() {
     return offsets.length - 1;
@@ -87,6 +112,30 @@ public record TokenBatch(
           headRows.add(t == 0 ? start + prompt.length - 1 : row + t - 1);
           targets.add(completion[t]);
         }
+      }
+      groups++;
+    }
+
+    /** Targets at the rows that {@link #add} is about to append. */
+    void addPromptTargets(int[] prompt) {
+      offsets.add(targets.size());
+      for (int t = 1; t < prompt.length; t++) {
+        headRows.add(ids.size() + t - 1);
+        targets.add(prompt[t]);
+      }
+    }
+
+    void addWhole(int[] prompt, List<int[]> completions) {
+      int start = ids.size();
+      append(prompt, prompt.length, 0);
+      spans.add(new AttentionSpan(start, prompt.length, 0, 0, start, groups));
+      for (int[] completion : completions) {
+        int row = ids.size();
+        append(completion, completion.length, prompt.length);
+        spans.add(new AttentionSpan(row, completion.length, start, prompt.length, row, groups));
+        offsets.add(targets.size());
+        headRows.add(row + completion.length - 1);
+        targets.add(completion[completion.length - 1]);
       }
       groups++;
     }

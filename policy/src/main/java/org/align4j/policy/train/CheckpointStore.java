@@ -1,5 +1,6 @@
 package org.align4j.policy.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -28,11 +29,13 @@ final class CheckpointStore {
   private final Path folder;
   private final List<Parameter> parameters;
   private final AdamW optimizer;
+  private final TrainingTask<?> task;
 
-  CheckpointStore(Path folder, List<Parameter> parameters, AdamW optimizer) {
+  CheckpointStore(Path folder, TrainingTask<?> task, AdamW optimizer) {
     this.folder = folder;
-    this.parameters = parameters;
+    this.parameters = task.model().parameters();
     this.optimizer = optimizer;
+    this.task = task;
   }
 
   void save(long step) {
@@ -43,6 +46,7 @@ final class CheckpointStore {
       String before = Files.exists(state) ? weightsFile(state) : null;
       ObjectNode node = JSON.createObjectNode();
       node.put("step", step).put("weights", weights.getFileName().toString());
+      node.set("task", JSON.valueToTree(task.state()));
       AtomicFiles.writeString(state, node.toPrettyString());
       if (before != null && !before.equals(weights.getFileName().toString())) {
         Files.deleteIfExists(folder.resolve(before));
@@ -76,11 +80,17 @@ final class CheckpointStore {
               + ": no such file; --resume needs a run with save_steps > 0 in the same --out folder");
     }
     try {
-      long step = JSON.readTree(state.toFile()).path("step").asLong();
+      JsonNode node = JSON.readTree(state.toFile());
+      long step = node.path("step").asLong();
       try (SafetensorsReader reader = SafetensorsReader.open(folder.resolve(weightsFile(state)))) {
         tensors().forEach(reader::read);
       }
       optimizer.resumeAt(step);
+      Map<String, Double> taskState = new LinkedHashMap<>();
+      for (Map.Entry<String, JsonNode> entry : node.path("task").properties()) {
+        taskState.put(entry.getKey(), entry.getValue().asDouble());
+      }
+      task.restore(taskState);
       return step;
     } catch (IOException e) {
       throw new ModelFileException(state + ": cannot be read: " + e.getMessage(), e);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.Normalizer;
 import org.align4j.core.objective.PairwiseLogProbs;
 import org.align4j.core.objective.PairwiseValue;
@@ -50,7 +51,7 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
    */
   public void precomputeReference(List<TokenizedPair> pairs, int microBatchTokens, Mode mode) {
     for (List<TokenizedPair> micro : MicroBatches.cut(pairs, this::tokens, microBatchTokens)) {
-      TokenBatch batch = batch(micro);
+      TokenBatch batch = batch(micro, false);
       double[] logProbs = reference.forward(batch, mode).logProbs();
       for (int i = 0; i < micro.size(); i++) {
         precomputed.put(
@@ -82,35 +83,30 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
   @Override
   public double run(
       List<TokenizedPair> micro, List<TokenizedPair> step, boolean train, MetricSums metrics) {
-    TokenBatch batch = batch(micro);
-    List<double[]> referenceLogProbs = referenceLogProbs(micro, batch);
+    List<double[]> reference = objective.needsReference() ? referenceLogProbs(micro) : List.of();
+    Layout layout = new Layout(batch(micro, objective.needsPrompt()), objective.needsPrompt());
+    TokenBatch batch = layout.batch();
     TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE);
-    List<double[]> policy = slices(batch, stats.logProbs());
-    List<double[]> sumSquares =
-        objective.needsSumSquares() ? slices(batch, stats.logSumSquares()) : List.of();
+    double[] sumSquares = objective.needsSumSquares() ? stats.logSumSquares() : null;
     PairwiseLogProbs input =
         new PairwiseLogProbs(
-            every(policy, 0),
-            every(policy, 1),
-            every(referenceLogProbs, 0),
-            every(referenceLogProbs, 1),
-            every(sumSquares, 0),
-            every(sumSquares, 1));
+            layout.chosen(stats.logProbs()),
+            layout.rejected(stats.logProbs()),
+            every(reference, 0),
+            every(reference, 1),
+            sumSquares == null ? List.of() : layout.chosen(sumSquares),
+            sumSquares == null ? List.of() : layout.rejected(sumSquares),
+            layout.prompts(stats.logProbs()));
     PairwiseValue value = objective.evaluate(input, normalizer(step));
     if (train) {
-      double[] gradient = new double[batch.targets().length];
-      for (int i = 0; i < micro.size(); i++) {
-        copy(value.dChosen().get(i), gradient, batch.offsets()[2 * i]);
-        copy(value.dRejected().get(i), gradient, batch.offsets()[2 * i + 1]);
-      }
-      model.backward(gradient);
+      model.backward(layout.gradient(value));
     }
     metrics.addAll(value.metrics(), micro.size());
-    addTokenMetrics(batch, stats, metrics);
+    layout.addTokenMetrics(stats, metrics);
     return value.loss();
   }
 
-  private List<double[]> referenceLogProbs(List<TokenizedPair> micro, TokenBatch batch) {
+  private List<double[]> referenceLogProbs(List<TokenizedPair> micro) {
     if (!precomputed.isEmpty()) {
       List<double[]> out = new ArrayList<>(2 * micro.size());
       for (TokenizedPair pair : micro) {
@@ -129,25 +125,26 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
       throw new IllegalStateException(
           "full fine-tuning needs precomputed reference log-probs: call precomputeReference first");
     }
-    return slices(batch, reference.forward(batch, referenceMode()).logProbs());
+    TokenBatch batch = batch(micro, false);
+    double[] logProbs = reference.forward(batch, referenceMode()).logProbs();
+    List<double[]> out = new ArrayList<>(batch.completions());
+    for (int i = 0; i < batch.completions(); i++) {
+      out.add(batch.slice(logProbs, i));
+    }
+    return out;
   }
 
   private static Normalizer normalizer(List<TokenizedPair> step) {
-    return new Normalizer(step.size(), step.stream().mapToLong(pair -> pair.chosen().length).sum());
+    return new Normalizer(
+        step.size(),
+        step.stream().mapToLong(pair -> pair.chosen().length).sum(),
+        step.stream().mapToLong(pair -> pair.prompt().length - 1).sum());
   }
 
-  private static TokenBatch batch(List<TokenizedPair> pairs) {
+  private static TokenBatch batch(List<TokenizedPair> pairs, boolean prompts) {
     List<PromptCompletions> groups = new ArrayList<>(pairs.size());
     pairs.forEach(pair -> groups.add(pair.completions()));
-    return TokenBatch.of(groups);
-  }
-
-  private static List<double[]> slices(TokenBatch batch, double[] perToken) {
-    List<double[]> out = new ArrayList<>(batch.completions());
-    for (int i = 0; i < batch.completions(); i++) {
-      out.add(batch.slice(perToken, i));
-    }
-    return out;
+    return prompts ? TokenBatch.withPrompts(groups) : TokenBatch.of(groups);
   }
 
   /** Completions alternate chosen, rejected. */
@@ -159,18 +156,64 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
     return out;
   }
 
-  private static void copy(double[] source, double[] target, int at) {
-    System.arraycopy(source, 0, target, at, source.length);
-  }
+  /**
+   * Where a pair's tokens stand in a batch.
+   *
+   * @param prompts whether each pair's prompt stands before its completions as a target
+   */
+  private record Layout(TokenBatch batch, boolean prompts) {
+    private int first() {
+      return prompts ? 1 : 0;
+    }
 
-  private static void addTokenMetrics(TokenBatch batch, TokenStats stats, MetricSums metrics) {
-    for (int i = 0; i < batch.completions(); i++) {
-      boolean chosen = i % 2 == 0;
-      for (int t = batch.offsets()[i]; t < batch.offsets()[i + 1]; t++) {
-        metrics.add(chosen ? "logits/chosen" : "logits/rejected", stats.meanLogits()[t], 1);
-        metrics.add("entropy", stats.entropies()[t], 1);
-        if (chosen) {
-          metrics.add("mean_token_accuracy", stats.correct()[t], 1);
+    private int width() {
+      return first() + 2;
+    }
+
+    private List<double[]> every(double[] perToken, int at) {
+      List<double[]> out = new ArrayList<>();
+      for (int i = at; i < batch.completions(); i += width()) {
+        out.add(batch.slice(perToken, i));
+      }
+      return out;
+    }
+
+    List<double[]> prompts(double[] perToken) {
+      return prompts ? every(perToken, 0) : List.of();
+    }
+
+    List<double[]> chosen(double[] perToken) {
+      return every(perToken, first());
+    }
+
+    List<double[]> rejected(double[] perToken) {
+      return every(perToken, first() + 1);
+    }
+
+    double[] gradient(PairwiseValue value) {
+      double[] out = new double[batch.targets().length];
+      put(value.dPrompt(), 0, out);
+      put(value.dChosen(), first(), out);
+      put(value.dRejected(), first() + 1, out);
+      return out;
+    }
+
+    private void put(List<double[]> rows, int at, double[] out) {
+      for (int i = 0; i < rows.size(); i++) {
+        int offset = batch.offsets()[i * width() + at];
+        System.arraycopy(rows.get(i), 0, out, offset, rows.get(i).length);
+      }
+    }
+
+    void addTokenMetrics(TokenStats stats, MetricSums metrics) {
+      for (int i = 0; i < batch.completions(); i++) {
+        int side = i % width() - first();
+        for (int t = batch.offsets()[i]; side >= 0 && t < batch.offsets()[i + 1]; t++) {
+          metrics.add(side == 0 ? "logits/chosen" : "logits/rejected", stats.meanLogits()[t], 1);
+          metrics.add("entropy", stats.entropies()[t], 1);
+          if (side == 0) {
+            metrics.add("mean_token_accuracy", stats.correct()[t], 1);
+          }
         }
       }
     }

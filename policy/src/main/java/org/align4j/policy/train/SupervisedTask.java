@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.LanguageModel;

@@ -6,6 +6,7 @@ import org.align4j.core.data.DataException;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.Passage;
 import org.align4j.core.data.PreferencePair;
+import org.align4j.core.data.UnpairedExample;
 import org.align4j.policy.text.TextEncoder;
 
 /** From records to token ids, under a length policy. */
@@ -54,6 +55,22 @@ public final class Tokenization {
       lengths
           .apply(row.source(), promptIds, completion)
           .ifPresent(cut -> out.add(new TokenizedDemonstration(row.source(), cut[0], cut[1])));
+    }
+    return requireRows(out);
+  }
+
+  /** Tokenises single completions. */
+  public List<TokenizedUnpaired> unpaired(List<UnpairedExample> rows) {
+    List<TokenizedUnpaired> out = new ArrayList<>(rows.size());
+    for (UnpairedExample row : rows) {
+      Passage prompt = userTurn(row.prompt());
+      int[] promptIds = encoder.prompt(prompt);
+      int[] completion =
+          encoder.completion(row.source(), prompt, promptIds, assistantTurn(row.completion()));
+      lengths
+          .apply(row.source(), promptIds, completion)
+          .ifPresent(
+              cut -> out.add(new TokenizedUnpaired(row.source(), cut[0], cut[1], row.desirable())));
     }
     return requireRows(out);
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.MetricsLog;
 import org.align4j.core.run.Progress;
@@ -76,9 +77,7 @@ public final class TrainingLoop<E> {
     this.backend = backend;
     this.surroundings = surroundings;
     optimizer = new AdamW(backend, config.adam(), task.model().parameters());
-    checkpoints =
-        new CheckpointStore(
-            surroundings.output().resolve("checkpoint"), task.model().parameters(), optimizer);
+    checkpoints = new CheckpointStore(surroundings.output().resolve("checkpoint"), task, optimizer);
   }
 
   /** Trains from the beginning. */
@@ -159,7 +158,7 @@ public final class TrainingLoop<E> {
     out.put("loss", loss);
     out.put("grad_norm", norm);
     out.put("learning_rate", rate);
-    out.putAll(metrics.means());
+    out.putAll(task.withDerived(metrics.means()));
     return out;
   }
 
@@ -177,7 +176,7 @@ public final class TrainingLoop<E> {
     }
     Map<String, Double> out = new LinkedHashMap<>();
     out.put("eval_loss", loss);
-    metrics.means().forEach((metric, mean) -> out.put("eval_" + metric, mean));
+    task.withDerived(metrics.means()).forEach((metric, mean) -> out.put("eval_" + metric, mean));
     log(name, step, out);
     return out;
   }

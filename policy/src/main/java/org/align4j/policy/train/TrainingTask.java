@@ -2,6 +2,8 @@ package org.align4j.policy.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.policy.model.LanguageModel;
 
 /**
@@ -30,6 +32,19 @@ public interface TrainingTask<E> {
    * @return this micro-batch's part of the step's loss
    */
   double run(List<E> micro, List<E> step, boolean train, MetricSums metrics);
+
+  /** What the task has learnt besides the weights, for checkpoints. */
+  default Map<String, Double> state() {
+    return Map.of();
+  }
+
+  /** Goes on from a checkpoint's {@link #state}. */
+  default void restore(Map<String, Double> state) {}
+
+  /** Means of a step with those metrics added that follow from others. */
+  default Map<String, Double> withDerived(Map<String, Double> means) {
+    return means;
+  }
 
   /** An example as JSON, for the dump that explains a loss that is not a number. */
   JsonNode describe(E example);

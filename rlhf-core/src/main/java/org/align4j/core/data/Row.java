@@ -1,6 +1,7 @@
 package org.align4j.core.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
 
 /**
  * One row of a data file.
@@ -36,5 +37,22 @@ public record Row(String file, long number, JsonNode fields) {
               + "; expected a non-empty string");
     }
     return value.textValue();
+  }
+
+  /** A boolean field; CSV cells and numbers may say true/false or 1/0. */
+  public boolean flag(String field) {
+    JsonNode value = fields.get(field);
+    String text = value == null ? "" : value.asText().strip().toLowerCase(Locale.ROOT);
+    return switch (text) {
+      case "true", "1" -> true;
+      case "false", "0" -> false;
+      default ->
+          throw error(
+              "field \""
+                  + field
+                  + "\" is "
+                  + (value == null ? "missing" : value)
+                  + "; expected true or false");
+    };
   }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Reads TRL's dataset layouts: {@code prompt/chosen/rejected}, {@code chosen/rejected} with the
- * prompt as common prefix, {@code prompt/completion} and {@code messages}; values are strings or
- * lists of {@code {role, content}}.
+ * prompt as common prefix, {@code prompt/completion}, with {@code label} for unpaired preferences,
+ * and {@code messages}; values are strings or lists of {@code {role, content}}.
  */
 public final class TrlRows {
   private TrlRows() {}
@@ -21,6 +21,26 @@ public final class TrlRows {
   /** Every row as a demonstration. */
   public static List<Demonstration> demonstrations(Path file) {
     return RowReader.read(file).stream().map(TrlRows::demonstration).toList();
+  }
+
+  /**
+   * Every row as single completions: {@code prompt/completion/label} rows are one each, preference
+   * pairs are taken apart into a good and a bad one.
+   */
+  public static List<UnpairedExample> unpaired(Path file) {
+    List<UnpairedExample> out = new ArrayList<>();
+    for (Row row : RowReader.read(file)) {
+      if (row.has("chosen")) {
+        PreferencePair pair = preference(row);
+        out.add(new UnpairedExample(pair.source(), pair.prompt(), pair.chosen(), true));
+        out.add(new UnpairedExample(pair.source(), pair.prompt(), pair.rejected(), false));
+      } else {
+        Demonstration one = demonstration(row);
+        out.add(
+            new UnpairedExample(one.source(), one.prompt(), one.completion(), row.flag("label")));
+      }
+    }
+    return out;
   }
 
   /** One preference pair, explicit or implicit prompt. */

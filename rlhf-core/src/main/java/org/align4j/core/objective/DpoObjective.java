@@ -2,7 +2,6 @@ package org.align4j.core.objective;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.objective.PairBatch.Sides;
@@ -86,6 +85,9 @@ public record DpoObjective(
 
   @Override
   public PairwiseValue evaluate(PairwiseLogProbs input, Normalizer normalizer) {
+    if (input.referenceChosen().isEmpty()) {
+      throw new IllegalArgumentException("DPO needs the reference's log-probs");
+    }
     PairBatch batch = batch(input);
     int n = batch.size();
     Sides ratios = batch.ratios();
@@ -194,28 +196,7 @@ public record DpoObjective(
   }
 
   private Map<String, Double> metrics(PairBatch batch) {
-    Sides ratios = batch.ratios();
-    int n = batch.size();
-    double chosen = 0;
-    double rejected = 0;
-    double accurate = 0;
-    double chosenLogps = 0;
-    double rejectedLogps = 0;
-    for (int i = 0; i < n; i++) {
-      chosen += beta * ratios.chosen()[i] / n;
-      rejected += beta * ratios.rejected()[i] / n;
-      accurate += ratios.chosen()[i] > ratios.rejected()[i] ? 1.0 / n : 0;
-      chosenLogps += batch.logps().chosen()[i] / n;
-      rejectedLogps += batch.logps().rejected()[i] / n;
-    }
-    Map<String, Double> metrics = new LinkedHashMap<>();
-    metrics.put("rewards/chosen", chosen);
-    metrics.put("rewards/rejected", rejected);
-    metrics.put("rewards/accuracies", accurate);
-    metrics.put("rewards/margins", chosen - rejected);
-    metrics.put("logps/chosen", chosenLogps);
-    metrics.put("logps/rejected", rejectedLogps);
-    return metrics;
+    return PairMetrics.of(batch.ratios().scaled(beta), batch.logps());
   }
 
   private static void require(boolean condition, String message) {

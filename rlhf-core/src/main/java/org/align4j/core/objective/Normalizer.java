@@ -1,13 +1,16 @@
 package org.align4j.core.objective;
 
+import java.util.List;
+
 /**
  * The counts that a step's loss is divided by, taken over all its micro-batches. Dividing once by
  * the global count is what makes k micro-batches of 1 equal to 1 of k.
  *
  * @param pairs preference pairs in the step
  * @param chosenTokens chosen completion tokens in the step
+ * @param promptTokens prompt tokens in the step that have a log-prob: all but each prompt's first
  */
-public record Normalizer(long pairs, long chosenTokens) {
+public record Normalizer(long pairs, long chosenTokens, long promptTokens) {
 
   /** Rejects empty steps, whose mean has no meaning. */
   public Normalizer {
@@ -19,6 +22,10 @@ public record Normalizer(long pairs, long chosenTokens) {
 
   /** The counts of one batch. */
   public static Normalizer of(PairwiseLogProbs batch) {
-    return new Normalizer(batch.size(), batch.chosen().stream().mapToLong(row -> row.length).sum());
+    return new Normalizer(batch.size(), tokens(batch.chosen()), tokens(batch.prompt()));
+  }
+
+  private static long tokens(List<double[]> rows) {
+    return rows.stream().mapToLong(row -> row.length).sum();
   }
 }

@@ -1,5 +1,7 @@
 package org.align4j.core.objective;
 
+import java.util.Arrays;
+
 /**
  * Sequence-level quantities of a batch, as the members of the DPO family see them; index = pair.
  *
@@ -31,6 +33,12 @@ record PairBatch(
         out.rejected[i] = a.rejected[i] - b.rejected[i];
       }
       return out;
+    }
+
+    Sides scaled(double factor) {
+      return new Sides(
+          Arrays.stream(chosen).map(x -> factor * x).toArray(),
+          Arrays.stream(rejected).map(x -> factor * x).toArray());
     }
   }
 

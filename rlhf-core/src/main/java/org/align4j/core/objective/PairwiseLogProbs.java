@@ -7,11 +7,13 @@ import java.util.List;
  *
  * @param chosen policy log-probs of the chosen completions, {@code [pair][token]}, natural log, ≤ 0
  * @param rejected the same of the rejected completions
- * @param referenceChosen the reference model's log-probs of the same chosen tokens
+ * @param referenceChosen the reference model's log-probs of the same chosen tokens; empty when
+ *     unused
  * @param referenceRejected the same of the rejected completions
  * @param chosenLogSumSquares log Σ_v p(v)² at each chosen token, for WPO weighting; empty when
  *     unused
  * @param rejectedLogSumSquares the same at each rejected token
+ * @param prompt log-probs of the prompts' tokens from the second on; empty when unused
  */
 public record PairwiseLogProbs(
     List<double[]> chosen,
@@ -19,14 +21,17 @@ public record PairwiseLogProbs(
     List<double[]> referenceChosen,
     List<double[]> referenceRejected,
     List<double[]> chosenLogSumSquares,
-    List<double[]> rejectedLogSumSquares) {
+    List<double[]> rejectedLogSumSquares,
+    List<double[]> prompt) {
 
   /** Checks that every pair has tokens and that all sides agree on their number. */
   public PairwiseLogProbs {
     int pairs = chosen.size();
     requireRows("rejected", pairs, rejected.size());
-    requireLengths("referenceChosen", chosen, referenceChosen);
-    requireLengths("referenceRejected", rejected, referenceRejected);
+    if (!referenceChosen.isEmpty() || !referenceRejected.isEmpty()) {
+      requireLengths("referenceChosen", chosen, referenceChosen);
+      requireLengths("referenceRejected", rejected, referenceRejected);
+    }
     for (int i = 0; i < pairs; i++) {
       if (chosen.get(i).length == 0 || rejected.get(i).length == 0) {
         throw new IllegalArgumentException(
@@ -35,13 +40,13 @@ public record PairwiseLogProbs(
     }
   }
 
-  /** Pairs without the statistics that only WPO weighting needs. */
+  /** Pairs without the statistics that only some objectives need. */
   public PairwiseLogProbs(
       List<double[]> chosen,
       List<double[]> rejected,
       List<double[]> referenceChosen,
       List<double[]> referenceRejected) {
-    this(chosen, rejected, referenceChosen, referenceRejected, List.of(), List.of());
+    this(chosen, rejected, referenceChosen, referenceRejected, List.of(), List.of(), List.of());
   }
 
   /** The number of pairs. */

@@ -9,7 +9,19 @@ import java.util.Map;
  * @param loss the scalar loss, already divided by the normaliser's counts
  * @param dChosen d loss / d log-prob of each chosen token, {@code [pair][token]}
  * @param dRejected the same for rejected tokens
+ * @param dPrompt the same for prompt tokens; empty where the objective does not see them
  * @param metrics TRL's names ({@code rewards/chosen}, ...), means over this call's pairs
  */
 public record PairwiseValue(
-    double loss, List<double[]> dChosen, List<double[]> dRejected, Map<String, Double> metrics) {}
+    double loss,
+    List<double[]> dChosen,
+    List<double[]> dRejected,
+    List<double[]> dPrompt,
+    Map<String, Double> metrics) {
+
+  /** A value of an objective that does not see prompt tokens. */
+  public PairwiseValue(
+      double loss, List<double[]> dChosen, List<double[]> dRejected, Map<String, Double> metrics) {
+    this(loss, dChosen, dRejected, List.of(), metrics);
+  }
+}

@@ -19,4 +19,14 @@ public interface PreferenceObjective {
 
   /** Whether {@link PairwiseLogProbs#chosenLogSumSquares} must be filled. */
   boolean needsSumSquares();
+
+  /** Whether the reference's log-probs must be filled; objectives without a leash say no. */
+  default boolean needsReference() {
+    return true;
+  }
+
+  /** Whether {@link PairwiseLogProbs#prompt} must be filled. */
+  default boolean needsPrompt() {
+    return false;
+  }
 }

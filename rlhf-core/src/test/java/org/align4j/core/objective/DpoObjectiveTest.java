@@ -33,7 +33,13 @@ class DpoObjectiveTest {
       sides.add(rows);
     }
     return new PairwiseLogProbs(
-        sides.get(0), sides.get(1), sides.get(2), sides.get(3), sides.get(4), sides.get(5));
+        sides.get(0),
+        sides.get(1),
+        sides.get(2),
+        sides.get(3),
+        sides.get(4),
+        sides.get(5),
+        List.of());
   }
 
   private static DpoObjective objective(DpoLoss loss, Divergence divergence) {

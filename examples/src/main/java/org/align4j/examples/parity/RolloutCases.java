@@ -1,0 +1,216 @@
+package org.align4j.examples.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.align4j.core.advantage.Gae;
+import org.align4j.core.metric.MetricSums;
+import org.align4j.core.policygradient.GrpoLoss;
+import org.align4j.core.policygradient.GrpoObjective;
+import org.align4j.core.policygradient.ImportanceCorrection;
+import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.PolicyGradientValue;
+import org.align4j.core.policygradient.PpoObjective;
+import org.align4j.core.policygradient.RatioLevel;
+import org.align4j.core.policygradient.RolloutCounts;
+import org.align4j.core.policygradient.RolloutLogProbs;
+import org.align4j.core.policygradient.ValueLoss;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.train.PolicyGradientTask;
+import org.align4j.policy.train.ScoredRollout;
+
+/** Policy-gradient objectives on sampled completions, with and without a network. */
+final class RolloutCases {
+  /** Pure functions agree to rounding of the peer's float32. */
+  private static final double PURE_TOLERANCE = 1e-6;
+
+  private final Fixtures fixtures;
+
+  RolloutCases(Fixtures fixtures) {
+    this.fixtures = fixtures;
+  }
+
+  CaseResult grpo(FirstStep step) {
+    PolicyModel model = fixtures.trainable(step.text("policy"));
+    PolicyGradientTask task =
+        new PolicyGradientTask(
+            model.transformer(), grpoObjective(step), step.number("temperature", 1));
+    return step.compare(task, rollouts(fixtures.batch(step.text("batch"))));
+  }
+
+  private static GrpoObjective grpoObjective(FirstStep step) {
+    double epsilon = step.number("epsilon", 0.2);
+    JsonNode config = step.config();
+    GrpoObjective.Gates gates = GrpoObjective.Gates.DEFAULT;
+    return new GrpoObjective(
+        GrpoLoss.parse(config.path("loss_type").asText("dapo")),
+        RatioLevel.parse(config.path("importance_sampling_level").asText("token")),
+        epsilon,
+        step.number("epsilon_high", epsilon),
+        step.number("delta", 0),
+        step.number("beta", 0),
+        config.path("use_bias_correction_kl").asBoolean(true),
+        config.path("max_completion_length").asInt(512),
+        step.number("top_entropy_quantile", 1),
+        step.number("off_policy_mask_threshold", 0),
+        new GrpoObjective.Gates(
+            step.number("sapo_temperature_pos", gates.sapoPositive()),
+            step.number("sapo_temperature_neg", gates.sapoNegative()),
+            step.number("vespo_k_pos", gates.vespoPositiveK()),
+            step.number("vespo_lambda_pos", gates.vespoPositiveLambda()),
+            step.number("vespo_k_neg", gates.vespoNegativeK()),
+            step.number("vespo_lambda_neg", gates.vespoNegativeLambda())));
+  }
+
+  static List<ScoredRollout> rollouts(JsonNode batch) {
+    List<ScoredRollout> out = new ArrayList<>();
+    for (int i = 0; i < batch.path("completion_ids").size(); i++) {
+      int[] prompt = ints(batch.path("prompt_ids").get(i));
+      if (i > 0 && Arrays.equals(prompt, out.get(i - 1).prompt())) {
+        prompt = out.get(i - 1).prompt();
+      }
+      int[] completion = ints(batch.path("completion_ids").get(i));
+      double[] advantages = new double[completion.length];
+      Arrays.fill(advantages, batch.path("advantages").get(i).asDouble());
+      out.add(
+          new ScoredRollout(
+              "completion " + i,
+              prompt,
+              completion,
+              doubles(batch.path("old_logps").get(i)),
+              doubles(batch.path("ref_logps").get(i)),
+              advantages));
+    }
+    return out;
+  }
+
+  CaseResult policyLoss(FirstStep step) {
+    JsonNode inputs = step.node().path("inputs");
+    JsonNode mask = inputs.path("mask");
+    List<double[]> policy = masked(inputs.path("logps"), mask);
+    List<double[]> old = masked(inputs.path("old_logps"), mask);
+    JsonNode config = step.config();
+    List<double[]> importance = List.of();
+    if (!config.path("is_correction_level").asText("off").equals("off")) {
+      importance =
+          correction(config).weights(old, masked(inputs.path("rollout_logps"), mask)).weights();
+    }
+    PpoObjective objective =
+        new PpoObjective(
+            step.number("clip_eps_low", 0.2),
+            step.number("clip_eps_high", 0.2),
+            step.number("dual_clip", 0),
+            config.path("token_level_loss").asBoolean(true),
+            0,
+            KlEstimator.K1);
+    PolicyGradientValue value =
+        objective.evaluate(
+            new RolloutLogProbs(
+                policy,
+                old,
+                List.of(),
+                importance,
+                List.of(),
+                masked(inputs.path("advantages"), mask)));
+    Comparison comparison = new Comparison();
+    comparison.relative(
+        "loss", step.node().path("loss").asDouble(), value.loss(), PURE_TOLERANCE, 1);
+    metrics(step, value.metrics(), comparison);
+    gradients("grad", step.node().path("grad"), mask, value.dPolicy(), comparison);
+    return comparison.result("objectives/" + step.node().path("name").asText());
+  }
+
+  private static void metrics(FirstStep step, MetricSums metrics, Comparison comparison) {
+    JsonNode expected = step.node().path("metrics");
+    comparison.absolute(
+        "clip_ratio",
+        expected.path("clip_ratio").asDouble(),
+        metrics.means().get("policy/clipfrac_avg"),
+        PURE_TOLERANCE);
+    comparison.absolute(
+        "ppo_kl",
+        expected.path("ppo_kl").asDouble(),
+        metrics.means().get("policy/kl_to_old"),
+        PURE_TOLERANCE);
+  }
+
+  private static ImportanceCorrection correction(JsonNode config) {
+    boolean sequence = config.path("is_correction_level").asText().equals("seq");
+    boolean clip = config.path("is_correction_mode").asText("mask").equals("clip");
+    JsonNode bounds = config.path("is_correction_threshold");
+    return new ImportanceCorrection(
+        sequence ? ImportanceCorrection.Level.SEQUENCE_MEAN : ImportanceCorrection.Level.TOKEN,
+        clip ? ImportanceCorrection.Mode.TRUNCATE : ImportanceCorrection.Mode.MASK,
+        bounds.path(0).asDouble(0.5),
+        bounds.path(1).asDouble(5));
+  }
+
+  CaseResult valueLoss(FirstStep step) {
+    JsonNode inputs = step.node().path("inputs");
+    JsonNode mask = inputs.path("mask");
+    List<double[]> values = masked(inputs.path("values"), mask);
+    ValueLoss.Value value =
+        new ValueLoss(step.number("clip_eps", 0))
+            .evaluate(
+                values,
+                masked(inputs.path("old_values"), mask),
+                masked(inputs.path("returns"), mask),
+                RolloutCounts.of(values));
+    Comparison comparison = new Comparison();
+    comparison.relative(
+        "loss", step.node().path("loss").asDouble(), value.loss(), PURE_TOLERANCE, 1);
+    gradients("grad", step.node().path("grad"), mask, value.dValues(), comparison);
+    return comparison.result("objectives/" + step.node().path("name").asText());
+  }
+
+  CaseResult gae(FirstStep step) {
+    JsonNode inputs = step.node().path("inputs");
+    JsonNode mask = inputs.path("mask");
+    Gae.Result result =
+        new Gae(step.number("gamma", 1), step.number("lambda_", 0.95))
+            .estimate(masked(inputs.path("rewards"), mask), masked(inputs.path("values"), mask));
+    Comparison comparison = new Comparison();
+    gradients("advantage", step.node().path("advantages"), mask, result.advantages(), comparison);
+    gradients("return", step.node().path("returns"), mask, result.returns(), comparison);
+    return comparison.result("objectives/" + step.node().path("name").asText());
+  }
+
+  private static void gradients(
+      String what, JsonNode expected, JsonNode mask, List<double[]> got, Comparison comparison) {
+    List<double[]> want = masked(expected, mask);
+    for (int i = 0; i < want.size(); i++) {
+      for (int t = 0; t < want.get(i).length; t++) {
+        comparison.relative(
+            what + "[" + i + "][" + t + "]", want.get(i)[t], got.get(i)[t], PURE_TOLERANCE, 1);
+      }
+    }
+  }
+
+  /** The peers pad on the right; what the mask covers is no token of ours. */
+  private static List<double[]> masked(JsonNode rows, JsonNode mask) {
+    List<double[]> out = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      List<Double> row = new ArrayList<>();
+      for (int t = 0; t < rows.get(i).size(); t++) {
+        if (mask.get(i).get(t).asDouble() > 0) {
+          row.add(rows.get(i).get(t).asDouble());
+        }
+      }
+      out.add(row.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+    return out;
+  }
+
+  private static double[] doubles(JsonNode array) {
+    double[] out = new double[array.size()];
+    Arrays.setAll(out, i -> array.get(i).asDouble());
+    return out;
+  }
+
+  private static int[] ints(JsonNode array) {
+    int[] out = new int[array.size()];
+    Arrays.setAll(out, i -> array.get(i).asInt());
+    return out;
+  }
+}

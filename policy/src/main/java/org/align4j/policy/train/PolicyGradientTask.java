@@ -1,0 +1,100 @@
+package org.align4j.policy.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.align4j.core.metric.MetricSums;
+import org.align4j.core.policygradient.PolicyGradientObjective;
+import org.align4j.core.policygradient.PolicyGradientValue;
+import org.align4j.core.policygradient.RolloutCounts;
+import org.align4j.core.policygradient.RolloutLogProbs;
+import org.align4j.policy.backend.TokenStats;
+import org.align4j.policy.model.LanguageModel;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.text.TokenBatch;
+
+/** Steps on sampled completions with advantages, by any {@link PolicyGradientObjective}. */
+public final class PolicyGradientTask implements TrainingTask<ScoredRollout> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final LanguageModel model;
+  private final PolicyGradientObjective objective;
+  private final double temperature;
+
+  /**
+   * Prepares steps.
+   *
+   * @param temperature of the sampler; log-probs are taken at it
+   */
+  public PolicyGradientTask(
+      LanguageModel model, PolicyGradientObjective objective, double temperature) {
+    this.model = model;
+    this.objective = objective;
+    this.temperature = temperature;
+  }
+
+  @Override
+  public LanguageModel model() {
+    return model;
+  }
+
+  @Override
+  public int tokens(ScoredRollout rollout) {
+    return rollout.prompt().length + rollout.completion().length;
+  }
+
+  @Override
+  public int countedTokens(ScoredRollout rollout) {
+    return tokens(rollout);
+  }
+
+  @Override
+  public double run(
+      List<ScoredRollout> micro, List<ScoredRollout> step, boolean train, MetricSums metrics) {
+    TokenBatch batch = RolloutBatches.of(micro, ScoredRollout::prompt, ScoredRollout::completion);
+    TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE, temperature);
+    PolicyGradientValue value = objective.evaluate(input(micro, batch, stats), counts(step));
+    if (train) {
+      model.backward(RolloutBatches.flat(batch, value.dPolicy()));
+    }
+    metrics.merge(value.metrics());
+    for (double entropy : stats.entropies()) {
+      metrics.add("entropy", entropy, 1);
+    }
+    return value.loss();
+  }
+
+  static RolloutLogProbs input(List<ScoredRollout> micro, TokenBatch batch, TokenStats stats) {
+    return new RolloutLogProbs(
+        RolloutBatches.slices(batch, stats.logProbs()),
+        all(micro, ScoredRollout::old),
+        all(micro, ScoredRollout::reference),
+        all(micro, ScoredRollout::importance),
+        RolloutBatches.slices(batch, stats.entropies()),
+        all(micro, ScoredRollout::advantages));
+  }
+
+  static RolloutCounts counts(List<ScoredRollout> step) {
+    return new RolloutCounts(
+        step.size(), step.stream().mapToLong(rollout -> rollout.completion().length).sum());
+  }
+
+  /** One array a rollout; none at all where rollouts do not have it. */
+  static List<double[]> all(List<ScoredRollout> rollouts, Function<ScoredRollout, double[]> part) {
+    return rollouts.stream().map(part).filter(Objects::nonNull).toList();
+  }
+
+  @Override
+  public JsonNode describe(ScoredRollout rollout) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("source", rollout.source());
+    node.set("prompt", JSON.valueToTree(rollout.prompt()));
+    node.set("completion", JSON.valueToTree(rollout.completion()));
+    node.set("old", JSON.valueToTree(rollout.old()));
+    node.set("advantages", JSON.valueToTree(rollout.advantages()));
+    return node;
+  }
+}

@@ -1,0 +1,47 @@
+package org.align4j.policy.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.align4j.policy.text.PromptCompletions;
+import org.align4j.policy.text.TokenBatch;
+
+/** Batches of completions; neighbours with one prompt share its rows. */
+final class RolloutBatches {
+  private RolloutBatches() {}
+
+  static <R> TokenBatch of(
+      List<R> rollouts, Function<R, int[]> prompt, Function<R, int[]> completion) {
+    List<PromptCompletions> groups = new ArrayList<>();
+    int from = 0;
+    while (from < rollouts.size()) {
+      int[] shared = prompt.apply(rollouts.get(from));
+      int to = from;
+      List<int[]> completions = new ArrayList<>();
+      while (to < rollouts.size() && prompt.apply(rollouts.get(to)) == shared) {
+        completions.add(completion.apply(rollouts.get(to)));
+        to++;
+      }
+      groups.add(new PromptCompletions(shared, completions));
+      from = to;
+    }
+    return TokenBatch.of(groups);
+  }
+
+  static List<double[]> slices(TokenBatch batch, double[] perToken) {
+    List<double[]> out = new ArrayList<>(batch.completions());
+    for (int i = 0; i < batch.completions(); i++) {
+      out.add(batch.slice(perToken, i));
+    }
+    return out;
+  }
+
+  /** The rows of a list as one array in the batch's order. */
+  static double[] flat(TokenBatch batch, List<double[]> rows) {
+    double[] out = new double[batch.targets().length];
+    for (int i = 0; i < rows.size(); i++) {
+      System.arraycopy(rows.get(i), 0, out, batch.offsets()[i], rows.get(i).length);
+    }
+    return out;
+  }
+}

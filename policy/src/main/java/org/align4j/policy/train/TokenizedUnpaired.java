@@ -1,0 +1,8 @@
+package org.align4j.policy.train;
+
+/**
+ * A single completion, good or bad, as token ids.
+ *
+ * @param source {@code file:row}
+ */
+public record TokenizedUnpaired(String source, int[] prompt, int[] completion, boolean desirable) {}

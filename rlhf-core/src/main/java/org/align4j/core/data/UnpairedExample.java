@@ -1,0 +1,10 @@
+package org.align4j.core.data;
+
+/**
+ * A prompt with one completion that is good or bad.
+ *
+ * @param source where it came from ({@code file:row}), for messages
+ * @param desirable TRL's {@code label}
+ */
+public record UnpairedExample(
+    String source, Passage prompt, Passage completion, boolean desirable) {}

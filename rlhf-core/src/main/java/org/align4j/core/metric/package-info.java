@@ -1,0 +1,2 @@
+/** Collects metrics over micro-batches and steps. */
+package org.align4j.core.metric;

@@ -1,0 +1,38 @@
+package org.align4j.core.objective;
+
+import java.util.Locale;
+
+/**
+ * What {@link CpoObjective} makes of a pair's margin m, named as TRL's {@code loss_type} of CPO; ℓ
+ * = -log σ.
+ */
+public enum CpoLoss {
+  /** ℓ(βm) over summed log-probs. Xu et al. 2024 (arXiv 2401.08417), Eq. 3. */
+  SIGMOID(false),
+  /** max(0, 1 - βm) over summed log-probs. SLiC, Zhao et al. 2023 (arXiv 2305.10425). */
+  HINGE(false),
+  /** (m - 1/2β)² over mean log-probs. Azar et al. 2023 (arXiv 2310.12036), Eq. 17. */
+  IPO(true),
+  /** ℓ(βm - γ) over mean log-probs. SimPO, Meng et al. 2024 (arXiv 2405.14734), Eq. 6. */
+  SIMPO(true);
+
+  private final boolean averaged;
+
+  CpoLoss(boolean averaged) {
+    this.averaged = averaged;
+  }
+
+  boolean averaged() {
+    return averaged;
+  }
+
+  /** Accepts TRL's spelling. */
+  public static CpoLoss parse(String name) {
+    try {
+      return valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "loss_type is \"" + name + "\"; expected sigmoid, hinge, ipo or simpo", e);
+    }
+  }
+}
