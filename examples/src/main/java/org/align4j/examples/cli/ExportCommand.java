@@ -3,7 +3,7 @@ package org.align4j.examples.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.align4j.policy.format.MergedModelWriter;
+import org.align4j.policy.format.ModelFolders;
 import org.align4j.policy.format.PolicyModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +24,7 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws java.io.IOException {
     PolicyModel loaded = model.load();
-    MergedModelWriter.write(loaded, out);
+    ModelFolders.write(loaded, out);
     System.err.println("model written to " + out);
     output.print(Map.of("out", out.toString()));
     return 0;

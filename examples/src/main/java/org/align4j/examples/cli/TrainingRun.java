@@ -9,7 +9,7 @@ import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.MetricsLog;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.backend.Backends;
-import org.align4j.policy.format.MergedModelWriter;
+import org.align4j.policy.format.ModelFolders;
 import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.lora.LoraConfig;
@@ -79,7 +79,7 @@ final class TrainingRun {
       System.err.println("adapter written to " + folder);
     } else {
       Path folder = options.out.resolve("model");
-      MergedModelWriter.write(model, folder);
+      ModelFolders.write(model, folder);
       System.err.println("model written to " + folder);
     }
   }

@@ -39,7 +39,7 @@ final class ModelCases {
       }
       JsonNode architectures = Fixtures.json(path.resolve("config.json")).path("architectures");
       if (architectures.toString().contains("SequenceClassification")) {
-        return CaseResult.notSupported(name, "sequence classification");
+        return new RewardCases(fixtures).model(name, folder);
       }
       PolicyModel model = PolicyModel.load(path);
       return Files.exists(path.resolve("expected.json"))

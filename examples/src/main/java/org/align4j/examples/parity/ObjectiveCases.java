@@ -5,11 +5,13 @@ final class ObjectiveCases {
   private final Fixtures fixtures;
   private final OfflineCases offline;
   private final RolloutCases rollouts;
+  private final RewardCases rewards;
 
   ObjectiveCases(Fixtures fixtures) {
     this.fixtures = fixtures;
     offline = new OfflineCases(fixtures);
     rollouts = new RolloutCases(fixtures);
+    rewards = new RewardCases(fixtures);
   }
 
   CaseResult run(String objective) {
@@ -21,6 +23,7 @@ final class ObjectiveCases {
       case "cpo" -> offline.cpo(step);
       case "orpo" -> offline.orpo(step);
       case "kto" -> offline.kto(step);
+      case "reward" -> rewards.firstStep(step);
       case "grpo" -> rollouts.grpo(step);
       case "ppo-policy-loss" -> rollouts.policyLoss(step);
       case "ppo-value-loss" -> rollouts.valueLoss(step);

@@ -21,4 +21,11 @@ public record ModelAssets(
     byte[] tokenizerJson,
     String chatTemplate,
     Map<String, String> specialTokens,
-    Set<Integer> stopTokens) {}
+    Set<Integer> stopTokens) {
+
+  /** The same for a model without a head of its own to load. */
+  ModelAssets withTiedHead() {
+    return new ModelAssets(
+        origin, config.withTiedHead(), tokenizerJson, chatTemplate, specialTokens, stopTokens);
+  }
+}

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.align4j.core.run.AtomicFiles;
@@ -14,6 +15,7 @@ import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.Parameter;
+import org.align4j.policy.model.ScalarModel;
 
 /**
  * Reads and writes LoRA adapters as PEFT does: adapter_config.json and adapter_model.safetensors.
@@ -29,18 +31,36 @@ public final class PeftAdapters {
   /** Writes the model's adapter into a folder. */
   public static void write(DecoderTransformer model, String baseModel, Path folder)
       throws IOException {
-    LoraConfig lora = model.lora();
-    if (lora == null) {
-      throw new IllegalStateException("the model has no adapter to write");
-    }
+    write(model.parameters(), config(model.lora(), "CAUSAL_LM", baseModel), folder);
+  }
+
+  /** Writes the adapter under a scalar head together with the head. */
+  public static void writeClassifier(ScalarModel model, String baseModel, Path folder)
+      throws IOException {
+    LoraConfig lora = model.trunk().lora();
+    ObjectNode config = config(lora, "SEQ_CLS", baseModel);
+    config.putArray("modules_to_save").add("score");
+    write(model.parameters(), config, folder);
+  }
+
+  private static void write(List<Parameter> parameters, ObjectNode config, Path folder)
+      throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (Parameter parameter : model.parameters()) {
+    for (Parameter parameter : parameters) {
       tensors.put(PREFIX + parameter.name(), parameter.value());
     }
     SafetensorsWriter.write(folder.resolve(WEIGHTS), tensors);
+    AtomicFiles.writeString(
+        folder.resolve(CONFIG), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(config));
+  }
+
+  private static ObjectNode config(LoraConfig lora, String task, String baseModel) {
+    if (lora == null) {
+      throw new IllegalStateException("the model has no adapter to write");
+    }
     ObjectNode config = JSON.createObjectNode();
     config.put("peft_type", "LORA");
-    config.put("task_type", "CAUSAL_LM");
+    config.put("task_type", task);
     config.put("base_model_name_or_path", baseModel);
     config.put("r", lora.rank());
     config.put("lora_alpha", lora.alpha());
@@ -51,8 +71,7 @@ public final class PeftAdapters {
     config.put("inference_mode", true);
     config.put("init_lora_weights", true);
     lora.targets().forEach(config.putArray("target_modules")::add);
-    AtomicFiles.writeString(
-        folder.resolve(CONFIG), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(config));
+    return config;
   }
 
   /** Adds the adapter in a folder to a model that has none. */

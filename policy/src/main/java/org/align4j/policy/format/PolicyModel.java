@@ -41,6 +41,14 @@ public record PolicyModel(
     }
   }
 
+  /** Loads the folder of a sequence classifier: everything but its head. */
+  public static PolicyModel loadHeadless(Path folder) {
+    ModelAssets assets = HuggingFaceFolder.read(folder).withTiedHead();
+    try (WeightSource weights = SafetensorsReader.openFolder(folder)) {
+      return assemble(assets, weights, Backends.defaultBackend());
+    }
+  }
+
   private static PolicyModel assemble(ModelAssets assets, WeightSource source, Backend backend) {
     if (assets.tokenizerJson() == null) {
       throw new ModelFileException(assets.origin() + ": has no tokenizer.json");

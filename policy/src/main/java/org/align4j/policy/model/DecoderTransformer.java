@@ -149,7 +149,7 @@ public final class DecoderTransformer implements LanguageModel {
     lora = null;
   }
 
-  /** Restarts the dropout masks. */
+  @Override
   public void seedDropout(long seed) {
     dropout = new SplittableRandom(seed);
   }

@@ -1,6 +1,5 @@
 package org.align4j.policy.model;
 
-import java.util.List;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.text.TokenBatch;
 
@@ -8,7 +7,7 @@ import org.align4j.policy.text.TokenBatch;
  * A policy as trainers see it: log-probabilities of completion tokens out, gradients with respect
  * to them back in.
  */
-public interface LanguageModel {
+public interface LanguageModel extends Trainable {
 
   /** How a forward pass is run. */
   enum Mode {
@@ -38,12 +37,6 @@ public interface LanguageModel {
    * @param dLogProbs d loss / d log-prob of each completion token
    */
   void backward(double[] dLogProbs);
-
-  /** What is trained, in a fixed order. */
-  List<Parameter> parameters();
-
-  /** Sets all gradients to zero. */
-  void clearGradients();
 
   /** Whether {@link Mode#REFERENCE} differs from the policy, that is, whether it is an adapter. */
   boolean hasReference();

@@ -75,4 +75,23 @@ public record ModelConfig(
   public int kvColumns() {
     return kvHeads * headDim;
   }
+
+  /** The same with the embedding as the head, so that no other is expected in a file. */
+  public ModelConfig withTiedHead() {
+    return new ModelConfig(
+        modelType,
+        vocabulary,
+        hidden,
+        feedForward,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        normEpsilon,
+        rope,
+        true,
+        slidingWindow,
+        attentionBias,
+        maxPositions);
+  }
 }

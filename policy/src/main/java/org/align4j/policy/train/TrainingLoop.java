@@ -15,7 +15,6 @@ import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.MetricsLog;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
-import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.GradientClipper;
 
@@ -136,9 +135,7 @@ public final class TrainingLoop<E> {
   }
 
   private Map<String, Double> step(List<E> examples, long step, long total) {
-    if (task.model() instanceof DecoderTransformer transformer) {
-      transformer.seedDropout(config.seed() * 1_000_003 + step);
-    }
+    task.model().seedDropout(config.seed() * 1_000_003 + step);
     task.model().clearGradients();
     MetricSums metrics = new MetricSums();
     double loss = 0;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.metric.MetricSums;
-import org.align4j.policy.model.LanguageModel;
+import org.align4j.policy.model.Trainable;
 
 /**
  * What a kind of training does with its examples; the loop around it is the same for all.
@@ -13,8 +13,8 @@ import org.align4j.policy.model.LanguageModel;
  */
 public interface TrainingTask<E> {
 
-  /** The policy that is trained. */
-  LanguageModel model();
+  /** What is trained. */
+  Trainable model();
 
   /** Rows that an example takes in the network. */
   int tokens(E example);

@@ -8,27 +8,57 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.run.AtomicFiles;
+import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.RopeConfig;
+import org.align4j.policy.model.ScalarModel;
 
 /**
- * Writes a model as a Hugging Face folder that transformers loads: float32 weights, tokenizer,
+ * Writes models as Hugging Face folders that transformers loads: float32 weights, tokenizer,
  * template.
  */
-public final class MergedModelWriter {
+public final class ModelFolders {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, String> ARCHITECTURES =
-      Map.of(
-          "llama", "LlamaForCausalLM",
-          "mistral", "MistralForCausalLM",
-          "qwen2", "Qwen2ForCausalLM");
+      Map.of("llama", "Llama", "mistral", "Mistral", "qwen2", "Qwen2");
+  private static final String HEAD = "score.weight";
 
-  private MergedModelWriter() {}
+  private ModelFolders() {}
 
-  /** Writes the folder; merge an adapter first to have it included. */
+  /** Writes a language model; merge an adapter first to have it included. */
   public static void write(PolicyModel model, Path folder) throws IOException {
-    ModelAssets assets = model.assets();
-    SafetensorsWriter.write(folder.resolve("model.safetensors"), model.transformer().weights());
+    write(
+        model.assets(),
+        model.transformer().weights(),
+        config(model.assets(), "ForCausalLM"),
+        folder);
+  }
+
+  /** Writes a decoder with a scalar head as a sequence classifier with one label. */
+  public static void writeClassifier(PolicyModel base, ScalarModel model, Path folder)
+      throws IOException {
+    ObjectNode config = config(base.assets(), "ForSequenceClassification");
+    config.putObject("id2label").put("0", "LABEL_0");
+    config.putObject("label2id").put("LABEL_0", 0);
+    // transformers finds the last token of a padded row by it.
+    String pad = base.assets().specialTokens().get("pad_token");
+    if (pad != null) {
+      config.put("pad_token_id", base.tokenizer().encode(pad)[0]);
+    }
+    write(base.assets(), model.weights(), config, folder);
+  }
+
+  /** Reads the scalar head of a sequence classifier's folder. */
+  public static void readHead(Path folder, ScalarModel model) {
+    try (WeightSource weights = SafetensorsReader.openFolder(folder)) {
+      weights.read(HEAD, model.weights().get(HEAD));
+    }
+  }
+
+  private static void write(
+      ModelAssets assets, Map<String, Tensor> weights, ObjectNode config, Path folder)
+      throws IOException {
+    SafetensorsWriter.write(folder.resolve("model.safetensors"), weights);
     AtomicFiles.write(folder.resolve("tokenizer.json"), out -> out.write(assets.tokenizerJson()));
     ObjectNode tokenizer = JSON.createObjectNode();
     tokenizer.put("tokenizer_class", "PreTrainedTokenizerFast");
@@ -38,7 +68,7 @@ public final class MergedModelWriter {
       tokenizer.put("chat_template", assets.chatTemplate());
     }
     writeJson(folder.resolve("tokenizer_config.json"), tokenizer);
-    writeJson(folder.resolve("config.json"), config(model));
+    writeJson(folder.resolve("config.json"), config);
     ObjectNode generation = JSON.createObjectNode();
     putStops(generation, assets);
     writeJson(folder.resolve("generation_config.json"), generation);
@@ -58,11 +88,11 @@ public final class MergedModelWriter {
     }
   }
 
-  private static ObjectNode config(PolicyModel model) {
-    ModelConfig config = model.assets().config();
+  private static ObjectNode config(ModelAssets assets, String kind) {
+    ModelConfig config = assets.config();
     ObjectNode node = JSON.createObjectNode();
     node.put("model_type", config.modelType());
-    node.putArray("architectures").add(ARCHITECTURES.get(config.modelType()));
+    node.putArray("architectures").add(ARCHITECTURES.get(config.modelType()) + kind);
     node.put("vocab_size", config.vocabulary());
     node.put("hidden_size", config.hidden());
     node.put("intermediate_size", config.feedForward());
@@ -89,7 +119,7 @@ public final class MergedModelWriter {
       scaling.put("high_freq_factor", rope.highFrequencyFactor());
       scaling.put("original_max_position_embeddings", rope.originalPositions());
     }
-    putStops(node, model.assets());
+    putStops(node, assets);
     return node;
   }
 }

@@ -1,0 +1,10 @@
+package org.align4j.reward.transformer;
+
+import org.align4j.policy.train.TokenizedPair;
+
+/**
+ * A preference pair with the margin that its rewards should keep.
+ *
+ * @param margin 0 = none
+ */
+public record RewardPair(TokenizedPair tokens, double margin) {}
