@@ -24,6 +24,7 @@ final class ObjectiveCases {
       case "orpo" -> offline.orpo(step);
       case "kto" -> offline.kto(step);
       case "reward" -> rewards.firstStep(step);
+      case "distill" -> rollouts.distillation(step);
       case "grpo" -> rollouts.grpo(step);
       case "ppo-policy-loss" -> rollouts.policyLoss(step);
       case "ppo-value-loss" -> rollouts.valueLoss(step);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.align4j.core.advantage.Gae;
+import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
@@ -17,10 +18,12 @@ import org.align4j.core.policygradient.RolloutCounts;
 import org.align4j.core.policygradient.RolloutLogProbs;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.train.DistillationTask;
 import org.align4j.policy.train.PolicyGradientTask;
 import org.align4j.policy.train.ScoredRollout;
+import org.align4j.policy.train.TokenizedDemonstration;
 
-/** Policy-gradient objectives on sampled completions, with and without a network. */
+/** Policy gradients and distillation on sampled completions, with and without a network. */
 final class RolloutCases {
   /** Pure functions agree to rounding of the peer's float32. */
   private static final double PURE_TOLERANCE = 1e-6;
@@ -37,6 +40,22 @@ final class RolloutCases {
         new PolicyGradientTask(
             model.transformer(), grpoObjective(step), step.number("temperature", 1));
     return step.compare(task, rollouts(fixtures.batch(step.text("batch"))));
+  }
+
+  CaseResult distillation(FirstStep step) {
+    PolicyModel student = fixtures.trainable(step.text("policy"));
+    PolicyModel teacher = PolicyModel.load(fixtures.model(step.text("teacher")));
+    List<TokenizedDemonstration> examples = new ArrayList<>();
+    for (ScoredRollout rollout : rollouts(fixtures.batch(step.text("batch")))) {
+      examples.add(
+          new TokenizedDemonstration(rollout.source(), rollout.prompt(), rollout.completion()));
+    }
+    DistillationTask task =
+        new DistillationTask(
+            student.transformer(),
+            teacher.transformer(),
+            new GeneralizedJsd(step.number("beta", 1), step.number("temperature", 1), 0));
+    return step.compare(task, examples);
   }
 
   private static GrpoObjective grpoObjective(FirstStep step) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.RotaryTable;
@@ -247,6 +248,46 @@ public final class DecoderTransformer implements LanguageModel {
   public Tensor headGradient(double[] dLogProbs) {
     requireTrainPass();
     return head.backward(headNormed.rows(lastBatch.headRows().length), dLogProbs);
+  }
+
+  /**
+   * Divergence of the next-token distribution from a teacher's at every completion token, in nats.
+   * In {@link Mode#TRAIN} it also back-propagates weight · Σ values.
+   *
+   * @param teacher a model of the same vocabulary; may be this one, with its adapter off
+   * @param teacherMode how it runs; not {@link Mode#TRAIN}
+   * @param weight of every value in the loss
+   */
+  public double[] divergence(
+      TokenBatch batch,
+      Mode mode,
+      DecoderTransformer teacher,
+      Mode teacherMode,
+      VocabularyDivergence divergence,
+      double weight) {
+    if (teacher.config.vocabulary() != config.vocabulary()) {
+      throw new IllegalArgumentException(
+          "the teacher's vocabulary has "
+              + teacher.config.vocabulary()
+              + " tokens, the student's "
+              + config.vocabulary()
+              + "; only equal vocabularies can be compared token by token, use the teacher's texts");
+    }
+    Tensor theirs = teacher.hiddenStates(batch, teacherMode);
+    Tensor kept = Tensor.zeros(theirs.rows(), theirs.columns());
+    try {
+      kept.copyFrom(theirs);
+      boolean train = mode == Mode.TRAIN;
+      LmHead.Diverged result =
+          head.divergence(
+              hiddenStates(batch, mode), teacher.head, kept, divergence, train ? weight : 0);
+      if (train) {
+        backward(result.dHidden());
+      }
+      return result.values();
+    } finally {
+      kept.close();
+    }
   }
 
   private void requireTrainPass() {

@@ -1,6 +1,8 @@
 package org.align4j.policy.model;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Tensor;
@@ -20,6 +22,7 @@ final class LmHead {
   private final Tensor weight;
   private final LinearWeight linear;
   private final GrowingTensor logits;
+  private final GrowingTensor teacherLogits;
   private final GrowingTensor directions;
   private final GrowingTensor gradients;
   private Tensor weightGradient;
@@ -31,6 +34,7 @@ final class LmHead {
     this.weight = weight;
     linear = new LinearWeight(backend, weight);
     logits = new GrowingTensor(weight.rows());
+    teacherLogits = new GrowingTensor(weight.rows());
     directions = new GrowingTensor(weight.columns());
     gradients = new GrowingTensor(weight.columns());
   }
@@ -101,6 +105,59 @@ final class LmHead {
       backend.logProbGradient(chunk, chunkTargets, dLogProbs, from);
       backend.gemm(true, false, 1, chunk, hidden.rows(from, count), 1, weightGradient);
     }
+  }
+
+  /** What {@link #divergence} gives: a value a row and d Σ weight · value / d hidden. */
+  record Diverged(double[] values, Tensor dHidden) {}
+
+  /**
+   * Divergence of each row's distribution from a teacher's.
+   *
+   * @param teacher the teacher's head; may be this one
+   * @param teacherHidden what it reads, one row for each of {@code hidden}
+   * @param weight of every value in the loss, or 0 to compute no gradient
+   */
+  Diverged divergence(
+      Tensor hidden,
+      LmHead teacher,
+      Tensor teacherHidden,
+      VocabularyDivergence divergence,
+      double weight) {
+    double[] values = new double[hidden.rows()];
+    Tensor gradient = gradients.rows(hidden.rows());
+    for (int from = 0; from < hidden.rows(); from += chunkRows()) {
+      int count = Math.min(chunkRows(), hidden.rows() - from);
+      Tensor mine = logits.rows(count);
+      linear.product(hidden.rows(from, count), mine);
+      Tensor theirs = teacherLogits.rows(count);
+      teacher.linear.product(teacherHidden.rows(from, count), theirs);
+      compare(mine, theirs, divergence, values, from);
+      if (weight != 0) {
+        backend.scale((float) weight, mine);
+        linear.productBack(mine, gradient.rows(from, count));
+        if (weightGradient != null) {
+          backend.gemm(true, false, 1, mine, hidden.rows(from, count), 1, weightGradient);
+        }
+      }
+    }
+    return new Diverged(values, gradient);
+  }
+
+  /** Leaves d value / d logit in place of the student's logits. */
+  private static void compare(
+      Tensor student, Tensor teacher, VocabularyDivergence divergence, double[] values, int at) {
+    int vocabulary = student.columns();
+    IntStream.range(0, student.rows())
+        .parallel()
+        .forEach(
+            r -> {
+              float[] mine = new float[vocabulary];
+              float[] theirs = new float[vocabulary];
+              student.readRow(r, mine, 0);
+              teacher.readRow(r, theirs, 0);
+              values[at + r] = divergence.evaluate(mine, theirs, mine);
+              student.writeRow(r, mine, 0);
+            });
   }
 
   /** Lets products use a packed copy, because the weight stays as it is from now on. */

@@ -86,7 +86,17 @@ public record GrpoObjective(
    */
   public static GrpoObjective of(GrpoLoss loss, double beta, int maxCompletionLength) {
     return new GrpoObjective(
-        loss, RatioLevel.TOKEN, 0.2, 0.2, 0, beta, true, maxCompletionLength, 1, 0, Gates.DEFAULT);
+        loss,
+        RatioLevel.TOKEN,
+        0.2,
+        loss == GrpoLoss.CISPO ? 5 : 0.2,
+        0,
+        beta,
+        true,
+        maxCompletionLength,
+        1,
+        0,
+        Gates.DEFAULT);
   }
 
   /** RLOO: the product of ratios, clipped, one vote a completion; the KL belongs in the reward. */

@@ -1,0 +1,89 @@
+package org.align4j.policy.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.List;
+import org.align4j.core.distillation.VocabularyDivergence;
+import org.align4j.core.metric.MetricSums;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Trainable;
+import org.align4j.policy.text.TokenBatch;
+
+/**
+ * Distillation by a divergence over the vocabulary: mean over the step's completion tokens. The
+ * completions may be anyone's: recorded answers (off-policy) or the student's own (on-policy).
+ */
+public final class DistillationTask implements TrainingTask<TokenizedDemonstration> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final DecoderTransformer student;
+  private final DecoderTransformer teacher;
+  private final VocabularyDivergence divergence;
+
+  /**
+   * Prepares steps.
+   *
+   * @param teacher another model of the same vocabulary, or the student itself: then its adapter is
+   *     off
+   */
+  public DistillationTask(
+      DecoderTransformer student, DecoderTransformer teacher, VocabularyDivergence divergence) {
+    if (teacher == student && !student.hasReference()) {
+      throw new IllegalArgumentException(
+          "a model that is trained in full cannot be its own teacher; train an adapter");
+    }
+    this.student = student;
+    this.teacher = teacher;
+    this.divergence = divergence;
+  }
+
+  @Override
+  public Trainable model() {
+    return student;
+  }
+
+  @Override
+  public int tokens(TokenizedDemonstration example) {
+    return example.prompt().length + example.completion().length;
+  }
+
+  @Override
+  public int countedTokens(TokenizedDemonstration example) {
+    return tokens(example);
+  }
+
+  @Override
+  public double run(
+      List<TokenizedDemonstration> micro,
+      List<TokenizedDemonstration> step,
+      boolean train,
+      MetricSums metrics) {
+    TokenBatch batch =
+        RolloutBatches.of(
+            micro, TokenizedDemonstration::prompt, TokenizedDemonstration::completion);
+    long tokens = step.stream().mapToLong(example -> example.completion().length).sum();
+    double[] values =
+        student.divergence(
+            batch,
+            train ? Mode.TRAIN : Mode.EVALUATE,
+            teacher,
+            teacher == student ? Mode.REFERENCE : Mode.EVALUATE,
+            divergence,
+            1.0 / tokens);
+    double sum = Arrays.stream(values).sum();
+    metrics.add("divergence", sum / values.length, values.length);
+    return sum / tokens;
+  }
+
+  @Override
+  public JsonNode describe(TokenizedDemonstration example) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("source", example.source());
+    node.set("prompt", JSON.valueToTree(example.prompt()));
+    node.set("completion", JSON.valueToTree(example.completion()));
+    return node;
+  }
+}
