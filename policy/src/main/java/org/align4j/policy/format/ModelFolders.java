@@ -11,6 +11,7 @@ import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.RopeConfig;
+import org.align4j.policy.model.ScalarHead;
 import org.align4j.policy.model.ScalarModel;
 
 /**
@@ -21,7 +22,6 @@ public final class ModelFolders {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, String> ARCHITECTURES =
       Map.of("llama", "Llama", "mistral", "Mistral", "qwen2", "Qwen2");
-  private static final String HEAD = "score.weight";
 
   private ModelFolders() {}
 
@@ -51,7 +51,7 @@ public final class ModelFolders {
   /** Reads the scalar head of a sequence classifier's folder. */
   public static void readHead(Path folder, ScalarModel model) {
     try (WeightSource weights = SafetensorsReader.openFolder(folder)) {
-      weights.read(HEAD, model.weights().get(HEAD));
+      weights.read(ScalarHead.NAME, model.head().parameter().value());
     }
   }
 

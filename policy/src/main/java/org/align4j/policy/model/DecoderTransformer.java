@@ -172,8 +172,12 @@ public final class DecoderTransformer implements LanguageModel {
 
   @Override
   public TokenStats forward(TokenBatch batch, Mode mode, double temperature) {
-    return head.forward(
-        hiddenStates(batch, mode), batch.targets(), mode == Mode.TRAIN, temperature);
+    return score(hiddenStates(batch, mode), batch, mode, temperature);
+  }
+
+  /** What the language-model head says of states that {@link #hiddenStates} gave. */
+  public TokenStats score(Tensor hidden, TokenBatch batch, Mode mode, double temperature) {
+    return head.forward(hidden, batch.targets(), mode == Mode.TRAIN, temperature);
   }
 
   /**

@@ -9,7 +9,7 @@ import java.util.Random;
  * Which examples a step takes: a function of seed and step alone, so that a resumed run goes on
  * exactly.
  */
-final class DataOrder<E> {
+public final class DataOrder<E> {
   private final List<E> examples;
   private final int stepExamples;
   private final long seed;
@@ -17,7 +17,8 @@ final class DataOrder<E> {
   private long orderedEpoch = -1;
   private List<E> ordered;
 
-  DataOrder(List<E> examples, TrainingConfig config) {
+  /** An order of at least one example. */
+  public DataOrder(List<E> examples, TrainingConfig config) {
     if (examples.isEmpty()) {
       throw new IllegalArgumentException("there are no examples to train on");
     }
@@ -27,12 +28,13 @@ final class DataOrder<E> {
     this.shuffle = config.shuffle();
   }
 
-  long stepsPerEpoch() {
+  /** Steps of a pass over the data. */
+  public long stepsPerEpoch() {
     return (examples.size() + stepExamples - 1L) / stepExamples;
   }
 
   /** Examples of a step; the last step of an epoch may have fewer. */
-  List<E> step(long step) {
+  public List<E> step(long step) {
     long epoch = step / stepsPerEpoch();
     if (epoch != orderedEpoch) {
       List<E> copy = new ArrayList<>(examples);

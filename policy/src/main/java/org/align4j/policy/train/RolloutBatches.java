@@ -7,10 +7,11 @@ import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 
 /** Batches of completions; neighbours with one prompt share its rows. */
-final class RolloutBatches {
+public final class RolloutBatches {
   private RolloutBatches() {}
 
-  static <R> TokenBatch of(
+  /** One batch in the list's order. */
+  public static <R> TokenBatch of(
       List<R> rollouts, Function<R, int[]> prompt, Function<R, int[]> completion) {
     List<PromptCompletions> groups = new ArrayList<>();
     int from = 0;
@@ -28,7 +29,8 @@ final class RolloutBatches {
     return TokenBatch.of(groups);
   }
 
-  static List<double[]> slices(TokenBatch batch, double[] perToken) {
+  /** Per-token values, {@code [completion][token]}. */
+  public static List<double[]> slices(TokenBatch batch, double[] perToken) {
     List<double[]> out = new ArrayList<>(batch.completions());
     for (int i = 0; i < batch.completions(); i++) {
       out.add(batch.slice(perToken, i));

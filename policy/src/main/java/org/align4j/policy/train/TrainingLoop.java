@@ -1,9 +1,5 @@
 package org.align4j.policy.train;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,12 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.align4j.core.metric.MetricSums;
-import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.MetricsLog;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
-import org.align4j.policy.optim.AdamW;
-import org.align4j.policy.optim.GradientClipper;
 
 /**
  * The loop of every trainer: take a step's examples, accumulate gradients over micro-batches that
@@ -25,8 +18,6 @@ import org.align4j.policy.optim.GradientClipper;
  * @param <E> a tokenised example
  */
 public final class TrainingLoop<E> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /**
    * Where a run leaves its traces and when it ends early.
    *
@@ -52,10 +43,8 @@ public final class TrainingLoop<E> {
   private final String name;
   private final TrainingTask<E> task;
   private final TrainingConfig config;
-  private final Backend backend;
   private final Surroundings surroundings;
-  private final AdamW optimizer;
-  private final CheckpointStore checkpoints;
+  private final StepRunner<E> runner;
   private long countedTokens;
   private long start;
 
@@ -73,10 +62,8 @@ public final class TrainingLoop<E> {
     this.name = name;
     this.task = task;
     this.config = config;
-    this.backend = backend;
     this.surroundings = surroundings;
-    optimizer = new AdamW(backend, config.adam(), task.model().parameters());
-    checkpoints = new CheckpointStore(surroundings.output().resolve("checkpoint"), task, optimizer);
+    runner = new StepRunner<>(name, task, config, backend, surroundings.output());
   }
 
   /** Trains from the beginning. */
@@ -93,7 +80,7 @@ public final class TrainingLoop<E> {
   public Result run(List<E> examples, List<E> evaluation, boolean resume) {
     DataOrder<E> order = new DataOrder<>(examples, config);
     long total = config.totalSteps(examples.size());
-    long step = resume ? checkpoints.load() : 0;
+    long step = resume ? runner.load() : 0;
     start = System.nanoTime();
     Map<String, Double> last = Map.of();
     Map<String, Double> evaluated = Map.of();
@@ -114,7 +101,7 @@ public final class TrainingLoop<E> {
           evaluated = evaluate(evaluation, step);
         }
         if (config.saveSteps() > 0 && step % config.saveSteps() == 0) {
-          checkpoints.save(step);
+          runner.save(step);
         }
       }
     }
@@ -122,7 +109,7 @@ public final class TrainingLoop<E> {
       evaluated = evaluate(evaluation, step);
     }
     if (config.saveSteps() > 0) {
-      checkpoints.save(step);
+      runner.save(step);
     }
     return new Result(step, step < total, last, evaluated);
   }
@@ -135,27 +122,11 @@ public final class TrainingLoop<E> {
   }
 
   private Map<String, Double> step(List<E> examples, long step, long total) {
-    task.model().seedDropout(config.seed() * 1_000_003 + step);
-    task.model().clearGradients();
-    MetricSums metrics = new MetricSums();
-    double loss = 0;
-    for (List<E> micro : MicroBatches.cut(examples, task::tokens, config.microBatchTokens())) {
-      loss += task.run(micro, examples, true, metrics);
-    }
-    double norm = GradientClipper.clip(backend, task.model().parameters(), config.maxGradNorm());
-    if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-      throw dump(examples, step, loss, norm);
-    }
     long warmup = Math.round(config.warmupRatio() * total);
     long scheduled = Math.max(step, (long) (timeShare() * total));
     double rate = config.learningRate() * config.schedule().factor(scheduled, warmup, total);
-    optimizer.step(rate);
+    Map<String, Double> out = runner.run(examples, rate, step);
     examples.forEach(example -> countedTokens += task.countedTokens(example));
-    Map<String, Double> out = new LinkedHashMap<>();
-    out.put("loss", loss);
-    out.put("grad_norm", norm);
-    out.put("learning_rate", rate);
-    out.putAll(task.withDerived(metrics.means()));
     return out;
   }
 
@@ -182,32 +153,5 @@ public final class TrainingLoop<E> {
     if (surroundings.metrics() != null) {
       surroundings.metrics().write(phase, step, metrics);
     }
-  }
-
-  private NonFiniteLossException dump(List<E> examples, long step, double loss, double norm) {
-    Path file = surroundings.output().resolve("failed-batch.json");
-    ArrayNode rows = JSON.createArrayNode();
-    examples.forEach(example -> rows.add(task.describe(example)));
-    try {
-      AtomicFiles.writeString(file, rows.toPrettyString());
-      if (!checkpoints.exists()) {
-        checkpoints.save(step);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return new NonFiniteLossException(
-        name
-            + " step "
-            + (step + 1)
-            + ": loss is "
-            + loss
-            + " and gradient norm "
-            + norm
-            + "; the batch is in "
-            + file
-            + ", the last good weights in "
-            + surroundings.output().resolve("checkpoint")
-            + "; lower the learning rate or look for a broken row");
   }
 }

@@ -31,7 +31,7 @@ public record TransformerReward(PolicyModel base, ScalarModel model) implements 
   /** Puts a new head on a language model. */
   public static TransformerReward fromLanguageModel(PolicyModel base, long seed) {
     ScalarModel model = new ScalarModel(base.transformer(), Backends.defaultBackend());
-    model.initializeHead(seed);
+    model.head().initialize(seed);
     return new TransformerReward(base, model);
   }
 

@@ -3,9 +3,10 @@ package org.align4j.core.metric;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Weighted means, minima and maxima of metrics over micro-batches and steps. */
+/** Weighted means, sums, minima and maxima of metrics over micro-batches and steps. */
 public final class MetricSums {
   private final Map<String, double[]> sums = new LinkedHashMap<>();
+  private final Map<String, Double> totals = new LinkedHashMap<>();
   private final Map<String, Double> minima = new LinkedHashMap<>();
   private final Map<String, Double> maxima = new LinkedHashMap<>();
 
@@ -23,6 +24,11 @@ public final class MetricSums {
     means.forEach((name, mean) -> add(name, mean, weight));
   }
 
+  /** Adds to a sum. */
+  public void sum(String name, double value) {
+    totals.merge(name, value, Double::sum);
+  }
+
   /** Takes a value into a minimum. */
   public void min(String name, double value) {
     minima.merge(name, value, Math::min);
@@ -36,6 +42,7 @@ public final class MetricSums {
   /** Adds everything that another collection holds. */
   public void merge(MetricSums other) {
     other.sums.forEach((name, sum) -> add(name, sum[0] / sum[1], sum[1]));
+    other.totals.forEach(this::sum);
     other.minima.forEach(this::min);
     other.maxima.forEach(this::max);
   }
@@ -44,6 +51,7 @@ public final class MetricSums {
   public Map<String, Double> means() {
     Map<String, Double> out = new LinkedHashMap<>();
     sums.forEach((name, sum) -> out.put(name, sum[0] / sum[1]));
+    out.putAll(totals);
     out.putAll(minima);
     out.putAll(maxima);
     return out;

@@ -1,0 +1,43 @@
+package org.align4j.policy.online;
+
+import org.align4j.policy.train.TrainingConfig;
+
+/**
+ * What an online run decides besides the optimizer's settings.
+ *
+ * @param training optimizer, seed, logging and saving; its steps are rounds of sampling, its batch
+ *     size the prompts of a round
+ * @param generations completions a prompt
+ * @param epochs passes over a round's completions
+ * @param miniBatches optimizer steps a pass
+ * @param missingEosPenalty taken off the reward of completions that hit the length limit
+ * @param rewardClip bound of |reward|; 0 = none
+ * @param klBudget mean KL of a completion to the reference at which the run stops; 0 = none
+ */
+public record OnlineConfig(
+    TrainingConfig training,
+    int generations,
+    int epochs,
+    int miniBatches,
+    double missingEosPenalty,
+    double rewardClip,
+    double klBudget) {
+
+  /** Checks ranges. */
+  public OnlineConfig {
+    require(generations >= 1, "num_generations must be at least 1, got " + generations);
+    require(epochs >= 1, "epochs over a round must be at least 1, got " + epochs);
+    require(miniBatches >= 1, "mini_batches must be at least 1, got " + miniBatches);
+    require(rewardClip >= 0, "reward_clip must not be negative, got " + rewardClip);
+    require(klBudget >= 0, "kl_budget must not be negative, got " + klBudget);
+    require(
+        missingEosPenalty >= 0,
+        "missing_eos_penalty must not be negative, got " + missingEosPenalty);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}

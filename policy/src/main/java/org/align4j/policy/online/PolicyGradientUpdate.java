@@ -1,0 +1,258 @@
+package org.align4j.policy.online;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.align4j.core.advantage.AdvantageEstimator;
+import org.align4j.core.advantage.ScoredCompletions;
+import org.align4j.core.metric.MetricSums;
+import org.align4j.core.policygradient.ImportanceCorrection;
+import org.align4j.core.policygradient.KlController;
+import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.policy.model.ActorCritic;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.train.RolloutBatches;
+import org.align4j.policy.train.ScoredRollout;
+import org.align4j.policy.train.StepRunner;
+
+/**
+ * PPO, GRPO, RLOO, REINFORCE++: advantages from rewards, a KL penalty and perhaps a critic, then
+ * several passes of optimizer steps over the round's completions.
+ */
+public final class PolicyGradientUpdate implements OnlineUpdate {
+  /** Sampler and trainer share kernels; a mean difference beyond this is a broken setup. */
+  private static final double MAX_MEAN_DIFFERENCE = 0.05;
+
+  private final DecoderTransformer policy;
+  private final ActorCritic critic;
+  private final StepRunner<ScoredRollout> steps;
+  private final AdvantageEstimator estimator;
+  private final Settings settings;
+  private final OnlineConfig config;
+
+  /**
+   * How rewards become advantages and ratios.
+   *
+   * @param temperature of the sampler
+   * @param penalty weight of the KL penalty in the reward; fixed at 0 when it is in the loss
+   * @param penaltyEstimator of that penalty
+   * @param referenceInLoss whether rollouts carry reference log-probs for the objective
+   * @param correction for a sampler that differs from the trainer; null = the stored log-probs are
+   *     the old policy's
+   */
+  public record Settings(
+      double temperature,
+      KlController penalty,
+      KlEstimator penaltyEstimator,
+      boolean referenceInLoss,
+      ImportanceCorrection correction) {}
+
+  /**
+   * Prepares updates.
+   *
+   * @param critic null where the estimator needs none
+   */
+  public PolicyGradientUpdate(
+      DecoderTransformer policy,
+      ActorCritic critic,
+      StepRunner<ScoredRollout> steps,
+      AdvantageEstimator estimator,
+      Settings settings,
+      OnlineConfig config) {
+    if (estimator.needsCritic() && critic == null) {
+      throw new IllegalArgumentException("these advantages need a critic");
+    }
+    this.policy = policy;
+    this.critic = critic;
+    this.steps = steps;
+    this.estimator = estimator;
+    this.settings = settings;
+    this.config = config;
+  }
+
+  /** Per-token passes over a round, before anything is learnt from it. */
+  private record Passes(
+      List<double[]> old,
+      List<double[]> reference,
+      List<double[]> values,
+      List<double[]> weights) {}
+
+  @Override
+  public Map<String, Double> update(
+      List<Rollout> rollouts, double[] rewards, double rate, long round) {
+    MetricSums metrics = new MetricSums();
+    Passes passes = passes(rollouts, metrics);
+    List<double[]> penalties = penalties(passes, metrics);
+    AdvantageEstimator.Estimate estimate =
+        estimator.estimate(
+            new ScoredCompletions(rewards, penalties, passes.values(), config.generations()));
+    double kl = metrics.means().getOrDefault("objective/kl", 0.0);
+    settings.penalty().update(kl, rollouts.size());
+    List<ScoredRollout> scored = new ArrayList<>(rollouts.size());
+    for (int i = 0; i < rollouts.size(); i++) {
+      Rollout rollout = rollouts.get(i);
+      scored.add(
+          new ScoredRollout(
+              rollout.prompt().source(),
+              rollout.prompt().ids(),
+              rollout.completion().ids(),
+              passes.old().get(i),
+              settings.referenceInLoss() ? passes.reference().get(i) : null,
+              passes.weights().isEmpty() ? null : passes.weights().get(i),
+              estimate.advantages().get(i),
+              critic == null ? null : passes.values().get(i),
+              critic == null ? null : estimate.returns().get(i)));
+    }
+    Map<String, Double> out = new LinkedHashMap<>(learn(scored, rate, round));
+    out.putAll(metrics.means());
+    double penalty =
+        penalties.stream().mapToDouble(row -> Arrays.stream(row).sum()).sum() / rollouts.size();
+    out.put("objective/non_score_reward", -penalty);
+    out.put("objective/rlhf_reward", Arrays.stream(rewards).average().orElse(0) - penalty);
+    out.put("objective/kl_coef", settings.penalty().value());
+    return out;
+  }
+
+  /** Log-probs, reference and values over slices of the round, sharing prompts. */
+  private Passes passes(List<Rollout> rollouts, MetricSums metrics) {
+    boolean needsReference = settings.referenceInLoss() || policy.hasReference();
+    List<double[]> old = new ArrayList<>(rollouts.size());
+    List<double[]> reference = new ArrayList<>(rollouts.size());
+    List<double[]> values = new ArrayList<>(rollouts.size());
+    List<double[]> sampler =
+        rollouts.stream().map(rollout -> rollout.completion().logProbs()).toList();
+    boolean recompute = settings.correction() != null || critic != null;
+    for (List<Rollout> part : slices(rollouts)) {
+      TokenBatch batch = RolloutBatches.of(part, r -> r.prompt().ids(), r -> r.completion().ids());
+      if (needsReference && policy.hasReference()) {
+        reference.addAll(
+            RolloutBatches.slices(
+                batch, policy.forward(batch, Mode.REFERENCE, settings.temperature()).logProbs()));
+      }
+      if (critic != null) {
+        ActorCritic.Pass pass = critic.forward(batch, Mode.EVALUATE, settings.temperature());
+        old.addAll(RolloutBatches.slices(batch, pass.stats().logProbs()));
+        values.addAll(RolloutBatches.slices(batch, pass.values()));
+      } else if (recompute) {
+        old.addAll(
+            RolloutBatches.slices(
+                batch, policy.forward(batch, Mode.EVALUATE, settings.temperature()).logProbs()));
+      }
+    }
+    if (!recompute) {
+      return new Passes(sampler, reference, values, List.of());
+    }
+    compare(old, sampler, metrics);
+    if (settings.correction() == null) {
+      return new Passes(old, reference, values, List.of());
+    }
+    ImportanceCorrection.Weights weights = settings.correction().weights(old, sampler);
+    metrics.add("sampling/importance_sampling_ratio/outside", weights.outside(), 1);
+    return new Passes(old, reference, values, weights.weights());
+  }
+
+  private List<List<Rollout>> slices(List<Rollout> rollouts) {
+    int budget = config.training().microBatchTokens();
+    List<List<Rollout>> out = new ArrayList<>();
+    int from = 0;
+    int tokens = 0;
+    for (int i = 0; i < rollouts.size(); i++) {
+      int size = rollouts.get(i).prompt().ids().length + rollouts.get(i).tokens();
+      if (i > from && tokens + size > budget) {
+        out.add(rollouts.subList(from, i));
+        from = i;
+        tokens = 0;
+      }
+      tokens += size;
+    }
+    out.add(rollouts.subList(from, rollouts.size()));
+    return out;
+  }
+
+  private static void compare(List<double[]> trainer, List<double[]> sampler, MetricSums metrics) {
+    for (int i = 0; i < trainer.size(); i++) {
+      for (int t = 0; t < trainer.get(i).length; t++) {
+        double difference = Math.abs(trainer.get(i)[t] - sampler.get(i)[t]);
+        metrics.add("sampling/sampling_logp_difference/mean", difference, 1);
+        metrics.max("sampling/sampling_logp_difference/max", difference);
+      }
+    }
+    double mean = metrics.means().get("sampling/sampling_logp_difference/mean");
+    if (!(mean <= MAX_MEAN_DIFFERENCE)) {
+      throw new IllegalStateException(
+          "the trainer's log-probs differ from the sampler's by "
+              + mean
+              + " on average; they must come from the same weights and temperature");
+    }
+  }
+
+  /** β · KL estimate of each token; zeros without a reference or with β = 0. */
+  private List<double[]> penalties(Passes passes, MetricSums metrics) {
+    List<double[]> out = new ArrayList<>(passes.old().size());
+    double weight = settings.penalty().value();
+    for (int i = 0; i < passes.old().size(); i++) {
+      double[] row = new double[passes.old().get(i).length];
+      if (!passes.reference().isEmpty()) {
+        double kl = 0;
+        for (int t = 0; t < row.length; t++) {
+          double d = passes.old().get(i)[t] - passes.reference().get(i)[t];
+          row[t] = weight * settings.penaltyEstimator().value(d);
+          kl += KlEstimator.K1.value(d);
+        }
+        // The k1 estimate of a whole completion, summed over its tokens, as TRL's objective/kl.
+        metrics.add("objective/kl", kl, 1);
+      }
+      out.add(row);
+    }
+    return out;
+  }
+
+  private Map<String, Double> learn(List<ScoredRollout> scored, double rate, long round) {
+    MetricSums sums = new MetricSums();
+    Random random = new Random(config.training().seed() * 7919 + round);
+    long passes = (long) config.epochs() * config.miniBatches();
+    for (int epoch = 0; epoch < config.epochs(); epoch++) {
+      List<List<ScoredRollout>> batches = miniBatches(scored, random);
+      for (int i = 0; i < batches.size(); i++) {
+        long step = round * passes + (long) epoch * config.miniBatches() + i;
+        sums.addAll(steps.run(batches.get(i), rate, step), 1);
+      }
+    }
+    return sums.means();
+  }
+
+  /** Whole groups, shuffled, so that a prompt's completions still share its rows. */
+  private List<List<ScoredRollout>> miniBatches(List<ScoredRollout> scored, Random random) {
+    List<List<ScoredRollout>> groups = new ArrayList<>();
+    for (int from = 0; from < scored.size(); from += config.generations()) {
+      groups.add(scored.subList(from, Math.min(scored.size(), from + config.generations())));
+    }
+    Collections.shuffle(groups, random);
+    int count = Math.min(config.miniBatches(), groups.size());
+    List<List<ScoredRollout>> out = new ArrayList<>(count);
+    for (int b = 0; b < count; b++) {
+      List<ScoredRollout> batch = new ArrayList<>();
+      groups
+          .subList(b * groups.size() / count, (b + 1) * groups.size() / count)
+          .forEach(batch::addAll);
+      out.add(batch);
+    }
+    return out;
+  }
+
+  @Override
+  public void save(long round) {
+    steps.save(round);
+  }
+
+  @Override
+  public long load() {
+    return steps.load();
+  }
+}

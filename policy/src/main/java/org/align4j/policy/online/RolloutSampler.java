@@ -1,0 +1,91 @@
+package org.align4j.policy.online;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.generate.Completion;
+import org.align4j.policy.generate.Generator;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.text.Tokenizer;
+
+/** Samples several completions a prompt with the policy as it is now. */
+public final class RolloutSampler {
+  private final DecoderTransformer model;
+  private final Tokenizer tokenizer;
+  private final Set<Integer> stopTokens;
+  private final Backend backend;
+  private final SamplingParams params;
+  private final int slots;
+
+  /**
+   * Prepares sampling.
+   *
+   * @param params top-k and top-p must be off: filtered tokens have no log-prob under the policy
+   *     that is trained
+   * @param slots sequences at a time
+   */
+  public RolloutSampler(
+      DecoderTransformer model,
+      Tokenizer tokenizer,
+      Set<Integer> stopTokens,
+      Backend backend,
+      SamplingParams params,
+      int slots) {
+    if (params.topK() != 0 || params.topP() != 1 || params.repetitionPenalty() != 1) {
+      throw new IllegalArgumentException(
+          "online training needs top_k 0, top_p 1 and repetition_penalty 1: tokens that a filter"
+              + " favours are not drawn from the policy whose log-probs are trained");
+    }
+    if (params.temperature() <= 0) {
+      throw new IllegalArgumentException(
+          "online training needs a temperature above 0, got " + params.temperature());
+    }
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.stopTokens = Set.copyOf(stopTokens);
+    this.backend = backend;
+    this.params = params;
+    this.slots = slots;
+  }
+
+  /** The temperature that log-probs are taken at. */
+  public double temperature() {
+    return params.temperature();
+  }
+
+  /** Most tokens of a completion. */
+  public int maxNewTokens() {
+    return params.maxNewTokens();
+  }
+
+  /**
+   * Samples.
+   *
+   * @param perPrompt completions of each prompt; they stand one after another
+   * @param seed of this batch
+   */
+  public List<Rollout> sample(List<OnlinePrompt> prompts, int perPrompt, long seed) {
+    List<int[]> ids = new ArrayList<>(prompts.size() * perPrompt);
+    for (OnlinePrompt prompt : prompts) {
+      for (int i = 0; i < perPrompt; i++) {
+        ids.add(prompt.ids());
+      }
+    }
+    SamplingParams seeded =
+        new SamplingParams(params.maxNewTokens(), params.temperature(), 0, 1, 1, seed);
+    List<Completion> completions =
+        new Generator(model, backend, stopTokens, slots, true)
+            .generate(ids, seeded, Progress.SILENT, "rollout");
+    List<Rollout> out = new ArrayList<>(completions.size());
+    for (int i = 0; i < completions.size(); i++) {
+      Completion completion = completions.get(i);
+      out.add(
+          new Rollout(
+              prompts.get(i / perPrompt), completion, tokenizer.decode(completion.ids()).strip()));
+    }
+    return out;
+  }
+}

@@ -1,0 +1,116 @@
+package org.align4j.policy.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.align4j.core.metric.MetricSums;
+import org.align4j.core.run.AtomicFiles;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.optim.AdamW;
+import org.align4j.policy.optim.GradientClipper;
+
+/**
+ * One optimizer step: gradients accumulated over micro-batches that are divided once by the step's
+ * counts, clipped, applied. A loss or gradient that is not a number stops the run before the
+ * weights are touched and leaves the batch and the last good weights on disk.
+ *
+ * @param <E> a tokenised example
+ */
+public final class StepRunner<E> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String name;
+  private final TrainingTask<E> task;
+  private final TrainingConfig config;
+  private final Backend backend;
+  private final Path output;
+  private final AdamW optimizer;
+  private final CheckpointStore checkpoints;
+
+  /**
+   * Prepares steps.
+   *
+   * @param name of the run in messages
+   * @param output folder for checkpoints and dumps
+   */
+  public StepRunner(
+      String name, TrainingTask<E> task, TrainingConfig config, Backend backend, Path output) {
+    this.name = name;
+    this.task = task;
+    this.config = config;
+    this.backend = backend;
+    this.output = output;
+    optimizer = new AdamW(backend, config.adam(), task.model().parameters());
+    checkpoints = new CheckpointStore(output.resolve("checkpoint"), task, optimizer);
+  }
+
+  /**
+   * Runs a step.
+   *
+   * @param rate learning rate
+   * @param step number of it, from 0: seeds dropout and names it in messages
+   * @return {@code loss}, {@code grad_norm}, {@code learning_rate} and the task's metrics
+   */
+  public Map<String, Double> run(List<E> examples, double rate, long step) {
+    task.model().seedDropout(config.seed() * 1_000_003 + step);
+    task.model().clearGradients();
+    MetricSums metrics = new MetricSums();
+    double loss = 0;
+    for (List<E> micro : MicroBatches.cut(examples, task::tokens, config.microBatchTokens())) {
+      loss += task.run(micro, examples, true, metrics);
+    }
+    double norm = GradientClipper.clip(backend, task.model().parameters(), config.maxGradNorm());
+    if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+      throw dump(examples, step, loss, norm);
+    }
+    optimizer.step(rate);
+    Map<String, Double> out = new LinkedHashMap<>();
+    out.put("loss", loss);
+    out.put("grad_norm", norm);
+    out.put("learning_rate", rate);
+    out.putAll(task.withDerived(metrics.means()));
+    return out;
+  }
+
+  /** Saves weights, moments and the task's state. */
+  public void save(long step) {
+    checkpoints.save(step);
+  }
+
+  /** Restores them and returns the step to go on from. */
+  public long load() {
+    return checkpoints.load();
+  }
+
+  private NonFiniteLossException dump(List<E> examples, long step, double loss, double norm) {
+    Path file = output.resolve("failed-batch.json");
+    ArrayNode rows = JSON.createArrayNode();
+    examples.forEach(example -> rows.add(task.describe(example)));
+    try {
+      AtomicFiles.writeString(file, rows.toPrettyString());
+      if (!checkpoints.exists()) {
+        checkpoints.save(step);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new NonFiniteLossException(
+        name
+            + " step "
+            + (step + 1)
+            + ": loss is "
+            + loss
+            + " and gradient norm "
+            + norm
+            + "; the batch is in "
+            + file
+            + ", the last good weights in "
+            + output.resolve("checkpoint")
+            + "; lower the learning rate or look for a broken row");
+  }
+}
