@@ -1,0 +1,323 @@
+package org.align4j.policy.online;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.align4j.core.advantage.AdvantageEstimator;
+import org.align4j.core.advantage.Gae;
+import org.align4j.core.advantage.GroupBaseline;
+import org.align4j.core.objective.DpoObjective;
+import org.align4j.core.policygradient.GrpoLoss;
+import org.align4j.core.policygradient.GrpoObjective;
+import org.align4j.core.policygradient.ImportanceCorrection;
+import org.align4j.core.policygradient.KlController;
+import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.PolicyGradientObjective;
+import org.align4j.core.policygradient.PpoObjective;
+import org.align4j.core.policygradient.ValueLoss;
+import org.align4j.core.reward.RewardFunction;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.ActorCritic;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.TinyModels;
+import org.align4j.policy.optim.LearningRateSchedule;
+import org.align4j.policy.text.Tokenizer;
+import org.align4j.policy.train.ActorCriticTask;
+import org.align4j.policy.train.PolicyGradientTask;
+import org.align4j.policy.train.PreferenceTask;
+import org.align4j.policy.train.ScoredRollout;
+import org.align4j.policy.train.StepRunner;
+import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingLoop;
+import org.align4j.policy.train.TrainingTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every online method teaches a tiny model to repeat the prompt's last token. */
+class OnlineTrainerTest {
+  private static final Backend BACKEND = Backends.defaultBackend();
+  private static final int LENGTH = 3;
+
+  /** The tiny model's frozen head cannot be sure of a token at temperature 1. */
+  private static final double TEMPERATURE = 0.5;
+
+  /** Share of tokens that repeat the prompt's number; 1/29 by chance. */
+  private static final RewardFunction COPY =
+      (prompts, completions) -> {
+        double[] out = new double[prompts.size()];
+        for (int i = 0; i < out.length; i++) {
+          String wanted = prompts.get(i);
+          String[] tokens = completions.get(i).split(" ");
+          out[i] = Arrays.stream(tokens).filter(wanted::equals).count() / (double) LENGTH;
+        }
+        return out;
+      };
+
+  private static final Tokenizer NUMBERS =
+      new Tokenizer() {
+        @Override
+        public int[] encode(String text) {
+          return Arrays.stream(text.split(" ")).mapToInt(Integer::parseInt).toArray();
+        }
+
+        @Override
+        public String decode(int[] ids) {
+          return Arrays.stream(ids).mapToObj(String::valueOf).collect(Collectors.joining(" "));
+        }
+
+        @Override
+        public String decodeWithSpecialTokens(int[] ids) {
+          return decode(ids);
+        }
+      };
+
+  @TempDir Path folder;
+
+  private static DecoderTransformer model() {
+    DecoderTransformer model = TinyModels.create(BACKEND, 3);
+    model.addAdapter(LoraConfig.allLinear(16, 32), 1);
+    return model;
+  }
+
+  private static List<OnlinePrompt> prompts() {
+    List<OnlinePrompt> out = new ArrayList<>();
+    for (int t = 5; t < 9; t++) {
+      out.add(new OnlinePrompt("row " + t, String.valueOf(t), new int[] {2, 3, t}));
+    }
+    return out;
+  }
+
+  private static OnlineConfig config(long rounds, int generations, int epochs, int miniBatches) {
+    TrainingConfig training =
+        TrainingConfig.builder(0.003)
+            .maxSteps(rounds)
+            .batchSize(4)
+            .schedule(LearningRateSchedule.CONSTANT)
+            .loggingSteps(1)
+            .build();
+    return new OnlineConfig(training, generations, epochs, miniBatches, 0, 0, 0);
+  }
+
+  private double train(DecoderTransformer model, OnlineUpdate update, OnlineConfig config) {
+    RolloutSampler sampler =
+        new RolloutSampler(
+            model,
+            NUMBERS,
+            Set.of(),
+            BACKEND,
+            new SamplingParams(LENGTH, TEMPERATURE, 0, 1, 1, 0),
+            32);
+    TrainingLoop.Surroundings quiet =
+        new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false);
+    return new OnlineTrainer("test", sampler, COPY, update, config, quiet)
+        .run(prompts())
+        .last()
+        .get("reward");
+  }
+
+  private <E> StepRunner<E> steps(TrainingTask<E> task, OnlineConfig config) {
+    return new StepRunner<>("test", task, config.training(), BACKEND, folder);
+  }
+
+  private OnlineUpdate policyGradient(
+      DecoderTransformer model,
+      PolicyGradientObjective objective,
+      AdvantageEstimator estimator,
+      double penalty,
+      OnlineConfig config) {
+    return new PolicyGradientUpdate(
+        model,
+        null,
+        steps(new PolicyGradientTask(model, objective, TEMPERATURE), config),
+        estimator,
+        new PolicyGradientUpdate.Settings(
+            TEMPERATURE,
+            KlController.fixed(penalty),
+            KlEstimator.K1,
+            objective.needsReference(),
+            null),
+        config);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ppoSolvesTheTask(boolean sharedTrunk) {
+    DecoderTransformer model = model();
+    DecoderTransformer trunk = model();
+    ActorCritic critic =
+        sharedTrunk
+            ? ActorCritic.sharedTrunk(model, BACKEND)
+            : ActorCritic.separate(model, new ScalarModel(trunk, BACKEND), BACKEND);
+    OnlineConfig config = config(250, 16, 2, 2);
+    StepRunner<ScoredRollout> steps =
+        steps(
+            new ActorCriticTask(critic, PpoObjective.of(0.2), new ValueLoss(0.2), 0.1, TEMPERATURE),
+            config);
+    OnlineUpdate update =
+        new PolicyGradientUpdate(
+            model,
+            critic,
+            steps,
+            AdvantageEstimator.ppo(new Gae(1, 0.95), false),
+            new PolicyGradientUpdate.Settings(
+                TEMPERATURE, KlController.adaptive(0.01, 6, 1000), KlEstimator.K1, false, null),
+            config);
+    assertThat(train(model, update, config)).isGreaterThan(0.9);
+  }
+
+  @ParameterizedTest
+  @EnumSource(GrpoLoss.class)
+  void grpoSolvesTheTask(GrpoLoss loss) {
+    DecoderTransformer model = model();
+    OnlineConfig config = config(300, 16, 1, 1);
+    OnlineUpdate update =
+        policyGradient(
+            model,
+            GrpoObjective.of(loss, 0.02, LENGTH),
+            AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
+            0,
+            config);
+    assertThat(train(model, update, config)).as(loss.name()).isGreaterThan(0.9);
+  }
+
+  @Test
+  void rlooSolvesTheTask() {
+    DecoderTransformer model = model();
+    OnlineConfig config = config(300, 16, 1, 1);
+    OnlineUpdate update =
+        policyGradient(
+            model, GrpoObjective.rloo(0.2, 0.2), AdvantageEstimator.leaveOneOut(), 0.001, config);
+    assertThat(train(model, update, config)).isGreaterThan(0.9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void reinforcePlusPlusSolvesTheTask(boolean groupMean) {
+    DecoderTransformer model = model();
+    OnlineConfig config = config(300, 16, 1, 1);
+    OnlineUpdate update =
+        policyGradient(
+            model,
+            PpoObjective.of(0.2),
+            AdvantageEstimator.reinforcePlusPlus(1, groupMean),
+            0.02,
+            config);
+    assertThat(train(model, update, config)).isGreaterThan(0.9);
+  }
+
+  @Test
+  void onlineDpoSolvesTheTask() {
+    DecoderTransformer model = model();
+    OnlineConfig config = config(300, 16, 1, 1);
+    StepRunner<TokenizedPair> steps =
+        steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
+    assertThat(train(model, new PreferenceUpdate(steps, 16), config)).isGreaterThan(0.9);
+  }
+
+  /** FIELD 3.8: sampler and trainer agree, which a correction then leaves at weight 1. */
+  @Test
+  void samplerAndTrainerAgree() {
+    DecoderTransformer model = model();
+    OnlineConfig config = config(1, 4, 1, 1);
+    OnlineUpdate update =
+        new PolicyGradientUpdate(
+            model,
+            null,
+            steps(
+                new PolicyGradientTask(
+                    model, GrpoObjective.of(GrpoLoss.DAPO, 0, LENGTH), TEMPERATURE),
+                config),
+            AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
+            new PolicyGradientUpdate.Settings(
+                TEMPERATURE,
+                KlController.fixed(0),
+                KlEstimator.K1,
+                false,
+                new ImportanceCorrection(
+                    ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.MASK, 0.5, 2)),
+            config);
+    RolloutSampler sampler =
+        new RolloutSampler(
+            model,
+            NUMBERS,
+            Set.of(),
+            BACKEND,
+            new SamplingParams(LENGTH, TEMPERATURE, 0, 1, 1, 0),
+            8);
+    List<Rollout> rollouts = sampler.sample(prompts(), 4, 1);
+    var metrics = update.update(rollouts, new double[rollouts.size()], 1e-4, 0);
+    assertThat(metrics.get("sampling/sampling_logp_difference/max")).isCloseTo(0, within(1e-4));
+    assertThat(metrics.get("sampling/importance_sampling_ratio/outside")).isZero();
+    assertThat(metrics.get("objective/kl")).isCloseTo(0, within(1e-4));
+  }
+
+  /** FIELD 3.20: the run stops when the policy has left the reference too far behind. */
+  @Test
+  void klBudgetEndsTheRun() {
+    DecoderTransformer model = model();
+    OnlineConfig free = config(300, 16, 1, 1);
+    OnlineConfig config = new OnlineConfig(free.training(), 16, 1, 1, 0, 0, 0.5);
+    OnlineUpdate update =
+        policyGradient(
+            model,
+            GrpoObjective.of(GrpoLoss.DAPO, 0, LENGTH),
+            AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
+            0,
+            config);
+    RolloutSampler sampler =
+        new RolloutSampler(
+            model,
+            NUMBERS,
+            Set.of(),
+            BACKEND,
+            new SamplingParams(LENGTH, TEMPERATURE, 0, 1, 1, 0),
+            32);
+    TrainingLoop.Surroundings quiet =
+        new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false);
+    TrainingLoop.Result result =
+        new OnlineTrainer("test", sampler, COPY, update, config, quiet).run(prompts());
+    assertThat(result.stopped()).isTrue();
+    assertThat(result.last().get("objective/kl")).isBetween(0.5, 3.0);
+  }
+
+  @Test
+  void missingEndIsPenalised() {
+    DecoderTransformer model = model();
+    OnlineConfig free = config(1, 4, 1, 1);
+    OnlineConfig config = new OnlineConfig(free.training(), 4, 1, 1, 1, 0, 0);
+    OnlineUpdate update =
+        policyGradient(
+            model,
+            GrpoObjective.of(GrpoLoss.DAPO, 0, LENGTH),
+            AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
+            0,
+            config);
+    assertThat(train(model, update, config)).isLessThan(-0.5);
+  }
+
+  /** FIELD 3.9: filtered sampling is not the policy that is trained. */
+  @Test
+  void filtersAreRefused() {
+    assertThatThrownBy(
+            () ->
+                new RolloutSampler(
+                    model(), NUMBERS, Set.of(), BACKEND, new SamplingParams(3, 1, 5, 1, 1, 0), 8))
+        .hasMessageContaining("online training needs top_k 0");
+  }
+}
