@@ -104,8 +104,13 @@ class OnlineTrainerTest {
   }
 
   private static OnlineConfig config(long rounds, int generations, int epochs, int miniBatches) {
+    return config(0.003, rounds, generations, epochs, miniBatches);
+  }
+
+  private static OnlineConfig config(
+      double rate, long rounds, int generations, int epochs, int miniBatches) {
     TrainingConfig training =
-        TrainingConfig.builder(0.003)
+        TrainingConfig.builder(rate)
             .maxSteps(rounds)
             .batchSize(4)
             .schedule(LearningRateSchedule.CONSTANT)
@@ -164,7 +169,7 @@ class OnlineTrainerTest {
         sharedTrunk
             ? ActorCritic.sharedTrunk(model, BACKEND)
             : ActorCritic.separate(model, new ScalarModel(trunk, BACKEND), BACKEND);
-    OnlineConfig config = config(250, 16, 2, 2);
+    OnlineConfig config = config(0.003, 200, 16, 2, 1);
     StepRunner<ScoredRollout> steps =
         steps(
             new ActorCriticTask(critic, PpoObjective.of(0.2), new ValueLoss(0.2), 0.1, TEMPERATURE),
@@ -176,7 +181,7 @@ class OnlineTrainerTest {
             steps,
             AdvantageEstimator.ppo(new Gae(1, 0.95), false),
             new PolicyGradientUpdate.Settings(
-                TEMPERATURE, KlController.adaptive(0.01, 6, 1000), KlEstimator.K1, false, null),
+                TEMPERATURE, KlController.fixed(0.02), KlEstimator.K1, false, null),
             config);
     assertThat(train(model, update, config)).isGreaterThan(0.9);
   }
