@@ -15,6 +15,8 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      ScoreCommand.class,
+      DataCommand.class,
       LogprobsCommand.class,
       ParityCommand.class,
       ExportCommand.class,

@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description = "Measures a model.",
-    subcommands = {EvaluateRefusalCommand.class})
+    subcommands = {EvaluateRefusalCommand.class, EvaluateRewardCommand.class})
 final class EvaluateCommand {}

@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
 
 /** Options and settings that all trainers share; keys and defaults are TRL's. */
 final class TrainingOptions {
+  /** TRL's ModelConfig. */
+  private static final double LORA_DROPOUT = 0.05;
+
   @Option(names = "--data", required = true, description = "JSONL, JSON or CSV in a TRL layout.")
   Path data;
 
@@ -86,12 +89,17 @@ final class TrainingOptions {
 
   /** The adapter to train, or null for full fine-tuning. */
   static LoraConfig lora(Settings settings) {
+    return lora(settings, LORA_DROPOUT);
+  }
+
+  /** The same where dropout has another default. */
+  static LoraConfig lora(Settings settings, double dropout) {
     boolean use = settings.flag("use_peft", true);
     LoraConfig lora =
         new LoraConfig(
             settings.integer("lora_r", 16),
             settings.number("lora_alpha", 32),
-            settings.number("lora_dropout", 0.05),
+            settings.number("lora_dropout", dropout),
             Set.copyOf(settings.texts("lora_target_modules", LoraConfig.ALL_LINEAR)),
             settings.flag("use_rslora", false));
     return use ? lora : null;

@@ -42,6 +42,7 @@ final class TrainingRun {
     return model;
   }
 
+  /** Runs a loop over examples. */
   <E> Map<String, Object> run(
       String name,
       PolicyModel model,
@@ -50,18 +51,34 @@ final class TrainingRun {
       List<E> examples,
       List<E> evaluation)
       throws IOException {
+    return run(
+        surroundings -> {
+          TrainingLoop.Result result =
+              new TrainingLoop<>(name, task, config, Backends.defaultBackend(), surroundings)
+                  .run(examples, evaluation, options.resume);
+          save(model);
+          return result;
+        });
+  }
+
+  /** Any training that ends with weights on disk. */
+  @FunctionalInterface
+  interface Training {
+    TrainingLoop.Result run(TrainingLoop.Surroundings surroundings) throws IOException;
+  }
+
+  /** Runs a training with the output folder's log, bars and Ctrl-C around it. */
+  Map<String, Object> run(Training training) throws IOException {
     AtomicFiles.writeString(
         options.out.resolve("config.json"),
         JsonOutput.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(settings.effective()));
     TrainingLoop.Result result;
     try (MetricsLog metrics = new MetricsLog(options.out.resolve("metrics.jsonl"));
         Interrupt interrupt = new Interrupt()) {
-      TrainingLoop.Surroundings surroundings =
-          new TrainingLoop.Surroundings(options.out, metrics, Bars.FACTORY, interrupt::requested);
       result =
-          new TrainingLoop<>(name, task, config, Backends.defaultBackend(), surroundings)
-              .run(examples, evaluation, options.resume);
-      save(model);
+          training.run(
+              new TrainingLoop.Surroundings(
+                  options.out, metrics, Bars.FACTORY, interrupt::requested));
     }
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("steps", result.steps());
@@ -72,7 +89,8 @@ final class TrainingRun {
     return json;
   }
 
-  private void save(PolicyModel model) throws IOException {
+  /** Writes what was trained: {@code adapter/} or {@code model/}. */
+  void save(PolicyModel model) throws IOException {
     if (model.transformer().lora() != null) {
       Path folder = options.out.resolve("adapter");
       PeftAdapters.write(model.transformer(), modelOptions.model, folder);

@@ -1,6 +1,7 @@
 package org.align4j.policy.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -259,6 +260,7 @@ public final class DecoderTransformer implements LanguageModel {
    * In {@link Mode#TRAIN} it also back-propagates weight · Σ values.
    *
    * @param teacher a model of the same vocabulary; may be this one, with its adapter off
+   * @param teacherBatch the same completions, after the teacher's own prompts
    * @param teacherMode how it runs; not {@link Mode#TRAIN}
    * @param weight of every value in the loss
    */
@@ -266,6 +268,7 @@ public final class DecoderTransformer implements LanguageModel {
       TokenBatch batch,
       Mode mode,
       DecoderTransformer teacher,
+      TokenBatch teacherBatch,
       Mode teacherMode,
       VocabularyDivergence divergence,
       double weight) {
@@ -277,7 +280,10 @@ public final class DecoderTransformer implements LanguageModel {
               + config.vocabulary()
               + "; only equal vocabularies can be compared token by token, use the teacher's texts");
     }
-    Tensor theirs = teacher.hiddenStates(batch, teacherMode);
+    if (!Arrays.equals(batch.targets(), teacherBatch.targets())) {
+      throw new IllegalArgumentException("student and teacher must see the same completions");
+    }
+    Tensor theirs = teacher.hiddenStates(teacherBatch, teacherMode);
     Tensor kept = Tensor.zeros(theirs.rows(), theirs.columns());
     try {
       kept.copyFrom(theirs);

@@ -3,15 +3,12 @@ package org.align4j.policy.online;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.align4j.core.advantage.GroupBaseline;
 import org.align4j.core.metric.MetricSums;
+import org.align4j.core.reward.ComposedReward;
 import org.align4j.core.reward.RewardFunction;
-import org.align4j.core.run.Progress;
-import org.align4j.policy.train.DataOrder;
-import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingLoop;
 
 /** The loop of online training: sample, reward, learn, log. */
@@ -61,49 +58,31 @@ public final class OnlineTrainer {
    */
   public TrainingLoop.Result run(
       List<OnlinePrompt> prompts, boolean resume, Consumer<Round> listener) {
-    TrainingConfig training = config.training();
-    DataOrder<OnlinePrompt> order = new DataOrder<>(prompts, training);
-    long total = training.totalSteps(prompts.size());
-    long round = resume ? update.load() : 0;
-    long start = System.nanoTime();
-    Map<String, Double> last = Map.of();
-    boolean stopped = false;
-    try (Progress bar = surroundings.progress().start(name, total)) {
-      bar.step(round);
-      while (round < total && !stopped && !surroundings.stop().getAsBoolean()) {
-        double used =
-            training.maxSeconds() == 0
-                ? 0
-                : (System.nanoTime() - start) / 1e9 / training.maxSeconds();
-        if (used >= 1) {
-          stopped = true;
-          continue;
-        }
-        last = round(order.step(round), round, rate(round, used, total), listener);
-        round++;
-        bar.step(1);
-        bar.note(String.format(Locale.ROOT, "reward %.3f", last.get("reward")));
-        if (surroundings.metrics() != null && round % training.loggingSteps() == 0) {
-          surroundings.metrics().write(name, round, last);
-        }
-        if (training.saveSteps() > 0 && round % training.saveSteps() == 0) {
-          update.save(round);
-        }
-        stopped =
-            config.klBudget() > 0 && last.getOrDefault("objective/kl", 0.0) > config.klBudget();
-      }
-    }
-    if (training.saveSteps() > 0) {
-      update.save(round);
-    }
-    return new TrainingLoop.Result(round, round < total, last, Map.of());
-  }
+    RoundLoop.Rounds<OnlinePrompt> rounds =
+        new RoundLoop.Rounds<>() {
+          @Override
+          public Map<String, Double> run(List<OnlinePrompt> items, double rate, long round) {
+            return round(items, round, rate, listener);
+          }
 
-  private double rate(long round, double used, long total) {
-    TrainingConfig training = config.training();
-    long warmup = Math.round(training.warmupRatio() * total);
-    long scheduled = Math.max(round, (long) (used * total));
-    return training.learningRate() * training.schedule().factor(scheduled, warmup, total);
+          @Override
+          public void save(long round) {
+            update.save(round);
+          }
+
+          @Override
+          public long load() {
+            return update.load();
+          }
+
+          @Override
+          public boolean ends(Map<String, Double> metrics) {
+            return config.klBudget() > 0
+                && metrics.getOrDefault("objective/kl", 0.0) > config.klBudget();
+          }
+        };
+    return new RoundLoop<OnlinePrompt>(name, "reward", config.training(), surroundings)
+        .run(prompts, resume, rounds);
   }
 
   private Map<String, Double> round(
@@ -111,19 +90,27 @@ public final class OnlineTrainer {
     long began = System.nanoTime();
     List<Rollout> rollouts =
         sampler.sample(prompts, config.generations(), config.training().seed() * 1_000_003 + round);
-    double[] rewards = rewards(rollouts);
-    Map<String, Double> metrics = new LinkedHashMap<>(described(rollouts, rewards));
+    MetricSums sums = new MetricSums();
+    double[] rewards = rewards(rollouts, sums);
+    describe(rollouts, rewards, sums);
+    Map<String, Double> metrics = new LinkedHashMap<>(sums.means());
     metrics.putAll(update.update(rollouts, rewards, rate, round));
     metrics.put("step_time", (System.nanoTime() - began) / 1e9);
     listener.accept(new Round(round, rollouts, rewards, metrics));
     return metrics;
   }
 
-  private double[] rewards(List<Rollout> rollouts) {
-    double[] out =
-        reward.rewards(
-            rollouts.stream().map(rollout -> rollout.prompt().text()).toList(),
-            rollouts.stream().map(Rollout::text).toList());
+  private double[] rewards(List<Rollout> rollouts, MetricSums sums) {
+    List<String> prompts = rollouts.stream().map(rollout -> rollout.prompt().text()).toList();
+    List<String> completions = rollouts.stream().map(Rollout::text).toList();
+    double[] out;
+    if (reward instanceof ComposedReward composed) {
+      Map<String, double[]> parts = composed.parts(prompts, completions);
+      parts.forEach((part, values) -> describe("rewards/" + part, values, sums));
+      out = composed.combine(parts);
+    } else {
+      out = reward.rewards(prompts, completions).clone();
+    }
     if (out.length != rollouts.size()) {
       throw new IllegalStateException(
           "the reward function returned "
@@ -147,9 +134,15 @@ public final class OnlineTrainer {
     return out;
   }
 
+  private static void describe(String part, double[] values, MetricSums sums) {
+    double mean = Arrays.stream(values).average().orElse(0);
+    double variance = Arrays.stream(values).map(x -> (x - mean) * (x - mean)).average().orElse(0);
+    sums.add(part + "/mean", mean, 1);
+    sums.add(part + "/std", Math.sqrt(variance), 1);
+  }
+
   /** Reward, degeneracy and length: what shows dead groups, hacking and collapse. */
-  private Map<String, Double> described(List<Rollout> rollouts, double[] rewards) {
-    MetricSums sums = new MetricSums();
+  private void describe(List<Rollout> rollouts, double[] rewards, MetricSums sums) {
     GroupBaseline groups = new GroupBaseline(config.generations());
     sums.add("reward", Arrays.stream(rewards).average().orElse(0), 1);
     sums.add("reward_std", groups.meanDeviation(rewards), 1);
@@ -162,6 +155,5 @@ public final class OnlineTrainer {
       sums.add("completions/clipped_ratio", rollout.terminated() ? 0 : 1, 1);
       sums.add("completions/mean_terminated_length", length, rollout.terminated() ? 1 : 0);
     }
-    return sums.means();
   }
 }

@@ -15,6 +15,7 @@ import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.RolloutBatches;
@@ -45,13 +46,27 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
    * @param referenceInLoss whether rollouts carry reference log-probs for the objective
    * @param correction for a sampler that differs from the trainer; null = the stored log-probs are
    *     the old policy's
+   * @param teacher what the KL is taken to; null = the policy with its adapter off. With another
+   *     model the penalty is a per-token reverse-KL reward: on-policy distillation
    */
   public record Settings(
       double temperature,
       KlController penalty,
       KlEstimator penaltyEstimator,
       boolean referenceInLoss,
-      ImportanceCorrection correction) {}
+      ImportanceCorrection correction,
+      LanguageModel teacher) {
+
+    /** The policy with its adapter off as the reference. */
+    public Settings(
+        double temperature,
+        KlController penalty,
+        KlEstimator penaltyEstimator,
+        boolean referenceInLoss,
+        ImportanceCorrection correction) {
+      this(temperature, penalty, penaltyEstimator, referenceInLoss, correction, null);
+    }
+  }
 
   /**
    * Prepares updates.
@@ -67,6 +82,13 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       OnlineConfig config) {
     if (estimator.needsCritic() && critic == null) {
       throw new IllegalArgumentException("these advantages need a critic");
+    }
+    if ((settings.referenceInLoss() || settings.penalty().value() > 0)
+        && settings.teacher() == null
+        && !policy.hasReference()) {
+      throw new IllegalArgumentException(
+          "a KL term needs a reference: train an adapter, or set its weight to 0 for full"
+              + " fine-tuning");
     }
     this.policy = policy;
     this.critic = critic;
@@ -121,7 +143,6 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
 
   /** Log-probs, reference and values over slices of the round, sharing prompts. */
   private Passes passes(List<Rollout> rollouts, MetricSums metrics) {
-    boolean needsReference = settings.referenceInLoss() || policy.hasReference();
     List<double[]> old = new ArrayList<>(rollouts.size());
     List<double[]> reference = new ArrayList<>(rollouts.size());
     List<double[]> values = new ArrayList<>(rollouts.size());
@@ -130,19 +151,17 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     boolean recompute = settings.correction() != null || critic != null;
     for (List<Rollout> part : slices(rollouts)) {
       TokenBatch batch = RolloutBatches.of(part, r -> r.prompt().ids(), r -> r.completion().ids());
-      if (needsReference && policy.hasReference()) {
-        reference.addAll(
-            RolloutBatches.slices(
-                batch, policy.forward(batch, Mode.REFERENCE, settings.temperature()).logProbs()));
+      if (settings.teacher() != null) {
+        reference.addAll(logProbs(settings.teacher(), batch, Mode.EVALUATE));
+      } else if (policy.hasReference()) {
+        reference.addAll(logProbs(policy, batch, Mode.REFERENCE));
       }
       if (critic != null) {
         ActorCritic.Pass pass = critic.forward(batch, Mode.EVALUATE, settings.temperature());
         old.addAll(RolloutBatches.slices(batch, pass.stats().logProbs()));
         values.addAll(RolloutBatches.slices(batch, pass.values()));
       } else if (recompute) {
-        old.addAll(
-            RolloutBatches.slices(
-                batch, policy.forward(batch, Mode.EVALUATE, settings.temperature()).logProbs()));
+        old.addAll(logProbs(policy, batch, Mode.EVALUATE));
       }
     }
     if (!recompute) {
@@ -155,6 +174,11 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     ImportanceCorrection.Weights weights = settings.correction().weights(old, sampler);
     metrics.add("sampling/importance_sampling_ratio/outside", weights.outside(), 1);
     return new Passes(old, reference, values, weights.weights());
+  }
+
+  private List<double[]> logProbs(LanguageModel model, TokenBatch batch, Mode mode) {
+    return RolloutBatches.slices(
+        batch, model.forward(batch, mode, settings.temperature()).logProbs());
   }
 
   private List<List<Rollout>> slices(List<Rollout> rollouts) {

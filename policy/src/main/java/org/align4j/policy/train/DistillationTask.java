@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.policy.model.DecoderTransformer;
@@ -22,15 +23,27 @@ public final class DistillationTask implements TrainingTask<TokenizedDemonstrati
   private final DecoderTransformer student;
   private final DecoderTransformer teacher;
   private final VocabularyDivergence divergence;
+  private final UnaryOperator<int[]> teacherPrompt;
+
+  /** The same prompts for student and teacher. */
+  public DistillationTask(
+      DecoderTransformer student, DecoderTransformer teacher, VocabularyDivergence divergence) {
+    this(student, teacher, divergence, UnaryOperator.identity());
+  }
 
   /**
    * Prepares steps.
    *
    * @param teacher another model of the same vocabulary, or the student itself: then its adapter is
    *     off
+   * @param teacherPrompt from the student's prompt to the teacher's, for example with a system turn
+   *     that the student shall learn to do without (context distillation)
    */
   public DistillationTask(
-      DecoderTransformer student, DecoderTransformer teacher, VocabularyDivergence divergence) {
+      DecoderTransformer student,
+      DecoderTransformer teacher,
+      VocabularyDivergence divergence,
+      UnaryOperator<int[]> teacherPrompt) {
     if (teacher == student && !student.hasReference()) {
       throw new IllegalArgumentException(
           "a model that is trained in full cannot be its own teacher; train an adapter");
@@ -38,6 +51,7 @@ public final class DistillationTask implements TrainingTask<TokenizedDemonstrati
     this.student = student;
     this.teacher = teacher;
     this.divergence = divergence;
+    this.teacherPrompt = teacherPrompt;
   }
 
   @Override
@@ -70,6 +84,10 @@ public final class DistillationTask implements TrainingTask<TokenizedDemonstrati
             batch,
             train ? Mode.TRAIN : Mode.EVALUATE,
             teacher,
+            RolloutBatches.of(
+                micro,
+                example -> teacherPrompt.apply(example.prompt()),
+                TokenizedDemonstration::completion),
             teacher == student ? Mode.REFERENCE : Mode.EVALUATE,
             divergence,
             1.0 / tokens);

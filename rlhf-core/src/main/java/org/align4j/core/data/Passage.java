@@ -1,9 +1,19 @@
 package org.align4j.core.data;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A prompt or completion: raw text, or the messages of a dialogue for a chat template. */
 public sealed interface Passage {
+
+  /** What was said, without roles; turns stand on lines of their own. */
+  default String plainText() {
+    if (this instanceof Text text) {
+      return text.text();
+    }
+    return ((Chat) this)
+        .messages().stream().map(Message::content).collect(Collectors.joining("\n"));
+  }
 
   /** Text that is tokenised as it stands. */
   record Text(String text) implements Passage {}

@@ -3,7 +3,9 @@ package org.align4j.core.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Reads TRL's dataset layouts: {@code prompt/chosen/rejected}, {@code chosen/rejected} with the
@@ -16,6 +18,29 @@ public final class TrlRows {
   /** Every row as a preference pair. */
   public static List<PreferencePair> preferences(Path file) {
     return RowReader.read(file).stream().map(TrlRows::preference).toList();
+  }
+
+  /** The {@code margin} of those rows that have one, by source. */
+  public static Map<String, Double> margins(Path file) {
+    Map<String, Double> out = new HashMap<>();
+    for (Row row : RowReader.read(file)) {
+      if (row.has("margin")) {
+        JsonNode value = row.fields().get("margin");
+        double margin = value.isNumber() ? value.asDouble() : Double.NaN;
+        if (value.isTextual()) {
+          try {
+            margin = Double.parseDouble(value.textValue());
+          } catch (NumberFormatException e) {
+            throw row.error("field \"margin\" is " + value + "; expected a number");
+          }
+        }
+        if (!Double.isFinite(margin)) {
+          throw row.error("field \"margin\" is " + value + "; expected a number");
+        }
+        out.put(row.file() + ":" + row.number(), margin);
+      }
+    }
+    return out;
   }
 
   /** Every row as a demonstration. */

@@ -115,6 +115,22 @@ public record GrpoObjective(
         Gates.DEFAULT);
   }
 
+  /** The same for another length limit. */
+  public GrpoObjective withMaxCompletionLength(int tokens) {
+    return new GrpoObjective(
+        loss,
+        level,
+        epsilonLow,
+        epsilonHigh,
+        delta,
+        beta,
+        weightedKl,
+        tokens,
+        topEntropyQuantile,
+        offPolicyThreshold,
+        gates);
+  }
+
   /** A token's loss with its slopes. */
   private record Surrogate(double value, double dRatio, double dLogProb) {}
 

@@ -1,0 +1,44 @@
+package org.align4j.examples.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.align4j.examples.quickstart.QuickstartConfig;
+import org.align4j.examples.quickstart.RefusalPairs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "data",
+    mixinStandardHelpOptions = true,
+    description = "Writes the project's requests as files: prompts, and refusal preferences.")
+final class DataCommand implements Callable<Integer> {
+  @Mixin ModelOptions model;
+
+  @Option(names = "--out", required = true, description = "Output folder.")
+  Path out;
+
+  @Option(
+      names = "--pairs",
+      description = "Also write refusal preferences with the model's own answers.")
+  boolean pairs;
+
+  @Option(
+      names = "--answer-tokens",
+      defaultValue = "32",
+      description = "Tokens of an answer (${DEFAULT-VALUE}).")
+  int answerTokens;
+
+  @Override
+  public Integer call() throws IOException {
+    RefusalPairs writer = new RefusalPairs(out);
+    writer.writePrompts();
+    if (pairs) {
+      String refusal = QuickstartConfig.of(0).refusal();
+      writer.writePairs(model.load(), refusal, answerTokens, Bars.FACTORY);
+    }
+    System.err.println("written to " + out);
+    return 0;
+  }
+}

@@ -1,0 +1,230 @@
+package org.align4j.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.align4j.core.data.PromptFile;
+import org.align4j.core.policygradient.ImportanceCorrection;
+import org.align4j.core.policygradient.KlController;
+import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.reward.RewardFunction;
+import org.align4j.core.run.Settings;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.online.OnlineConfig;
+import org.align4j.policy.online.OnlinePrompt;
+import org.align4j.policy.online.OnlineTrainer;
+import org.align4j.policy.online.OnlineUpdate;
+import org.align4j.policy.online.PolicyGradientUpdate;
+import org.align4j.policy.online.RolloutSampler;
+import org.align4j.policy.train.StepRunner;
+import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingTask;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Training on the model's own completions: PPO, GRPO, RLOO, REINFORCE++, online DPO. */
+abstract class OnlineTraining implements Callable<Integer> {
+  @Mixin ModelOptions model;
+  @Mixin TrainingOptions options;
+  @Mixin JsonOutput output;
+
+  @Option(names = "--reward", required = true, paramLabel = "SPEC", description = RewardSpecs.HELP)
+  List<String> rewards = new ArrayList<>();
+
+  private final String name;
+  private final Defaults defaults;
+
+  /** TRL's defaults where they differ between methods. */
+  record Defaults(
+      double learningRate,
+      int generations,
+      int epochs,
+      int miniBatches,
+      int maxCompletionLength,
+      double temperature) {}
+
+  OnlineTraining(String name, Defaults defaults) {
+    this.name = name;
+    this.defaults = defaults;
+  }
+
+  /** What a method gets to build its update from. */
+  record Parts(
+      PolicyModel policy,
+      OnlineConfig config,
+      double temperature,
+      int maxCompletionLength,
+      Backend backend,
+      TrainingOptions options) {
+
+    <E> StepRunner<E> steps(String name, TrainingTask<E> task) {
+      return new StepRunner<>(name, task, config.training(), backend, options.out);
+    }
+  }
+
+  /** Builds updates from a method's settings, once the model is there. */
+  @FunctionalInterface
+  interface Method {
+    OnlineUpdate update(Parts parts);
+  }
+
+  /** Reads the method's settings; called before the model is loaded. */
+  abstract Method method(Settings settings, ModelOptions model);
+
+  @Override
+  public Integer call() throws IOException {
+    Settings settings = options.settings();
+    TrainingConfig training = TrainingOptions.training(settings, defaults.learningRate());
+    // Dropout would make the first ratios differ from 1: the sampler runs without it.
+    LoraConfig lora = TrainingOptions.lora(settings, 0);
+    OnlineConfig config =
+        new OnlineConfig(
+            training,
+            settings.integer("num_generations", defaults.generations()),
+            settings.integer("num_iterations", defaults.epochs()),
+            settings.integer("num_mini_batches", defaults.miniBatches()),
+            settings.number("missing_eos_penalty", 0),
+            settings.number("reward_clip", 0),
+            settings.number("kl_budget", 0));
+    int maxLength = settings.integer("max_completion_length", defaults.maxCompletionLength());
+    SamplingParams sampling =
+        new SamplingParams(
+            maxLength,
+            settings.number("temperature", defaults.temperature()),
+            settings.integer("top_k", 0),
+            settings.number("top_p", 1),
+            settings.number("repetition_penalty", 1),
+            training.seed());
+    int slots = settings.integer("generation_batch_size", 64);
+    List<String> weights = settings.texts("reward_weights", List.of());
+    boolean logCompletions = settings.flag("log_completions", true);
+    Method method = method(settings, model);
+    settings.rejectUnknown();
+    PromptFile file = PromptFile.parse(options.data.toString());
+    RewardFunction reward = RewardSpecs.parse(rewards, weights, file);
+    TrainingRun run = new TrainingRun(options, model, settings);
+    PolicyModel policy = run.model(lora, training.seed());
+    Backend backend = Backends.defaultBackend();
+    OnlineUpdate update =
+        method.update(
+            new Parts(policy, config, sampling.temperature(), maxLength, backend, options));
+    RolloutSampler sampler =
+        new RolloutSampler(
+            policy.transformer(),
+            policy.tokenizer(),
+            policy.assets().stopTokens(),
+            backend,
+            sampling,
+            slots);
+    List<OnlinePrompt> prompts = prompts(policy, file);
+    output.print(
+        run.run(
+            surroundings -> {
+              var result =
+                  new OnlineTrainer(name, sampler, reward, update, config, surroundings)
+                      .run(
+                          prompts,
+                          options.resume,
+                          round -> {
+                            if (logCompletions) {
+                              log(round);
+                            }
+                          });
+              run.save(policy);
+              return result;
+            }));
+    return 0;
+  }
+
+  private static List<OnlinePrompt> prompts(PolicyModel policy, PromptFile file) {
+    List<OnlinePrompt> out = new ArrayList<>();
+    List<String> texts = file.read();
+    for (int i = 0; i < texts.size(); i++) {
+      out.add(
+          new OnlinePrompt(
+              file.path() + ":" + (i + 1), texts.get(i), policy.text().userPrompt(texts.get(i))));
+    }
+    return out;
+  }
+
+  /** One completion of each prompt of the round, for looking at what earns reward. */
+  private void log(OnlineTrainer.Round round) {
+    String last = null;
+    try (BufferedWriter out =
+        Files.newBufferedWriter(
+            options.out.resolve("completions.jsonl"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND)) {
+      for (int i = 0; i < round.rollouts().size(); i++) {
+        String prompt = round.rollouts().get(i).prompt().text();
+        if (!prompt.equals(last)) {
+          ObjectNode node = JsonOutput.JSON.createObjectNode();
+          node.put("round", round.number()).put("prompt", prompt);
+          node.put("completion", round.rollouts().get(i).text());
+          node.put("reward", round.rewards()[i]);
+          out.write(node.toString());
+          out.newLine();
+          last = prompt;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The KL penalty in the reward, fixed or adaptive. */
+  static KlController penalty(Settings settings, double coefficient) {
+    double value = settings.number("kl_coef", coefficient);
+    double target = settings.number("kl_target", 0);
+    double horizon = settings.number("kl_horizon", 10_000);
+    return target > 0 ? KlController.adaptive(value, target, horizon) : KlController.fixed(value);
+  }
+
+  /** How ratios to another sampler are corrected; null = not at all. */
+  static ImportanceCorrection correction(Settings settings) {
+    String mode = settings.text("importance_sampling_mode", "off");
+    double low = settings.number("importance_sampling_clip_min", 0);
+    double high = settings.number("importance_sampling_clip_max", 3);
+    return switch (mode) {
+      case "off" -> null;
+      case "token_truncate" ->
+          new ImportanceCorrection(
+              ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.TRUNCATE, low, high);
+      case "token_mask" ->
+          new ImportanceCorrection(
+              ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.MASK, low, high);
+      case "sequence_truncate" ->
+          new ImportanceCorrection(
+              ImportanceCorrection.Level.SEQUENCE, ImportanceCorrection.Mode.TRUNCATE, low, high);
+      case "sequence_mask" ->
+          new ImportanceCorrection(
+              ImportanceCorrection.Level.SEQUENCE, ImportanceCorrection.Mode.MASK, low, high);
+      default ->
+          throw new IllegalArgumentException(
+              "importance_sampling_mode is \""
+                  + mode
+                  + "\"; expected off, token_truncate, token_mask, sequence_truncate or"
+                  + " sequence_mask");
+    };
+  }
+
+  static PolicyGradientUpdate.Settings ratios(
+      Parts parts,
+      KlController penalty,
+      KlEstimator estimator,
+      boolean referenceInLoss,
+      ImportanceCorrection correction) {
+    return new PolicyGradientUpdate.Settings(
+        parts.temperature(), penalty, estimator, referenceInLoss, correction);
+  }
+}

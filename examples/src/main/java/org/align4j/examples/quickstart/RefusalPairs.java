@@ -1,0 +1,121 @@
+package org.align4j.examples.quickstart;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.align4j.core.refusal.RefusalDetector;
+import org.align4j.core.refusal.RefusalPattern;
+import org.align4j.core.run.AtomicFiles;
+import org.align4j.core.run.Progress;
+import org.align4j.examples.quickstart.QuickstartData.Request;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TextGenerator;
+
+/**
+ * The project's requests as files for training and evaluation: prompts, and refusal preferences in
+ * both directions with a model's own answers. Whoever always refuses scores badly on them.
+ */
+public final class RefusalPairs {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int BATCH = 32;
+
+  private final QuickstartData data = QuickstartData.load();
+  private final Path out;
+
+  /** Writes into a folder. */
+  public RefusalPairs(Path out) {
+    this.out = out;
+  }
+
+  /** {@code prompts-train.jsonl} and {@code prompts-eval.jsonl}: prompt, harmful, category. */
+  public void writePrompts() throws IOException {
+    List<Request> harmful = new ArrayList<>(data.harmful());
+    harmful.addAll(data.harmfulValidation());
+    List<Request> harmless = new ArrayList<>(data.harmless());
+    harmless.addAll(data.harmlessValidation());
+    write("prompts-train.jsonl", prompts(harmful, harmless));
+    write("prompts-eval.jsonl", prompts(data.harmfulEvaluation(), data.harmlessEvaluation()));
+  }
+
+  private static List<ObjectNode> prompts(List<Request> harmful, List<Request> harmless) {
+    List<ObjectNode> rows = new ArrayList<>();
+    harmful.forEach(request -> rows.add(prompt(request, true)));
+    harmless.forEach(request -> rows.add(prompt(request, false)));
+    Collections.shuffle(rows, new Random(1));
+    return rows;
+  }
+
+  private static ObjectNode prompt(Request request, boolean harmful) {
+    return JSON.createObjectNode()
+        .put("prompt", request.text())
+        .put("harmful", harmful)
+        .put("category", request.category());
+  }
+
+  /**
+   * {@code pairs-train.jsonl} and {@code pairs-eval.jsonl}: prompt, chosen, rejected. For a harmful
+   * request the refusal is chosen over the model's answer, for a harmless one the answer over the
+   * refusal; answers that are empty or refuse make no pair.
+   */
+  public void writePairs(
+      PolicyModel model, String refusal, int answerTokens, Progress.Factory progress)
+      throws IOException {
+    TextGenerator generator = new TextGenerator(model, Backends.defaultBackend(), BATCH, false);
+    SamplingParams greedy = SamplingParams.greedy(answerTokens);
+    List<ObjectNode> train = new ArrayList<>();
+    List<ObjectNode> evaluation = new ArrayList<>();
+    addPairs(generator, data.harmful(), true, refusal, greedy, progress, train);
+    addPairs(generator, data.harmless(), false, refusal, greedy, progress, train);
+    addPairs(generator, data.harmfulEvaluation(), true, refusal, greedy, progress, evaluation);
+    addPairs(generator, data.harmlessEvaluation(), false, refusal, greedy, progress, evaluation);
+    Collections.shuffle(train, new Random(1));
+    write("pairs-train.jsonl", train);
+    write("pairs-eval.jsonl", evaluation);
+  }
+
+  private static void addPairs(
+      TextGenerator generator,
+      List<Request> requests,
+      boolean harmful,
+      String refusal,
+      SamplingParams params,
+      Progress.Factory progress,
+      List<ObjectNode> rows) {
+    RefusalDetector detector = new RefusalDetector();
+    List<String> answers =
+        generator.answers(
+            requests.stream().map(Request::text).toList(),
+            params,
+            progress,
+            harmful ? "answers (harmful)" : "answers (harmless)",
+            () -> false);
+    for (int i = 0; i < answers.size(); i++) {
+      RefusalPattern pattern = detector.judge(answers.get(i)).pattern();
+      if (!answers.get(i).isBlank() && !pattern.refused() && pattern != RefusalPattern.PARTIAL) {
+        rows.add(
+            JSON.createObjectNode()
+                .put("prompt", requests.get(i).text())
+                .put("chosen", harmful ? refusal : answers.get(i))
+                .put("rejected", harmful ? answers.get(i) : refusal));
+      }
+    }
+  }
+
+  private void write(String name, List<ObjectNode> rows) throws IOException {
+    AtomicFiles.write(
+        out.resolve(name),
+        stream -> {
+          for (ObjectNode row : rows) {
+            stream.write((row + "\n").getBytes(StandardCharsets.UTF_8));
+          }
+        });
+  }
+}

@@ -1,0 +1,178 @@
+package org.align4j.reward.teacher;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.core.distillation.Teacher;
+
+/**
+ * A model behind an OpenAI-compatible chat endpoint. Requests are spaced by a rate limit and
+ * repeated after timeouts, 429 and 5xx with growing pauses. The key is sent as a bearer token and
+ * stands in no message or log.
+ */
+public final class HttpTeacher implements Teacher {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int SERVER_ERROR = 500;
+  private static final int OK = 200;
+
+  private final Settings settings;
+  private final String key;
+  private final HttpClient client;
+  private long nextRequest;
+
+  /**
+   * How the endpoint is asked.
+   *
+   * @param endpoint base address, such as {@code http://localhost:8000/v1}
+   * @param model its name there
+   * @param systemPrompt instruction before every prompt; may be empty
+   * @param maxTokens most tokens of an answer
+   * @param temperature 0 = greedy
+   * @param timeout of one request
+   * @param attempts requests before giving up, ≥ 1
+   * @param pause before the second attempt; doubled each time
+   * @param requestsPerMinute limit; 0 = none
+   */
+  public record Settings(
+      URI endpoint,
+      String model,
+      String systemPrompt,
+      int maxTokens,
+      double temperature,
+      Duration timeout,
+      int attempts,
+      Duration pause,
+      int requestsPerMinute) {
+
+    /** Usual settings: 60 s, four attempts, no limit. */
+    public static Settings of(URI endpoint, String model) {
+      return new Settings(
+          endpoint, model, "", 256, 0, Duration.ofSeconds(60), 4, Duration.ofSeconds(1), 0);
+    }
+  }
+
+  /**
+   * Makes a teacher.
+   *
+   * @param key bearer token; null or empty = none
+   */
+  public HttpTeacher(Settings settings, String key) {
+    this.settings = settings;
+    this.key = key;
+    client = HttpClient.newBuilder().connectTimeout(settings.timeout()).build();
+  }
+
+  /** The same with the key from an environment variable. */
+  public static HttpTeacher withKeyFrom(Settings settings, String variable) {
+    return new HttpTeacher(settings, System.getenv(variable));
+  }
+
+  @Override
+  public List<String> answers(List<String> prompts) {
+    List<String> out = new ArrayList<>(prompts.size());
+    for (String prompt : prompts) {
+      out.add(answer(prompt));
+    }
+    return out;
+  }
+
+  private String answer(String prompt) {
+    Duration pause = settings.pause();
+    String failure = "";
+    for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
+      waitForTurn();
+      try {
+        HttpResponse<String> response =
+            client.send(request(prompt), HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() == OK) {
+          return content(response.body());
+        }
+        failure = "status " + response.statusCode();
+        if (response.statusCode() != TOO_MANY_REQUESTS && response.statusCode() < SERVER_ERROR) {
+          throw new IOException(settings.endpoint() + ": " + failure);
+        }
+      } catch (HttpTimeoutException | ConnectException e) {
+        failure = e.getClass().getSimpleName();
+      } catch (IOException e) {
+        throw new UncheckedIOException("teacher " + e.getMessage(), e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while waiting for the teacher", e);
+      }
+      if (attempt < settings.attempts()) {
+        sleep(pause);
+        pause = pause.multipliedBy(2);
+      }
+    }
+    throw new UncheckedIOException(
+        new IOException(
+            "teacher "
+                + settings.endpoint()
+                + ": gave no answer in "
+                + settings.attempts()
+                + " attempts, last: "
+                + failure));
+  }
+
+  private HttpRequest request(String prompt) {
+    ObjectNode body = JSON.createObjectNode();
+    body.put("model", settings.model());
+    body.put("max_tokens", settings.maxTokens());
+    body.put("temperature", settings.temperature());
+    var messages = body.putArray("messages");
+    if (!settings.systemPrompt().isEmpty()) {
+      messages.addObject().put("role", "system").put("content", settings.systemPrompt());
+    }
+    messages.addObject().put("role", "user").put("content", prompt);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(settings.endpoint() + "/chat/completions"))
+            .timeout(settings.timeout())
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+    if (key != null && !key.isEmpty()) {
+      request.header("Authorization", "Bearer " + key);
+    }
+    return request.build();
+  }
+
+  private String content(String body) throws IOException {
+    JsonNode content = JSON.readTree(body).path("choices").path(0).path("message").path("content");
+    if (!content.isTextual()) {
+      throw new IOException(settings.endpoint() + ": the answer has no choices[0].message.content");
+    }
+    return content.textValue().strip();
+  }
+
+  private void waitForTurn() {
+    if (settings.requestsPerMinute() > 0) {
+      long now = System.nanoTime();
+      if (nextRequest > now) {
+        sleep(Duration.ofNanos(nextRequest - now));
+      }
+      nextRequest =
+          Math.max(now, nextRequest)
+              + Duration.ofMinutes(1).dividedBy(settings.requestsPerMinute()).toNanos();
+    }
+  }
+
+  private static void sleep(Duration duration) {
+    try {
+      Thread.sleep(duration.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the teacher", e);
+    }
+  }
+}
