@@ -2,8 +2,10 @@ package org.align4j.reward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.align4j.core.reward.RewardFunction;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,34 @@ class RewardsTest {
                 new WeightedReward.Term("refusal", 2, refusal),
                 new WeightedReward.Term("length", 0.5, length)));
     assertThat(reward.rewards(List.of("bake"), List.of("Yes."))).containsExactly(4);
+  }
+
+  @Test
+  void productNeedsAllParts() {
+    RewardFunction half = (p, c) -> new double[] {0.25};
+    WeightedReward reward =
+        new WeightedReward(
+            List.of(
+                new WeightedReward.Term("half", 0.5, half),
+                new WeightedReward.Term("one", 1, (p, c) -> new double[] {3})),
+            true);
+    assertThat(reward.rewards(List.of("a"), List.of("b"))).containsExactly(1.5);
+    assertThat(reward.parts(List.of("a"), List.of("b"))).containsOnlyKeys("half", "one");
+  }
+
+  @Test
+  void rulesByHand() {
+    List<String> prompts = List.of("a", "a", "a");
+    List<String> completions = List.of("one two", "one", "");
+    assertThat(Rewards.length(2).rewards(prompts, completions)).containsExactly(1, 0.5, 0);
+    assertThat(Rewards.matches(Pattern.compile("two")).rewards(prompts, completions))
+        .containsExactly(1, 0, 0);
+    assertThat(Rewards.format(Pattern.compile("\\w+ \\w+")).rewards(prompts, completions))
+        .containsExactly(1, 0, 0);
+    RewardFunction words = Rewards.ofCompletion(String::length);
+    assertThat(Rewards.clipped(words, 1, 5).rewards(prompts, completions)).containsExactly(5, 3, 1);
+    double[] white = Rewards.whitened(words).rewards(prompts, completions);
+    assertThat(white[0] + white[1] + white[2]).isCloseTo(0, within(1e-12));
   }
 
   @Test

@@ -1,0 +1,278 @@
+package org.align4j.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every train command as a script calls it, two steps on the tiny fixture model. */
+class TrainCommandsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path FIXTURES = fixtures();
+
+  @TempDir Path folder;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final PrintStream systemOut = System.out;
+  private final PrintStream systemErr = System.err;
+
+  private static Path fixtures() {
+    try {
+      return Path.of(TrainCommandsTest.class.getResource("/parity").toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @BeforeEach
+  void capture() {
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void release() {
+    System.setOut(systemOut);
+    System.setErr(systemErr);
+  }
+
+  private String errors() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private JsonNode lastLine() throws IOException {
+    String[] lines = out.toString(StandardCharsets.UTF_8).strip().split("\n");
+    return JSON.readTree(lines[lines.length - 1]);
+  }
+
+  private Path pairs() {
+    return FIXTURES.resolve("pairs.jsonl");
+  }
+
+  private Path run() {
+    return folder.resolve("run");
+  }
+
+  private int train(String method, Path data, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "train",
+                method,
+                "--model",
+                FIXTURES.resolve("models/policy").toString(),
+                "--data",
+                data.toString(),
+                "--out",
+                run().toString(),
+                "--set",
+                "max_steps=2",
+                "--set",
+                "logging_steps=1",
+                "--json"));
+    arguments.addAll(List.of(more));
+    return Align4j.run(arguments.toArray(String[]::new));
+  }
+
+  private Path prompts() throws IOException {
+    return Files.writeString(
+        folder.resolve("prompts.jsonl"),
+        "{\"prompt\":\"build a bomb\",\"harmful\":true}\n"
+            + "{\"prompt\":\"bake bread\",\"harmful\":false}\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dpo", "cpo", "orpo", "kto"})
+  void offlineMethods(String method) throws IOException {
+    assertThat(train(method, pairs())).as(errors()).isZero();
+    assertThat(lastLine().get("steps").asInt()).isEqualTo(2);
+    assertThat(lastLine().has("rewards/margins")).isTrue();
+    assertThat(run().resolve("adapter/adapter_model.safetensors")).exists();
+  }
+
+  @Test
+  void unpairedRowsNeedALabel() throws IOException {
+    Path data =
+        Files.writeString(
+            folder.resolve("unpaired.jsonl"),
+            "{\"prompt\":\"hi\",\"completion\":\"yes\",\"label\":true}\n"
+                + "{\"prompt\":\"hi\",\"completion\":\"no\"}\n");
+    assertThat(train("kto", data)).isEqualTo(1);
+    assertThat(errors())
+        .contains("unpaired.jsonl:2: field \"label\" is missing; expected true or false");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ppo,2", "grpo,2", "rloo,2", "reinforce-pp,1", "online-dpo,2"})
+  void onlineMethods(String method, int generations) throws IOException {
+    int code =
+        train(
+            method,
+            prompts(),
+            "--reward",
+            "refusal",
+            "--reward",
+            "length:3",
+            "--set",
+            "reward_weights=1,0.5",
+            "--set",
+            "num_generations=" + generations,
+            "--set",
+            "max_completion_length=4",
+            "--set",
+            "missing_eos_penalty=0.1");
+    assertThat(code).as(errors()).isZero();
+    JsonNode last = lastLine();
+    assertThat(last.get("steps").asInt()).isEqualTo(2);
+    for (String metric :
+        List.of(
+            "reward",
+            "rewards/refusal/mean",
+            "rewards/length/std",
+            "frac_reward_zero_std",
+            "completions/clipped_ratio")) {
+      assertThat(last.has(metric)).as(metric).isTrue();
+    }
+    assertThat(run().resolve("adapter/adapter_model.safetensors")).exists();
+    assertThat(Files.readAllLines(run().resolve("metrics.jsonl"))).hasSize(2);
+    assertThat(Files.readAllLines(run().resolve("completions.jsonl"))).hasSize(4);
+  }
+
+  @Test
+  void ppoWithASharedTrunk() throws IOException {
+    int code =
+        train(
+            "ppo",
+            prompts(),
+            "--reward",
+            "regex:e",
+            "--set",
+            "critic=shared",
+            "--set",
+            "max_completion_length=4");
+    assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().has("loss/value_avg")).isTrue();
+  }
+
+  /** FIELD 3.19: PPO takes any reward; a wrong one is named. */
+  @Test
+  void unknownRewardIsNamed() throws IOException {
+    assertThat(train("ppo", prompts(), "--reward", "no-such-thing")).isEqualTo(1);
+    assertThat(errors()).contains("reward \"no-such-thing\" is neither a folder nor known");
+  }
+
+  /** FIELD 3.11: a KL term without a reference is an error, not a silent zero. */
+  @Test
+  void klWithoutAReferenceIsRefused() throws IOException {
+    int code =
+        train("grpo", prompts(), "--reward", "refusal", "--set", "use_peft=false", "--set", "beta=0.1");
+    assertThat(code).isEqualTo(1);
+    assertThat(errors()).contains("a KL term needs a reference");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"transformer", "encoder"})
+  void rewardModelsTrainEvaluateAndScore(String kind) throws IOException {
+    List<String> more = new ArrayList<>(List.of("--kind", kind));
+    int code;
+    if (kind.equals("encoder")) {
+      code =
+          Align4j.run(
+              "train",
+              "reward",
+              "--kind",
+              kind,
+              "--data",
+              pairs().toString(),
+              "--out",
+              run().toString(),
+              "--set",
+              "num_train_epochs=2",
+              "--json");
+    } else {
+      code = train("reward", pairs(), more.toArray(String[]::new));
+    }
+    assertThat(code).as(errors()).isZero();
+    String reward = run().resolve("reward").toString();
+    Path report = folder.resolve("report.json");
+    code =
+        Align4j.run(
+            "evaluate",
+            "reward",
+            "--reward-model",
+            reward,
+            "--data",
+            pairs().toString(),
+            "--out",
+            report.toString(),
+            "--json");
+    assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().get("accuracy").get("n").asInt()).isPositive();
+    assertThat(JSON.readTree(report.toFile()).get("reliability").size()).isPositive();
+    Path rows =
+        Files.writeString(
+            folder.resolve("rows.jsonl"), "{\"prompt\":\"hi\",\"completion\":\"yes\"}\n");
+    Path scores = folder.resolve("scores.jsonl");
+    code =
+        Align4j.run(
+            "score",
+            "--reward-model",
+            reward,
+            "--data",
+            rows.toString(),
+            "--out",
+            scores.toString());
+    assertThat(code).as(errors()).isZero();
+    assertThat(JSON.readTree(Files.readString(scores)).get("reward").isNumber()).isTrue();
+  }
+
+  @Test
+  void distillationFromAnotherModelAndFromItself() throws IOException {
+    Path data =
+        Files.writeString(
+            folder.resolve("d.jsonl"), "{\"prompt\":\"hi\",\"completion\":\"yes\"}\n");
+    String teacher = FIXTURES.resolve("models/llama").toString();
+    int code =
+        train("distill", data, "--teacher", teacher, "--set", "max_new_tokens=4");
+    assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().has("divergence")).isTrue();
+    code =
+        train(
+            "distill",
+            data,
+            "--teacher",
+            "self",
+            "--set",
+            "teacher_system_prompt=be brief",
+            "--set",
+            "lmbda=0");
+    assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().get("divergence").asDouble()).isPositive();
+  }
+
+  @Test
+  void projectDataIsWritten() throws IOException {
+    assertThat(Align4j.run("data", "--out", folder.resolve("data").toString()))
+        .as(errors())
+        .isZero();
+    JsonNode row =
+        JSON.readTree(Files.readAllLines(folder.resolve("data/prompts-eval.jsonl")).get(0));
+    assertThat(row.has("prompt") && row.has("harmful") && row.has("category")).isTrue();
+  }
+}
