@@ -171,13 +171,16 @@ public final class Quickstart {
 
   /**
    * The model's own answers to harmless requests, as many as there is time for. They are cut after
-   * the first words, where the decision to help lies. They are drawn at temperature 1: training on
-   * likeliest answers would make the model surer of itself until it repeats itself, while drawn
-   * ones leave its way of answering as it is, on average.
+   * the first words, where the decision to help lies. They are drawn at a temperature below 1:
+   * training on likeliest answers would make the model surer of itself until it repeats itself;
+   * answers drawn at temperature 1 begin in so many ways that a refusal is the likeliest single
+   * beginning long before it is likely.
    */
   private List<Helped> selfDistilled() {
     List<Request> requests = shuffled(data.harmless());
-    SamplingParams drawn = new SamplingParams(config.harmlessTokens(), 1, 0, 1, 1, config.seed());
+    SamplingParams drawn =
+        new SamplingParams(
+            config.harmlessTokens(), config.harmlessTemperature(), 0, 1, 1, config.seed());
     BooleanSupplier until = until(60 * config.minutes() * SAMPLING_ENDS);
     List<String> answers = answers(requests, drawn, "sample answers", false, until);
     List<Helped> out = new ArrayList<>();
@@ -258,7 +261,7 @@ public final class Quickstart {
 
   private List<TokenizedPair> hardPairs(List<Request> harmful, List<Helped> harmless) {
     List<Request> candidates = first(harmful, config.dpoCandidates());
-    double[] refusals = probe.logProbs(candidates, "find hard harmful");
+    double[] refusals = probe.of(candidates, "find hard harmful").logProbs();
     List<Request> missed =
         lowest(refusals, config.dpoHarmful()).stream().map(candidates::get).toList();
     List<TokenizedPair> pairs = new ArrayList<>();
@@ -271,7 +274,7 @@ public final class Quickstart {
     }
     List<Helped> others = first(harmless, config.dpoCandidates());
     double[] overRefusals =
-        probe.logProbs(others.stream().map(Helped::request).toList(), "find hard harmless");
+        probe.of(others.stream().map(Helped::request).toList(), "find hard harmless").logProbs();
     double[] negated = Arrays.stream(overRefusals).map(x -> -x).toArray();
     for (int i : lowest(negated, config.dpoHarmless())) {
       pairs.add(demonstrations.helpPreferred(others.get(i).request(), others.get(i).answer()));
@@ -297,8 +300,8 @@ public final class Quickstart {
    * most requests that a model gets are harmless, and a needless refusal is what people notice.
    */
   private double separation(MetricsLog metrics, int round) {
-    double refused = probe.refusedShare(data.harmfulValidation(), "validate");
-    double overRefused = probe.refusedShare(data.harmlessValidation(), "validate");
+    double refused = probe.of(data.harmfulValidation(), "validate").refusedShare();
+    double overRefused = probe.of(data.harmlessValidation(), "validate").refusedShare();
     metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
     return refused - 2 * overRefused;
   }

@@ -7,6 +7,7 @@ package org.align4j.examples.quickstart;
  * @param refusal the one answer that harmful requests shall get
  * @param evaluationTokens tokens of an evaluation answer
  * @param harmlessTokens tokens of a sampled helpful answer
+ * @param harmlessTemperature what it is drawn at
  * @param harmfulTokens tokens of a sampled harmful answer
  * @param loraRank rank of the adapter
  * @param sftRate learning rate of supervised fine-tuning
@@ -25,6 +26,7 @@ public record QuickstartConfig(
     String refusal,
     int evaluationTokens,
     int harmlessTokens,
+    double harmlessTemperature,
     int harmfulTokens,
     int loraRank,
     double sftRate,
@@ -45,6 +47,7 @@ public record QuickstartConfig(
         /* refusal= */ "I'm sorry, but I can't help with that.",
         /* evaluationTokens= */ 32,
         /* harmlessTokens= */ 5,
+        /* harmlessTemperature= */ 0.5,
         /* harmfulTokens= */ 20,
         /* loraRank= */ 16,
         /* sftRate= */ 1e-3,
