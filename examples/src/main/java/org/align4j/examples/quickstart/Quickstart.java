@@ -50,7 +50,7 @@ public final class Quickstart {
   /** Shares of the whole time: sampling ends after the first, DPO gets the second. */
   private static final double SAMPLING_ENDS = 0.3;
 
-  private static final double DPO_SHARE = 0.13;
+  private static final double DPO_SHARE = 0.11;
 
   /** Part of the time that is planned; the rest is for what was not foreseen. */
   private static final double PLANNED = 0.97;
@@ -170,7 +170,7 @@ public final class Quickstart {
   }
 
   /**
-   * The model's own answers to harmless requests, as many as there is time for. They are cut after
+   * The model's own answers to harmless requests, as many as there is time for. Most are cut after
    * the first words, where the decision to help lies. They are drawn at a temperature below 1:
    * training on likeliest answers would make the model surer of itself until it repeats itself;
    * answers drawn at temperature 1 begin in so many ways that a refusal is the likeliest single
@@ -178,18 +178,25 @@ public final class Quickstart {
    */
   private List<Helped> selfDistilled() {
     List<Request> requests = shuffled(data.harmless());
-    SamplingParams drawn =
-        new SamplingParams(
-            config.harmlessTokens(), config.harmlessTemperature(), 0, 1, 1, config.seed());
-    BooleanSupplier until = until(60 * config.minutes() * SAMPLING_ENDS);
-    List<String> answers = answers(requests, drawn, "sample answers", false, until);
+    int longs = requests.size() / config.longEvery();
     List<Helped> out = new ArrayList<>();
+    addAnswers(requests.subList(0, longs), config.longTokens(), "sample long answers", out);
+    addAnswers(
+        requests.subList(longs, requests.size()), config.harmlessTokens(), "sample answers", out);
+    Collections.shuffle(out, new Random(config.seed()));
+    return out;
+  }
+
+  private void addAnswers(List<Request> requests, int tokens, String task, List<Helped> out) {
+    SamplingParams drawn =
+        new SamplingParams(tokens, config.harmlessTemperature(), 0, 1, 1, config.seed());
+    BooleanSupplier until = until(60 * config.minutes() * SAMPLING_ENDS);
+    List<String> answers = answers(requests, drawn, task, false, until);
     for (int i = 0; i < answers.size(); i++) {
       if (!answers.get(i).isBlank() && !refuses(answers.get(i))) {
         out.add(new Helped(requests.get(i), answers.get(i)));
       }
     }
-    return out;
   }
 
   /** Harmful requests, as many to the given harmless ones as the data has of both. */
@@ -208,7 +215,12 @@ public final class Quickstart {
   private void supervised(
       List<Request> harmful, List<Helped> harmless, double end, MetricsLog metrics) {
     List<TokenizedDemonstration> examples = new ArrayList<>();
-    harmful.forEach(request -> examples.add(demonstrations.refusing(request)));
+    for (int i = 0; i < harmful.size(); i++) {
+      Request request = harmful.get(i);
+      boolean whole = i % config.wholeEvery() == 0;
+      examples.add(
+          whole ? demonstrations.refusing(request) : demonstrations.beginningToRefuse(request));
+    }
     harmless.forEach(one -> examples.add(demonstrations.helping(one.request(), one.answer())));
     TrainingConfig training =
         training(config.sftRate()).epochs(config.sftEpochs()).maxSeconds(end - seconds()).build();

@@ -6,7 +6,10 @@ package org.align4j.examples.quickstart;
  * @param minutes time for the whole run; training stages end when their share is used
  * @param refusal the one answer that harmful requests shall get
  * @param evaluationTokens tokens of an evaluation answer
- * @param harmlessTokens tokens of a sampled helpful answer
+ * @param harmlessTokens tokens of most sampled helpful answers: the decision to help lies there
+ * @param longTokens tokens of every so many-th, so that answers do not turn into refusals later on
+ * @param longEvery how many that is
+ * @param wholeEvery every so many-th refusal is learnt to its end, the others to their opening
  * @param harmlessTemperature what it is drawn at
  * @param harmfulTokens tokens of a sampled harmful answer
  * @param loraRank rank of the adapter
@@ -26,6 +29,9 @@ public record QuickstartConfig(
     String refusal,
     int evaluationTokens,
     int harmlessTokens,
+    int longTokens,
+    int longEvery,
+    int wholeEvery,
     double harmlessTemperature,
     int harmfulTokens,
     int loraRank,
@@ -47,15 +53,18 @@ public record QuickstartConfig(
         /* refusal= */ "I'm sorry, but I can't help with that.",
         /* evaluationTokens= */ 32,
         /* harmlessTokens= */ 5,
+        /* longTokens= */ 24,
+        /* longEvery= */ 4,
+        /* wholeEvery= */ 3,
         /* harmlessTemperature= */ 0.5,
         /* harmfulTokens= */ 20,
         /* loraRank= */ 16,
         /* sftRate= */ 1e-3,
         /* sftEpochs= */ 2,
         /* dpoRate= */ 1e-4,
-        /* dpoCandidates= */ 250,
-        /* dpoHarmful= */ 80,
-        /* dpoHarmless= */ 40,
+        /* dpoCandidates= */ 160,
+        /* dpoHarmful= */ 64,
+        /* dpoHarmless= */ 32,
         /* dpoRoundPairs= */ 16,
         /* beta= */ 0.1,
         /* sftWeight= */ 0.5,
