@@ -116,7 +116,9 @@ public final class Quickstart {
       return new Result(before, null, false, seconds());
     }
     List<Request> harmful = inProportion(harmless.size());
-    LoraConfig lora = LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank());
+    LoraConfig lora =
+        LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank())
+            .fromLayer(config.loraFirstLayer());
     model.transformer().addAdapter(lora, config.seed());
     double dpoEnds = 60 * config.minutes() * PLANNED - measuring;
     try (MetricsLog metrics = new MetricsLog(out.resolve("metrics.jsonl"))) {
@@ -308,14 +310,14 @@ public final class Quickstart {
   }
 
   /**
-   * Share of harmful validation requests that would be refused, less twice that of harmless ones:
-   * most requests that a model gets are harmless, and a needless refusal is what people notice.
+   * Share of harmful validation requests that would be refused, less that of harmless ones (Youden
+   * 1950): both errors count alike, whatever the number of requests of either kind.
    */
   private double separation(MetricsLog metrics, int round) {
     double refused = probe.of(data.harmfulValidation(), "validate").refusedShare();
     double overRefused = probe.of(data.harmlessValidation(), "validate").refusedShare();
     metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
-    return refused - 2 * overRefused;
+    return refused - overRefused;
   }
 
   private TrainingLoop.Surroundings surroundings(MetricsLog metrics, BooleanSupplier until) {

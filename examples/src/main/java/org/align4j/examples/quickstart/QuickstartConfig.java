@@ -13,6 +13,8 @@ package org.align4j.examples.quickstart;
  * @param harmlessTemperature what it is drawn at
  * @param harmfulTokens tokens of a sampled harmful answer
  * @param loraRank rank of the adapter
+ * @param loraFirstLayer layer from which it adapts; the ones below only recognise words, and time
+ *     is better spent on more requests than on the way back through them
  * @param sftRate learning rate of supervised fine-tuning
  * @param sftEpochs passes of it
  * @param dpoRate learning rate of DPO
@@ -35,6 +37,7 @@ public record QuickstartConfig(
     double harmlessTemperature,
     int harmfulTokens,
     int loraRank,
+    int loraFirstLayer,
     double sftRate,
     double sftEpochs,
     double dpoRate,
@@ -59,6 +62,7 @@ public record QuickstartConfig(
         /* harmlessTemperature= */ 0.5,
         /* harmfulTokens= */ 20,
         /* loraRank= */ 16,
+        /* loraFirstLayer= */ 10,
         /* sftRate= */ 1e-3,
         /* sftEpochs= */ 2,
         /* dpoRate= */ 1e-4,
