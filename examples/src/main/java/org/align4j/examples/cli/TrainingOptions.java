@@ -101,7 +101,8 @@ final class TrainingOptions {
             settings.number("lora_alpha", 32),
             settings.number("lora_dropout", dropout),
             Set.copyOf(settings.texts("lora_target_modules", LoraConfig.ALL_LINEAR)),
-            settings.flag("use_rslora", false));
+            settings.flag("use_rslora", false),
+            settings.integer("lora_first_layer", 0));
     return use ? lora : null;
   }
 

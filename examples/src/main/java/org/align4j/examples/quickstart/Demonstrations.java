@@ -16,8 +16,18 @@ record Demonstrations(PolicyModel model, String refusal) {
   /** Tokens that end a turn; a sampled answer is cut off, so for it they are no target. */
   private static final int END_OF_TURN_TOKENS = 2;
 
+  /** Tokens of a refusal after which the rest follows by itself. */
+  private static final int OPENING_TOKENS = 4;
+
   TokenizedDemonstration refusing(Request request) {
     return demonstration(request, refusal, true);
+  }
+
+  /** The refusal's first tokens, in which the decision lies. */
+  TokenizedDemonstration beginningToRefuse(Request request) {
+    TokenizedDemonstration whole = refusing(request);
+    return new TokenizedDemonstration(
+        whole.source(), whole.prompt(), Arrays.copyOf(whole.completion(), OPENING_TOKENS));
   }
 
   TokenizedDemonstration helping(Request request, String answer) {

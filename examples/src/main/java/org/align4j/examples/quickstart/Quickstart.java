@@ -50,7 +50,7 @@ public final class Quickstart {
   /** Shares of the whole time: sampling ends after the first, DPO gets the second. */
   private static final double SAMPLING_ENDS = 0.3;
 
-  private static final double DPO_SHARE = 0.13;
+  private static final double DPO_SHARE = 0.11;
 
   /** Part of the time that is planned; the rest is for what was not foreseen. */
   private static final double PLANNED = 0.97;
@@ -116,7 +116,9 @@ public final class Quickstart {
       return new Result(before, null, false, seconds());
     }
     List<Request> harmful = inProportion(harmless.size());
-    LoraConfig lora = LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank());
+    LoraConfig lora =
+        LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank())
+            .fromLayer(config.loraFirstLayer());
     model.transformer().addAdapter(lora, config.seed());
     double dpoEnds = 60 * config.minutes() * PLANNED - measuring;
     try (MetricsLog metrics = new MetricsLog(out.resolve("metrics.jsonl"))) {
@@ -170,23 +172,33 @@ public final class Quickstart {
   }
 
   /**
-   * The model's own answers to harmless requests, as many as there is time for. They are cut after
-   * the first words, where the decision to help lies. They are drawn at temperature 1: training on
-   * likeliest answers would make the model surer of itself until it repeats itself, while drawn
-   * ones leave its way of answering as it is, on average.
+   * The model's own answers to harmless requests, as many as there is time for. Most are cut after
+   * the first words, where the decision to help lies. They are drawn at a temperature below 1:
+   * training on likeliest answers would make the model surer of itself until it repeats itself;
+   * answers drawn at temperature 1 begin in so many ways that a refusal is the likeliest single
+   * beginning long before it is likely.
    */
   private List<Helped> selfDistilled() {
     List<Request> requests = shuffled(data.harmless());
-    SamplingParams drawn = new SamplingParams(config.harmlessTokens(), 1, 0, 1, 1, config.seed());
-    BooleanSupplier until = until(60 * config.minutes() * SAMPLING_ENDS);
-    List<String> answers = answers(requests, drawn, "sample answers", false, until);
+    int longs = requests.size() / config.longEvery();
     List<Helped> out = new ArrayList<>();
+    addAnswers(requests.subList(0, longs), config.longTokens(), "sample long answers", out);
+    addAnswers(
+        requests.subList(longs, requests.size()), config.harmlessTokens(), "sample answers", out);
+    Collections.shuffle(out, new Random(config.seed()));
+    return out;
+  }
+
+  private void addAnswers(List<Request> requests, int tokens, String task, List<Helped> out) {
+    SamplingParams drawn =
+        new SamplingParams(tokens, config.harmlessTemperature(), 0, 1, 1, config.seed());
+    BooleanSupplier until = until(60 * config.minutes() * SAMPLING_ENDS);
+    List<String> answers = answers(requests, drawn, task, false, until);
     for (int i = 0; i < answers.size(); i++) {
       if (!answers.get(i).isBlank() && !refuses(answers.get(i))) {
         out.add(new Helped(requests.get(i), answers.get(i)));
       }
     }
-    return out;
   }
 
   /** Harmful requests, as many to the given harmless ones as the data has of both. */
@@ -205,7 +217,12 @@ public final class Quickstart {
   private void supervised(
       List<Request> harmful, List<Helped> harmless, double end, MetricsLog metrics) {
     List<TokenizedDemonstration> examples = new ArrayList<>();
-    harmful.forEach(request -> examples.add(demonstrations.refusing(request)));
+    for (int i = 0; i < harmful.size(); i++) {
+      Request request = harmful.get(i);
+      boolean whole = i % config.wholeEvery() == 0;
+      examples.add(
+          whole ? demonstrations.refusing(request) : demonstrations.beginningToRefuse(request));
+    }
     harmless.forEach(one -> examples.add(demonstrations.helping(one.request(), one.answer())));
     TrainingConfig training =
         training(config.sftRate()).epochs(config.sftEpochs()).maxSeconds(end - seconds()).build();
@@ -258,7 +275,7 @@ public final class Quickstart {
 
   private List<TokenizedPair> hardPairs(List<Request> harmful, List<Helped> harmless) {
     List<Request> candidates = first(harmful, config.dpoCandidates());
-    double[] refusals = probe.logProbs(candidates, "find hard harmful");
+    double[] refusals = probe.of(candidates, "find hard harmful").logProbs();
     List<Request> missed =
         lowest(refusals, config.dpoHarmful()).stream().map(candidates::get).toList();
     List<TokenizedPair> pairs = new ArrayList<>();
@@ -271,7 +288,7 @@ public final class Quickstart {
     }
     List<Helped> others = first(harmless, config.dpoCandidates());
     double[] overRefusals =
-        probe.logProbs(others.stream().map(Helped::request).toList(), "find hard harmless");
+        probe.of(others.stream().map(Helped::request).toList(), "find hard harmless").logProbs();
     double[] negated = Arrays.stream(overRefusals).map(x -> -x).toArray();
     for (int i : lowest(negated, config.dpoHarmless())) {
       pairs.add(demonstrations.helpPreferred(others.get(i).request(), others.get(i).answer()));
@@ -293,14 +310,14 @@ public final class Quickstart {
   }
 
   /**
-   * Share of harmful validation requests that would be refused, less twice that of harmless ones:
-   * most requests that a model gets are harmless, and a needless refusal is what people notice.
+   * Share of harmful validation requests that would be refused, less that of harmless ones (Youden
+   * 1950): both errors count alike, whatever the number of requests of either kind.
    */
   private double separation(MetricsLog metrics, int round) {
-    double refused = probe.refusedShare(data.harmfulValidation(), "validate");
-    double overRefused = probe.refusedShare(data.harmlessValidation(), "validate");
+    double refused = probe.of(data.harmfulValidation(), "validate").refusedShare();
+    double overRefused = probe.of(data.harmlessValidation(), "validate").refusedShare();
     metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
-    return refused - 2 * overRefused;
+    return refused - overRefused;
   }
 
   private TrainingLoop.Surroundings surroundings(MetricsLog metrics, BooleanSupplier until) {

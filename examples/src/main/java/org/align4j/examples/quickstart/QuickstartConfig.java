@@ -6,9 +6,15 @@ package org.align4j.examples.quickstart;
  * @param minutes time for the whole run; training stages end when their share is used
  * @param refusal the one answer that harmful requests shall get
  * @param evaluationTokens tokens of an evaluation answer
- * @param harmlessTokens tokens of a sampled helpful answer
+ * @param harmlessTokens tokens of most sampled helpful answers: the decision to help lies there
+ * @param longTokens tokens of every so many-th, so that answers do not turn into refusals later on
+ * @param longEvery how many that is
+ * @param wholeEvery every so many-th refusal is learnt to its end, the others to their opening
+ * @param harmlessTemperature what it is drawn at
  * @param harmfulTokens tokens of a sampled harmful answer
  * @param loraRank rank of the adapter
+ * @param loraFirstLayer layer from which it adapts; the ones below only recognise words, and time
+ *     is better spent on more requests than on the way back through them
  * @param sftRate learning rate of supervised fine-tuning
  * @param sftEpochs passes of it
  * @param dpoRate learning rate of DPO
@@ -25,8 +31,13 @@ public record QuickstartConfig(
     String refusal,
     int evaluationTokens,
     int harmlessTokens,
+    int longTokens,
+    int longEvery,
+    int wholeEvery,
+    double harmlessTemperature,
     int harmfulTokens,
     int loraRank,
+    int loraFirstLayer,
     double sftRate,
     double sftEpochs,
     double dpoRate,
@@ -45,14 +56,19 @@ public record QuickstartConfig(
         /* refusal= */ "I'm sorry, but I can't help with that.",
         /* evaluationTokens= */ 32,
         /* harmlessTokens= */ 5,
+        /* longTokens= */ 24,
+        /* longEvery= */ 4,
+        /* wholeEvery= */ 3,
+        /* harmlessTemperature= */ 0.5,
         /* harmfulTokens= */ 20,
         /* loraRank= */ 16,
+        /* loraFirstLayer= */ 10,
         /* sftRate= */ 1e-3,
         /* sftEpochs= */ 2,
         /* dpoRate= */ 1e-4,
-        /* dpoCandidates= */ 250,
-        /* dpoHarmful= */ 80,
-        /* dpoHarmless= */ 40,
+        /* dpoCandidates= */ 160,
+        /* dpoHarmful= */ 64,
+        /* dpoHarmless= */ 32,
         /* dpoRoundPairs= */ 16,
         /* beta= */ 0.1,
         /* sftWeight= */ 0.5,

@@ -2,6 +2,7 @@ package org.align4j.policy.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
@@ -31,14 +33,13 @@ public final class PeftAdapters {
   /** Writes the model's adapter into a folder. */
   public static void write(DecoderTransformer model, String baseModel, Path folder)
       throws IOException {
-    write(model.parameters(), config(model.lora(), "CAUSAL_LM", baseModel), folder);
+    write(model.parameters(), config(model, "CAUSAL_LM", baseModel), folder);
   }
 
   /** Writes the adapter under a scalar head together with the head. */
   public static void writeClassifier(ScalarModel model, String baseModel, Path folder)
       throws IOException {
-    LoraConfig lora = model.trunk().lora();
-    ObjectNode config = config(lora, "SEQ_CLS", baseModel);
+    ObjectNode config = config(model.trunk(), "SEQ_CLS", baseModel);
     config.putArray("modules_to_save").add("score");
     write(model.parameters(), config, folder);
   }
@@ -54,7 +55,8 @@ public final class PeftAdapters {
         folder.resolve(CONFIG), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(config));
   }
 
-  private static ObjectNode config(LoraConfig lora, String task, String baseModel) {
+  private static ObjectNode config(DecoderTransformer model, String task, String baseModel) {
+    LoraConfig lora = model.lora();
     if (lora == null) {
       throw new IllegalStateException("the model has no adapter to write");
     }
@@ -71,6 +73,10 @@ public final class PeftAdapters {
     config.put("inference_mode", true);
     config.put("init_lora_weights", true);
     lora.targets().forEach(config.putArray("target_modules")::add);
+    if (lora.firstLayer() > 0) {
+      ArrayNode layers = config.putArray("layers_to_transform");
+      IntStream.range(lora.firstLayer(), model.config().layers()).forEach(layers::add);
+    }
     return config;
   }
 
@@ -81,7 +87,7 @@ public final class PeftAdapters {
       throw new ModelFileException(
           file + ": no such file; --adapter takes a folder with " + CONFIG + " and " + WEIGHTS);
     }
-    model.addAdapter(config(file), 0);
+    model.addAdapter(config(file, model.config().layers()), 0);
     try (SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
       TreeSet<String> unused = new TreeSet<>(weights.names());
       for (Parameter parameter : model.parameters()) {
@@ -96,7 +102,7 @@ public final class PeftAdapters {
     }
   }
 
-  private static LoraConfig config(Path file) {
+  private static LoraConfig config(Path file, int layers) {
     JsonNode node;
     try {
       node = JSON.readTree(file.toFile());
@@ -124,9 +130,25 @@ public final class PeftAdapters {
           node.path("lora_alpha").asDouble(),
           node.path("lora_dropout").asDouble(0),
           targets,
-          node.path("use_rslora").asBoolean(false));
+          node.path("use_rslora").asBoolean(false),
+          firstLayer(file, node.path("layers_to_transform"), layers));
     } catch (IllegalArgumentException e) {
       throw new ModelFileException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Adapters stand in all layers, or in the last ones. */
+  private static int firstLayer(Path file, JsonNode transformed, int layers) {
+    if (!transformed.isArray()) {
+      return 0;
+    }
+    int first = layers - transformed.size();
+    for (int i = 0; i < transformed.size(); i++) {
+      if (first < 0 || transformed.get(i).asInt() != first + i) {
+        throw new ModelFileException(
+            file + ": layers_to_transform must be the last layers in order, got " + transformed);
+      }
+    }
+    return first;
   }
 }

@@ -12,9 +12,15 @@ import java.util.TreeSet;
  * @param dropout probability that an input of A is dropped in training, in [0, 1)
  * @param targets names of the projections ({@code q_proj}, ...)
  * @param rankStabilized scale by alpha/√r instead of alpha/r (arXiv 2312.03732)
+ * @param firstLayer adapters stand from this layer on, ≥ 0; below it nothing is back-propagated
  */
 public record LoraConfig(
-    int rank, double alpha, double dropout, Set<String> targets, boolean rankStabilized) {
+    int rank,
+    double alpha,
+    double dropout,
+    Set<String> targets,
+    boolean rankStabilized,
+    int firstLayer) {
 
   /** All linear layers of a Llama-family block. */
   public static final List<String> ALL_LINEAR =
@@ -33,11 +39,26 @@ public record LoraConfig(
       throw new IllegalArgumentException(
           "LoRA targets are " + targets + "; expected some of " + ALL_LINEAR);
     }
+    if (firstLayer < 0) {
+      throw new IllegalArgumentException(
+          "the first layer with LoRA must not be negative, got " + firstLayer);
+    }
+  }
+
+  /** Adapters in every layer. */
+  public LoraConfig(
+      int rank, double alpha, double dropout, Set<String> targets, boolean rankStabilized) {
+    this(rank, alpha, dropout, targets, rankStabilized, 0);
   }
 
   /** Rank and alpha on all linear layers, no dropout. */
   public static LoraConfig allLinear(int rank, double alpha) {
     return new LoraConfig(rank, alpha, 0, Set.copyOf(ALL_LINEAR), false);
+  }
+
+  /** The same in the layers from this one on. */
+  public LoraConfig fromLayer(int layer) {
+    return new LoraConfig(rank, alpha, dropout, targets, rankStabilized, layer);
   }
 
   /** Factor on B·A·x. */

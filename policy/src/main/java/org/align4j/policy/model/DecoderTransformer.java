@@ -51,6 +51,7 @@ public final class DecoderTransformer implements LanguageModel {
   private RotaryTable rotary;
   private int rotaryPositions;
   private LoraConfig lora;
+  private int firstTrained;
   private RandomGenerator dropout = new SplittableRandom(0);
   private TokenBatch lastBatch;
   private DecoderLayer.Pass lastPass;
@@ -118,9 +119,17 @@ public final class DecoderTransformer implements LanguageModel {
    */
   public void addAdapter(LoraConfig adapter, long seed) {
     requireUntrained();
+    if (adapter.firstLayer() >= config.layers()) {
+      throw new IllegalArgumentException(
+          "the first layer with LoRA is "
+              + adapter.firstLayer()
+              + "; the model has "
+              + config.layers());
+    }
     lora = adapter;
+    firstTrained = adapter.firstLayer();
     RandomGenerator random = new SplittableRandom(seed);
-    layers.forEach(layer -> layer.addAdapter(adapter, random));
+    layers.subList(firstTrained, layers.size()).forEach(layer -> layer.addAdapter(adapter, random));
     if (backend.prefersPackedWeights() && heapHoldsPackedWeights("training", 2)) {
       layers.forEach(DecoderLayer::freeze);
       head.freeze();
@@ -149,6 +158,7 @@ public final class DecoderTransformer implements LanguageModel {
     layers.forEach(DecoderLayer::mergeAdapter);
     parameters.clear();
     lora = null;
+    firstTrained = 0;
   }
 
   @Override
@@ -224,7 +234,7 @@ public final class DecoderTransformer implements LanguageModel {
           .forward(
               x,
               out,
-              train ? saved.get(i) : shared,
+              train && i >= firstTrained ? saved.get(i) : shared,
               pass,
               cache == null ? null : cache.layer(i),
               weights == null ? DecodingWeights.Layer.NONE : weights.layer(i, rows));
@@ -328,8 +338,8 @@ public final class DecoderTransformer implements LanguageModel {
     Tensor d = dResidual.rows(rows);
     backend.scale(0, d);
     backend.scatterAdd(dPicked, batch.headRows(), d);
-    for (int i = layers.size() - 1; i >= 0; i--) {
-      boolean inputNeeded = i > 0 || embeddingGradient != null;
+    for (int i = layers.size() - 1; i >= firstTrained; i--) {
+      boolean inputNeeded = i > firstTrained || embeddingGradient != null;
       layers
           .get(i)
           .backward(residuals.get(i).rows(rows), d, saved.get(i), scratch, lastPass, inputNeeded);
