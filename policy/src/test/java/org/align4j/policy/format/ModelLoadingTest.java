@@ -20,6 +20,8 @@ import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelLoadingTest {
   private static final TokenBatch BATCH =
@@ -35,10 +37,11 @@ class ModelLoadingTest {
     Files.writeString(folder.resolve("config.json"), json);
   }
 
-  @Test
-  void adaptersComeBackAsTheyWere() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void adaptersComeBackAsTheyWere(int firstLayer) throws IOException {
     DecoderTransformer model = TinyModels.create(Backends.defaultBackend(), 4);
-    model.addAdapter(LoraConfig.allLinear(2, 4), 1);
+    model.addAdapter(LoraConfig.allLinear(2, 4).fromLayer(firstLayer), 1);
     for (Parameter parameter : model.parameters()) {
       parameter.value().set(0, 0, 0.5f);
     }
@@ -47,10 +50,12 @@ class ModelLoadingTest {
     try (SafetensorsReader reader =
         SafetensorsReader.open(folder.resolve("adapter_model.safetensors"))) {
       assertThat(reader.names())
-          .contains("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight");
+          .contains(
+              "base_model.model.model.layers." + firstLayer + ".self_attn.q_proj.lora_A.weight");
     }
     DecoderTransformer other = TinyModels.create(Backends.defaultBackend(), 4);
     PeftAdapters.load(other, folder);
+    assertThat(other.lora()).isEqualTo(model.lora());
     assertThat(other.forward(BATCH, Mode.EVALUATE).logProbs())
         .containsExactly(expected, within(0.0));
   }
@@ -63,6 +68,17 @@ class ModelLoadingTest {
         .hasMessageContaining("adapter_config.json: peft_type is \"IA3\"");
     assertThatThrownBy(() -> PeftAdapters.load(model, folder.resolve("none")))
         .hasMessageContaining("no such file; --adapter takes a folder");
+  }
+
+  @Test
+  void adapterOfSomeLayersInBetweenIsRefused() throws IOException {
+    Files.writeString(
+        folder.resolve("adapter_config.json"),
+        "{\"peft_type\":\"LORA\",\"r\":2,\"lora_alpha\":4,\"target_modules\":[\"q_proj\"],"
+            + "\"layers_to_transform\":[0]}");
+    DecoderTransformer model = TinyModels.create(Backends.defaultBackend(), 4);
+    assertThatThrownBy(() -> PeftAdapters.load(model, folder))
+        .hasMessageContaining("layers_to_transform must be the last layers in order, got [0]");
   }
 
   @Test

@@ -19,6 +19,7 @@ import org.align4j.policy.text.TokenBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DecoderTransformerTest {
   private static final Backend BACKEND = Backends.defaultBackend();
@@ -101,17 +102,24 @@ class DecoderTransformerTest {
     checkGradients(model, TokenBatch.of(GROUPS));
   }
 
-  @Test
-  void adapterGradientsEqualFiniteDifferences() {
-    DecoderTransformer model = adapted(0);
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void adapterGradientsEqualFiniteDifferences(int firstLayer) {
+    DecoderTransformer model = adapted(0, firstLayer);
+    assertThat(model.parameters())
+        .allMatch(parameter -> firstLayer == 0 || parameter.name().contains("layers.1."));
     checkGradients(model, TokenBatch.of(GROUPS));
   }
 
-  /** An adapter whose B is not zero. */
   private static DecoderTransformer adapted(double dropout) {
+    return adapted(dropout, 0);
+  }
+
+  /** An adapter whose B is not zero. */
+  private static DecoderTransformer adapted(double dropout, int firstLayer) {
     DecoderTransformer model = TinyModels.create(BACKEND, 1);
     Set<String> targets = Set.of("q_proj", "v_proj", "o_proj", "up_proj", "down_proj");
-    model.addAdapter(new LoraConfig(3, 6, dropout, targets, true), 5);
+    model.addAdapter(new LoraConfig(3, 6, dropout, targets, true, firstLayer), 5);
     Random random = new Random(8);
     for (Parameter parameter : model.parameters()) {
       for (int r = 0; r < parameter.value().rows(); r++) {
@@ -203,6 +211,11 @@ class DecoderTransformerTest {
     TokenBatch batch = TokenBatch.of(GROUPS);
     assertThatThrownBy(() -> model.forward(batch, Mode.REFERENCE))
         .hasMessageContaining("precompute");
+    assertThatThrownBy(
+            () ->
+                TinyModels.create(BACKEND, 1)
+                    .addAdapter(LoraConfig.allLinear(2, 4).fromLayer(2), 0))
+        .hasMessage("the first layer with LoRA is 2; the model has 2");
     assertThatThrownBy(() -> model.addAdapter(LoraConfig.allLinear(2, 4), 0))
         .hasMessageContaining("already");
     TokenBatch outside = TokenBatch.of(List.of(PromptCompletions.sequence(new int[] {1, 29, 3})));
