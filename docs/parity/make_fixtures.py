@@ -17,8 +17,13 @@ from datasets import Dataset
 from gguf import GGMLQuantizationType, quants
 from peft import LoraConfig, PeftModel, get_peft_model
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
+from transformers import (AutoModelForCausalLM, AutoModelForSequenceClassification, LlamaConfig, LlamaForCausalLM,
+                          LlamaForSequenceClassification, PreTrainedTokenizerFast)
+from trl import (DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer, KTOConfig, KTOTrainer, RewardConfig, RewardTrainer,
+                 SFTConfig, SFTTrainer)
+from trl.experimental.cpo import CPOConfig, CPOTrainer
+from trl.experimental.orpo import ORPOConfig, ORPOTrainer
+from trl.trainer.distillation_trainer import _chunked_divergence_loss
 
 TEMPLATE = (
     "{% for m in messages %}{{'<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>' + '\n'}}{% endfor %}"
@@ -42,6 +47,17 @@ DPO_CASES = {
     "dpo-js": {"f_divergence_type": "js_divergence"},
     "dpo-wpo": {"use_weighting": True},
     "dpo-ld": {"ld_alpha": 0.3},
+}
+
+CPO_CASES = {
+    "cpo-sigmoid": {"loss_type": "sigmoid"},
+    "cpo-simpo-alpha": {"loss_type": "simpo", "simpo_gamma": 0.7, "alpha": 0.2, "cpo_alpha": 0.5, "label_smoothing": 0.1},
+}
+GRPO_CASES = {
+    "grpo-dapo": {"loss_type": "dapo", "epsilon_high": 0.3},
+    "grpo-cispo": {"loss_type": "cispo", "epsilon_high": 4.0},
+    "gspo": {"loss_type": "grpo", "importance_sampling_level": "sequence", "epsilon": 0.05},
+    "grpo-warm": {"loss_type": "sapo", "temperature": 1.3},
 }
 
 
@@ -133,6 +149,13 @@ def common(extra):
                 use_cpu=True, gradient_checkpointing=False, train_sampling_strategy="sequential", **extra)
 
 
+def plain(extra):
+    """The same for trainers that are not asked for an order of their data."""
+    arguments = common(extra)
+    arguments.pop("train_sampling_strategy")
+    return arguments
+
+
 def chat(text, role):
     return [{"role": role, "content": text}]
 
@@ -153,6 +176,139 @@ def objectives(out, tok):
         args = SFTConfig(**common({"loss_type": loss_type}))
         trainer = SFTTrainer(model=load("policy"), args=args, train_dataset=Dataset.from_list(demos), processing_class=tok)
         first_step(trainer, config, out, "sft-" + loss_type)
+
+
+def without_metrics(trainer, config, out, name):
+    """For trainers that keep their metrics elsewhere: loss and gradients only."""
+    trainer._metrics = {"train": {}}
+    first_step(trainer, config, out, name)
+
+
+def reference_free(out, tok, rows, load):
+    texts = [{key: tok.apply_chat_template(row["prompt"] + (row[key] if key != "prompt" else []), tokenize=False,
+                                           add_generation_prompt=key == "prompt") for key in row} for row in rows]
+    flat = [{"prompt": t["prompt"], "chosen": t["chosen"][len(t["prompt"]):], "rejected": t["rejected"][len(t["prompt"]):]}
+            for t in texts]
+    for name, extra in CPO_CASES.items():
+        config = {"trainer": "cpo", "rows": len(rows), "policy": "policy", "beta": 0.2, **extra}
+        args = CPOConfig(**plain({"beta": 0.2, **extra}))
+        trainer = CPOTrainer(model=load("policy"), args=args, train_dataset=Dataset.from_list(flat), processing_class=tok)
+        without_metrics(trainer, config, out, name)
+    args = ORPOConfig(**plain({"beta": 0.3}))
+    trainer = ORPOTrainer(model=load("policy"), args=args, train_dataset=Dataset.from_list(flat), processing_class=tok)
+    without_metrics(trainer, {"trainer": "orpo", "rows": len(rows), "policy": "policy", "beta": 0.3}, out, "orpo")
+
+
+def unpaired(out, tok, rows, load):
+    examples = [{"prompt": row["prompt"], "completion": row["chosen" if i % 2 == 0 else "rejected"], "label": i % 2 == 0}
+                for i, row in enumerate(rows)]
+    for loss_type in ["kto", "apo_zero_unpaired"]:
+        extra = {"loss_type": loss_type, "beta": 0.2, "desirable_weight": 1.0, "undesirable_weight": 1.5}
+        config = {"trainer": "kto", "rows": len(rows), "policy": "llama", "reference": "policy", **extra}
+        trainer = KTOTrainer(model=load("llama"), ref_model=load("policy"), args=KTOConfig(**common(extra)),
+                             train_dataset=Dataset.from_list(examples), processing_class=tok)
+        first_step(trainer, config, out, "kto-" + loss_type)
+
+
+def reward(out, tok, rows, seed):
+    torch.manual_seed(seed)
+    config = LlamaConfig(**SIZES, tie_word_embeddings=True, rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
+                         num_labels=1)
+    net = LlamaForSequenceClassification(config).float()
+    for parameter in net.parameters():
+        if parameter.dim() > 1:
+            torch.nn.init.normal_(parameter, std=0.15)
+    folder = os.path.join(out, "models", "reward")
+    net.save_pretrained(folder)
+    tok.save_pretrained(folder)
+    load = lambda: AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
+    scores = {}
+    with torch.no_grad():
+        for side, at in (("chosen", 1), ("rejected", 2)):
+            scores[side] = [net.eval()(torch.tensor([dialogue(tok, pair, at)])).logits.item() for pair in PAIRS]
+    extra = {"center_rewards_coefficient": 0.05}
+    trainer = RewardTrainer(model=load(), args=RewardConfig(**common(extra)), train_dataset=Dataset.from_list(rows),
+                            processing_class=tok)
+    first_step(trainer, {"trainer": "reward", "rows": len(rows), "model": "reward", **extra}, out, "reward-centered")
+    path = os.path.join(out, "objectives", "reward-centered.json")
+    with open(path, encoding="utf-8") as file:
+        case = json.load(file)
+    write(os.path.join(out, "objectives"), "reward-centered.json", {**case, "scores": scores})
+
+
+def rollouts(out, tok, load, seed):
+    """Sampled-looking completions for GRPO and distillation; each prompt stands twice."""
+    torch.manual_seed(seed)
+    batch = {"prompt_ids": [], "completion_ids": [], "advantages": [1.2, -0.8, 0.4, -0.5], "old_logps": [], "ref_logps": []}
+    for pair in PAIRS[:2]:
+        prompt = tok(tok.apply_chat_template(chat(pair[0], "user"), tokenize=False, add_generation_prompt=True),
+                     add_special_tokens=False)["input_ids"]
+        for side in (1, 2):
+            batch["prompt_ids"].append(prompt)
+            batch["completion_ids"].append(dialogue(tok, pair, side)[len(prompt):])
+    policy, reference = load("policy"), load("llama")
+    for prompt, completion in zip(batch["prompt_ids"], batch["completion_ids"]):
+        for net, key, noise in ((policy, "old_logps", 0.3), (reference, "ref_logps", 0.0)):
+            with torch.no_grad():
+                logits = net(torch.tensor([prompt + completion])).logits[0, len(prompt) - 1:-1]
+            logps = logits.log_softmax(-1).gather(1, torch.tensor(completion)[:, None])[:, 0]
+            batch[key].append((logps + noise * torch.randn_like(logps)).clamp(max=-1e-3).tolist())
+    write(os.path.join(out, "objectives"), "grpo_batch.json", batch)
+    return batch
+
+
+def padded(rows, left, value=0.0):
+    width = max(len(row) for row in rows)
+    return torch.tensor([[value] * (width - len(row)) + row if left else row + [value] * (width - len(row)) for row in rows])
+
+
+def grpo(out, tok, load, batch):
+    ones = lambda rows: [[1] * len(row) for row in rows]
+    inputs = {"prompt_ids": padded(batch["prompt_ids"], True, 0), "prompt_mask": padded(ones(batch["prompt_ids"]), True, 0),
+              "completion_ids": padded(batch["completion_ids"], False, 0),
+              "completion_mask": padded(ones(batch["completion_ids"]), False, 0),
+              "advantages": torch.tensor(batch["advantages"]), "old_per_token_logps": padded(batch["old_logps"], False),
+              "ref_per_token_logps": padded(batch["ref_logps"], False),
+              "num_items_in_batch": torch.tensor(sum(map(len, batch["completion_ids"])))}
+    for name, extra in GRPO_CASES.items():
+        config = {"beta": 0.05, "epsilon": 0.2, "max_completion_length": 64, "num_generations": 2, "generation_batch_size": 4,
+                  "temperature": 1.0, **extra}
+        args = GRPOConfig(**{**plain(config), "per_device_train_batch_size": 4})
+        trainer = GRPOTrainer(model=load("policy"), reward_funcs=lambda completions, **_: [0.0] * len(completions), args=args,
+                              train_dataset=Dataset.from_list([{"prompt": "a"}] * 4), processing_class=tok)
+        trainer.current_gradient_accumulation_steps = 1
+        trainer.model.train()
+        trainer.model.zero_grad()
+        loss = trainer._compute_loss(trainer.model, inputs)
+        loss.backward()
+        record(out, name, {"trainer": "grpo", "batch": "grpo_batch.json", "policy": "policy", **config}, loss, trainer)
+
+
+def record(out, name, config, loss, trainer, metrics=True):
+    grads = gradients(trainer.model if metrics else trainer)
+    kept = {key: values[-1] for key, values in trainer._metrics["train"].items()} if metrics else {}
+    norm = sum(g["norm"] ** 2 for g in grads.values()) ** 0.5
+    write(os.path.join(out, "objectives"), name + ".json",
+          {"name": name, "config": config, "loss": loss.item(), "grad_norm": norm, "metrics": kept, "gradients": grads})
+
+
+def distillation(out, load, batch):
+    for beta, temperature in ((0.0, 1.0), (0.4, 1.5), (1.0, 1.0)):
+        student, teacher = load("policy"), load("llama")
+        student.zero_grad()
+        hidden = {"student": [], "teacher": []}
+        for prompt, completion in zip(batch["prompt_ids"], batch["completion_ids"]):
+            ids = torch.tensor([prompt + completion])
+            for key, net in (("student", student), ("teacher", teacher)):
+                hidden[key].append(net.model(ids).last_hidden_state[:, len(prompt) - 1:-1])
+        loss, _, _ = _chunked_divergence_loss(
+            torch.cat(hidden["student"], 1), torch.cat(hidden["teacher"], 1).detach(), student.lm_head.weight,
+            teacher.lm_head.weight.detach(), torch.ones(1, sum(map(len, batch["completion_ids"]))), beta,
+            temperature=temperature)
+        loss.backward()
+        config = {"trainer": "distill", "batch": "grpo_batch.json", "policy": "policy", "teacher": "llama", "beta": beta,
+                  "temperature": temperature}
+        record(out, f"distill-beta{beta}", config, loss, student, metrics=False)
 
 
 def adapter(out, tok, net, seed):
@@ -208,6 +364,14 @@ def main():
             "original_max_position_embeddings": 32}
     save_model(out, "llama3-rope", model(seed + 2, tied=False, rope=rope), tok)
     objectives(out, tok)
+    rows = [{"prompt": chat(p, "user"), "chosen": chat(c, "assistant"), "rejected": chat(r, "assistant")} for p, c, r in PAIRS]
+    load = lambda name: AutoModelForCausalLM.from_pretrained(os.path.join(out, "models", name), dtype=torch.float32)
+    reference_free(out, tok, rows, load)
+    unpaired(out, tok, rows, load)
+    reward(out, tok, rows, seed + 4)
+    batch = rollouts(out, tok, load, seed + 5)
+    grpo(out, tok, load, batch)
+    distillation(out, load, batch)
     adapter(out, tok, policy, seed + 3)
     quant_blocks(out, seed)
 

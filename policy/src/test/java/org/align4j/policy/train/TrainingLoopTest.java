@@ -175,6 +175,7 @@ class TrainingLoopTest {
     }
   }
 
+  /** FIELD 3.13: a loss that is not a number stops the run; nothing learns from it. */
   @Test
   void lossThatIsNotANumberStopsDumpsAndKeepsTheWeights() throws IOException {
     DecoderTransformer model = adapted();
