@@ -15,6 +15,8 @@ import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.ModelResolver;
 import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.generate.Completion;
+import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
@@ -40,6 +42,7 @@ final class TrainDistillCommand implements Callable<Integer> {
   private static final double LEARNING_RATE = 2e-5;
 
   private static final String SELF = "self";
+  private static final int SLOTS = 32;
 
   @Mixin ModelOptions model;
   @Mixin TrainingOptions options;
@@ -77,6 +80,7 @@ final class TrainDistillCommand implements Callable<Integer> {
             1,
             1,
             config.seed());
+    boolean imitate = settings.flag("seq_kd", false);
     String systemPrompt = settings.text("teacher_system_prompt", "");
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
     settings.rejectUnknown();
@@ -85,10 +89,14 @@ final class TrainDistillCommand implements Callable<Integer> {
     DecoderTransformer taught = student.transformer();
     DecoderTransformer teaching = teacher.equals(SELF) ? taught : teacher().transformer();
     Backend backend = Backends.defaultBackend();
-    DistillationTask task =
-        new DistillationTask(taught, teaching, divergence, teacherPrompt(student, systemPrompt));
+    UnaryOperator<int[]> teacherPrompt = teacherPrompt(student, systemPrompt);
+    DistillationTask task = new DistillationTask(taught, teaching, divergence, teacherPrompt);
     List<DistillationTrainer.Row> rows =
         rows(new Tokenization(student.text(), lengths, wrap), options.data);
+    if (imitate) {
+      rows = answered(rows, student, teaching, teacherPrompt, sampling.maxNewTokens());
+    }
+    List<DistillationTrainer.Row> learnt = rows;
     RolloutSampler sampler =
         new RolloutSampler(
             taught,
@@ -104,7 +112,7 @@ final class TrainDistillCommand implements Callable<Integer> {
                   new StepRunner<>("distill", task, config, backend, options.out);
               var result =
                   new DistillationTrainer(steps, sampler, onPolicy, config, surroundings)
-                      .run(rows, options.resume);
+                      .run(learnt, options.resume);
               run.save(student);
               return result;
             }));
@@ -125,6 +133,30 @@ final class TrainDistillCommand implements Callable<Integer> {
     return systemPrompt.isEmpty()
         ? UnaryOperator.identity()
         : new SystemTurn(student, systemPrompt);
+  }
+
+  /** Sequence-level distillation: the teacher's likeliest answers instead of the recorded ones. */
+  private static List<DistillationTrainer.Row> answered(
+      List<DistillationTrainer.Row> rows,
+      PolicyModel student,
+      DecoderTransformer teaching,
+      UnaryOperator<int[]> teacherPrompt,
+      int maxNewTokens) {
+    boolean self = teaching == student.transformer();
+    Generator generator =
+        new Generator(
+            teaching, Backends.defaultBackend(), student.assets().stopTokens(), SLOTS, !self);
+    List<Completion> answers =
+        generator.generate(
+            rows.stream().map(row -> teacherPrompt.apply(row.prompt().ids())).toList(),
+            SamplingParams.greedy(maxNewTokens),
+            Bars.FACTORY,
+            "teacher");
+    List<DistillationTrainer.Row> out = new ArrayList<>(rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      out.add(new DistillationTrainer.Row(rows.get(i).prompt(), answers.get(i).ids()));
+    }
+    return out;
   }
 
   private static List<DistillationTrainer.Row> rows(Tokenization tokenization, Path file) {
