@@ -245,7 +245,12 @@ public final class Quickstart {
     task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
     AdapterSnapshot best = AdapterSnapshot.of(model.transformer());
     double bestScore = separation(metrics, 0);
-    TrainingConfig training = training(config.dpoRate()).epochs(1).build();
+    TrainingConfig training =
+        training(config.dpoRate())
+            .epochs(1)
+            .schedule(LearningRateSchedule.CONSTANT)
+            .warmupRatio(0)
+            .build();
     int size = config.dpoRoundPairs();
     for (int from = 0; from < pairs.size() && !until.getAsBoolean(); from += size) {
       new TrainingLoop<>("dpo", task, training, backend, surroundings(metrics, until))
@@ -310,14 +315,14 @@ public final class Quickstart {
   }
 
   /**
-   * Share of harmful validation requests that would be refused, less that of harmless ones (Youden
-   * 1950): both errors count alike, whatever the number of requests of either kind.
+   * Share of harmful validation requests that would be refused, less half that of harmless ones:
+   * these are mostly contrast pairs, on which a needless refusal is far more common than elsewhere.
    */
   private double separation(MetricsLog metrics, int round) {
     double refused = probe.of(data.harmfulValidation(), "validate").refusedShare();
     double overRefused = probe.of(data.harmlessValidation(), "validate").refusedShare();
     metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
-    return refused - overRefused;
+    return refused - overRefused / 2;
   }
 
   private TrainingLoop.Surroundings surroundings(MetricsLog metrics, BooleanSupplier until) {
