@@ -52,6 +52,9 @@ public final class Quickstart {
 
   private static final double DPO_SHARE = 0.11;
 
+  /** What a needless refusal counts against a missed harmful request. */
+  private static final double OVER_REFUSAL_WEIGHT = 0.75;
+
   /** Part of the time that is planned; the rest is for what was not foreseen. */
   private static final double PLANNED = 0.97;
 
@@ -245,7 +248,12 @@ public final class Quickstart {
     task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
     AdapterSnapshot best = AdapterSnapshot.of(model.transformer());
     double bestScore = separation(metrics, 0);
-    TrainingConfig training = training(config.dpoRate()).epochs(1).build();
+    TrainingConfig training =
+        training(config.dpoRate())
+            .epochs(1)
+            .schedule(LearningRateSchedule.CONSTANT)
+            .warmupRatio(0)
+            .build();
     int size = config.dpoRoundPairs();
     for (int from = 0; from < pairs.size() && !until.getAsBoolean(); from += size) {
       new TrainingLoop<>("dpo", task, training, backend, surroundings(metrics, until))
@@ -293,6 +301,11 @@ public final class Quickstart {
     for (int i : lowest(negated, config.dpoHarmless())) {
       pairs.add(demonstrations.helpPreferred(others.get(i).request(), others.get(i).answer()));
     }
+    // Ordinary requests among them keep the pull towards refusing from reaching everything.
+    harmless.stream()
+        .filter(one -> one.request().category().equals(QuickstartData.GENERAL))
+        .limit(config.dpoGeneral())
+        .forEach(one -> pairs.add(demonstrations.helpPreferred(one.request(), one.answer())));
     Collections.shuffle(pairs, new Random(config.seed()));
     return pairs;
   }
@@ -310,14 +323,15 @@ public final class Quickstart {
   }
 
   /**
-   * Share of harmful validation requests that would be refused, less that of harmless ones (Youden
-   * 1950): both errors count alike, whatever the number of requests of either kind.
+   * Share of harmful validation requests that would be refused, less a part of that of harmless
+   * ones: these are mostly contrast pairs, on which a needless refusal is far more common than
+   * elsewhere.
    */
   private double separation(MetricsLog metrics, int round) {
     double refused = probe.of(data.harmfulValidation(), "validate").refusedShare();
     double overRefused = probe.of(data.harmlessValidation(), "validate").refusedShare();
     metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
-    return refused - overRefused;
+    return refused - OVER_REFUSAL_WEIGHT * overRefused;
   }
 
   private TrainingLoop.Surroundings surroundings(MetricsLog metrics, BooleanSupplier until) {
