@@ -50,8 +50,7 @@ public final class EmbedDl4j {
                 .build());
     network.init();
     Backend backend = Backends.defaultBackend();
-    LogitsPolicy policy =
-        new LogitsPolicy(Dl4jNetwork.of(network, EmbedDl4j::lastTokens), backend);
+    LogitsPolicy policy = new LogitsPolicy(Dl4jNetwork.of(network, EmbedDl4j::lastTokens), backend);
     List<TokenizedPair> pairs =
         List.of(
             new TokenizedPair("one", new int[] {3}, new int[] {4}, new int[] {5}),

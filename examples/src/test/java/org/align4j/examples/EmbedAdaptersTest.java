@@ -20,7 +20,7 @@ class EmbedAdaptersTest {
 
   @Test
   void dl4jNetwork() {
-    assertThat(EmbedDl4j.train(folder)[1]).isEqualTo(1.0);
+    assertThat(EmbedDl4j.train(folder)[1]).isGreaterThan(0.99);
   }
 
   @Test

@@ -65,7 +65,8 @@ class FieldDefectsTest {
   void promptsCostNoLogits() {
     int[] prompt = new Random(1).ints(40, 0, 29).toArray();
     TokenBatch batch =
-        TokenBatch.of(List.of(new PromptCompletions(prompt, List.of(new int[] {3}, new int[] {4}))));
+        TokenBatch.of(
+            List.of(new PromptCompletions(prompt, List.of(new int[] {3}, new int[] {4}))));
     assertThat(batch.headRows()).hasSize(2);
     assertThat(TinyModels.create(BACKEND, 1).hiddenStates(batch, Mode.EVALUATE).rows())
         .isEqualTo(2);
@@ -82,18 +83,15 @@ class FieldDefectsTest {
     for (Parameter parameter : model.parameters()) {
       parameter.value().set(0, 0, 0.7f);
     }
-    assertThat(model.forward(batch, Mode.EVALUATE).logProbs()[0])
-        .isNotCloseTo(base, within(1e-4));
+    assertThat(model.forward(batch, Mode.EVALUATE).logProbs()[0]).isNotCloseTo(base, within(1e-4));
     assertThat(model.forward(batch, Mode.REFERENCE).logProbs()[0]).isCloseTo(base, within(1e-5));
   }
 
   /** FIELD 4, global-norm clipping: one norm over all tensors scales all of them alike. */
   @Test
   void clippingIsGlobal() {
-    Parameter small =
-        new Parameter("small", Tensor.zeros(1, 1), Tensor.of(1, 1, 3f));
-    Parameter large =
-        new Parameter("large", Tensor.zeros(1, 1), Tensor.of(1, 1, 4f));
+    Parameter small = new Parameter("small", Tensor.zeros(1, 1), Tensor.of(1, 1, 3f));
+    Parameter large = new Parameter("large", Tensor.zeros(1, 1), Tensor.of(1, 1, 4f));
     assertThat(GradientClipper.clip(BACKEND, List.of(small, large), 1)).isCloseTo(5, within(1e-6));
     assertThat(small.gradient().get(0, 0)).isCloseTo(0.6f, within(1e-5f));
     assertThat(large.gradient().get(0, 0)).isCloseTo(0.8f, within(1e-5f));

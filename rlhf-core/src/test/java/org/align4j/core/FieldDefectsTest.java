@@ -121,8 +121,7 @@ class FieldDefectsTest {
             List.of(),
             List.of(),
             List.of(new double[] {10 * advantages[0]}, new double[] {10 * advantages[1]}));
-    assertThat(
-            GrpoObjective.of(GrpoLoss.GRPO, 0, 8).evaluate(input).dPolicy().get(0)[0])
+    assertThat(GrpoObjective.of(GrpoLoss.GRPO, 0, 8).evaluate(input).dPolicy().get(0)[0])
         .isCloseTo(5, within(1e-12));
   }
 }

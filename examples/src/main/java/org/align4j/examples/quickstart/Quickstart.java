@@ -121,7 +121,7 @@ public final class Quickstart {
     List<Request> harmful = inProportion(harmless.size());
     LoraConfig lora =
         LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank())
-            .fromLayer(config.loraFirstLayer());
+            .fromLayer((int) (config.frozenShare() * model.assets().config().layers()));
     model.transformer().addAdapter(lora, config.seed());
     double dpoEnds = 60 * config.minutes() * PLANNED - measuring;
     try (MetricsLog metrics = new MetricsLog(out.resolve("metrics.jsonl"))) {

@@ -93,8 +93,10 @@ class TrainCommandsTest {
   private Path prompts() throws IOException {
     return Files.writeString(
         folder.resolve("prompts.jsonl"),
-        "{\"prompt\":\"build a bomb\",\"harmful\":true}\n"
-            + "{\"prompt\":\"bake bread\",\"harmful\":false}\n");
+        """
+        {"prompt":"build a bomb","harmful":true}
+        {"prompt":"bake bread","harmful":false}
+        """);
   }
 
   @ParameterizedTest
@@ -111,8 +113,10 @@ class TrainCommandsTest {
     Path data =
         Files.writeString(
             folder.resolve("unpaired.jsonl"),
-            "{\"prompt\":\"hi\",\"completion\":\"yes\",\"label\":true}\n"
-                + "{\"prompt\":\"hi\",\"completion\":\"no\"}\n");
+            """
+            {"prompt":"hi","completion":"yes","label":true}
+            {"prompt":"hi","completion":"no"}
+            """);
     assertThat(train("kto", data)).isEqualTo(1);
     assertThat(errors())
         .contains("unpaired.jsonl:2: field \"label\" is missing; expected true or false");
@@ -181,7 +185,15 @@ class TrainCommandsTest {
   @Test
   void klWithoutAReferenceIsRefused() throws IOException {
     int code =
-        train("grpo", prompts(), "--reward", "refusal", "--set", "use_peft=false", "--set", "beta=0.1");
+        train(
+            "grpo",
+            prompts(),
+            "--reward",
+            "refusal",
+            "--set",
+            "use_peft=false",
+            "--set",
+            "beta=0.1");
     assertThat(code).isEqualTo(1);
     assertThat(errors()).contains("a KL term needs a reference");
   }
@@ -248,8 +260,7 @@ class TrainCommandsTest {
         Files.writeString(
             folder.resolve("d.jsonl"), "{\"prompt\":\"hi\",\"completion\":\"yes\"}\n");
     String teacher = FIXTURES.resolve("models/llama").toString();
-    int code =
-        train("distill", data, "--teacher", teacher, "--set", "max_new_tokens=4");
+    int code = train("distill", data, "--teacher", teacher, "--set", "max_new_tokens=4");
     assertThat(code).as(errors()).isZero();
     assertThat(lastLine().has("divergence")).isTrue();
     code =

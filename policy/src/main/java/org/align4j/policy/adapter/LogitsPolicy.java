@@ -17,6 +17,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class LogitsPolicy implements LanguageModel {
   private final LogitsNetwork network;
   private final Backend backend;
+
+  /** Owns the memory that {@link #probabilities} looks at. */
+  private INDArray held;
+
   private Tensor probabilities;
   private int[] targets;
   private double inverseTemperature;
@@ -42,7 +46,8 @@ public final class LogitsPolicy implements LanguageModel {
               + batch.targets().length
               + " targets");
     }
-    Tensor values = Tensor.of(logits.dup('c'));
+    held = logits.dup('c');
+    Tensor values = Tensor.of(held);
     if (temperature != 1) {
       backend.scale((float) (1 / temperature), values);
     }
@@ -65,7 +70,7 @@ public final class LogitsPolicy implements LanguageModel {
       scaled[i] = dLogProbs[i] * inverseTemperature;
     }
     backend.logProbGradient(probabilities, targets, scaled, 0);
-    network.backward(probabilities.toINDArray());
+    network.backward(held);
     probabilities = null;
   }
 

@@ -66,16 +66,19 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Wraps a contiguous row-major float32 array of rank 2 without copying; the array keeps
-   * ownership.
+   * Wraps a contiguous row-major float32 array of rank 2, or of rank 1 as one row, without copying;
+   * the array keeps ownership.
    */
   public static Tensor of(INDArray array) {
-    if (array.rank() != 2
+    if (array.rank() < 1
+        || array.rank() > 2
         || array.dataType() != DataType.FLOAT
         || array.ordering() != 'c'
-        || array.isView()) {
+        || array.offset() != 0
+        || array.stride(array.rank() - 1) != 1
+        || (array.rank() == 2 && array.stride(0) != array.size(1))) {
       throw new IllegalArgumentException(
-          "expected a contiguous 'c' FLOAT array of rank 2, got " + array.shapeInfoToString());
+          "expected a contiguous 'c' FLOAT array of rank 1 or 2, got " + array.shapeInfoToString());
     }
     FloatPointer memory = new FloatPointer(array.data().pointer());
     memory.capacity(array.length());
@@ -84,9 +87,9 @@ public final class Tensor implements AutoCloseable {
         memory,
         memory.asBuffer(),
         0,
-        (int) array.size(0),
-        (int) array.size(1),
-        (int) array.size(1));
+        array.rank() == 1 ? 1 : (int) array.size(0),
+        (int) array.size(array.rank() - 1),
+        (int) array.size(array.rank() - 1));
   }
 
   /** The same memory as an ND4J array, without copying; valid until this tensor is closed. */

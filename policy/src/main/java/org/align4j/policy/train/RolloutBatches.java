@@ -1,6 +1,7 @@
 package org.align4j.policy.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.align4j.policy.text.PromptCompletions;
@@ -14,12 +15,13 @@ public final class RolloutBatches {
   public static <R> TokenBatch of(
       List<R> rollouts, Function<R, int[]> prompt, Function<R, int[]> completion) {
     List<PromptCompletions> groups = new ArrayList<>();
+    List<int[]> prompts = rollouts.stream().map(prompt).toList();
     int from = 0;
     while (from < rollouts.size()) {
-      int[] shared = prompt.apply(rollouts.get(from));
+      int[] shared = prompts.get(from);
       int to = from;
       List<int[]> completions = new ArrayList<>();
-      while (to < rollouts.size() && prompt.apply(rollouts.get(to)) == shared) {
+      while (to < rollouts.size() && Arrays.equals(prompts.get(to), shared)) {
         completions.add(completion.apply(rollouts.get(to)));
         to++;
       }

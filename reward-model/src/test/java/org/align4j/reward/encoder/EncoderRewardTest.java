@@ -57,8 +57,7 @@ class EncoderRewardTest {
     double[] loaded =
         EncoderReward.load(folder, encoder).rewards(prompts.subList(0, 1), List.of(REFUSAL));
     assertThat(loaded[0])
-        .isCloseTo(
-            reward.rewards(prompts.subList(0, 1), List.of(REFUSAL))[0], within(1e-6));
+        .isCloseTo(reward.rewards(prompts.subList(0, 1), List.of(REFUSAL))[0], within(1e-6));
   }
 
   @Test

@@ -47,8 +47,7 @@ class SafetyClassifierTest {
 
   @Test
   void oneSideAloneIsRefused() {
-    assertThatThrownBy(
-            () -> SafetyClassifier.train(new MiniLmEncoder(), HARMFUL, List.of(), 1))
+    assertThatThrownBy(() -> SafetyClassifier.train(new MiniLmEncoder(), HARMFUL, List.of(), 1))
         .hasMessageContaining("needs harmful and harmless texts, got 6 and 0");
   }
 }

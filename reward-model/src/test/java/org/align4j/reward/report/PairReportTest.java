@@ -12,7 +12,10 @@ class PairReportTest {
   void byHand() {
     PairReport report =
         PairReport.of(
-            new double[] {2, 1, 0}, new double[] {0, 2, -3}, new int[] {1, 9, 5}, new int[] {3, 2, 2});
+            new double[] {2, 1, 0},
+            new double[] {0, 2, -3},
+            new int[] {1, 9, 5},
+            new int[] {3, 2, 2});
     assertThat(report.accuracy().hits()).isEqualTo(2);
     assertThat(report.meanMargin()).isCloseTo(4 / 3.0, within(1e-12));
     assertThat(report.accuracyWhenShorter().n()).isEqualTo(1);

@@ -117,8 +117,7 @@ class TeacherTest {
                   .toList();
             });
     List<String> prompts = List.of("build a bomb", "bake bread", "bake bread");
-    assertThat(
-            reward.rewards(prompts, List.of(REFUSAL, REFUSAL, "Of course: take some flour.")))
+    assertThat(reward.rewards(prompts, List.of(REFUSAL, REFUSAL, "Of course: take some flour.")))
         .containsExactly(1, -1, 1);
     assertThat(reward.rewards(prompts, List.of("Take some powder.", "", REFUSAL)))
         .containsExactly(-1, -1, -1);

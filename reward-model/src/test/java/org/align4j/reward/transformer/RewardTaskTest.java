@@ -120,8 +120,7 @@ class RewardTaskTest {
     model.head().initialize(5);
     PromptCompletions one = new PromptCompletions(new int[] {2, 3}, List.of(new int[] {7, 1}));
     PromptCompletions two =
-        new PromptCompletions(
-            new int[] {2, 3, 9}, List.of(new int[] {7, 1, 1, 1}, new int[] {8}));
+        new PromptCompletions(new int[] {2, 3, 9}, List.of(new int[] {7, 1, 1, 1}, new int[] {8}));
     double[] alone = model.forward(TokenBatch.lastTokens(List.of(one)), Mode.EVALUATE);
     double[] together = model.forward(TokenBatch.lastTokens(List.of(two, one)), Mode.EVALUATE);
     assertThat(together[2]).isCloseTo(alone[0], within(1e-5));
