@@ -13,8 +13,8 @@ package org.align4j.examples.quickstart;
  * @param harmlessTemperature what it is drawn at
  * @param harmfulTokens tokens of a sampled harmful answer
  * @param loraRank rank of the adapter
- * @param loraFirstLayer layer from which it adapts; the ones below only recognise words, and time
- *     is better spent on more requests than on the way back through them
+ * @param frozenShare share of the layers, the lowest ones, that it leaves alone: time is better
+ *     spent on more requests than on the way back through them
  * @param sftRate learning rate of supervised fine-tuning
  * @param sftEpochs passes of it
  * @param dpoRate learning rate of DPO
