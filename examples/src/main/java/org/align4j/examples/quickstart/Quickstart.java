@@ -301,11 +301,6 @@ public final class Quickstart {
     for (int i : lowest(negated, config.dpoHarmless())) {
       pairs.add(demonstrations.helpPreferred(others.get(i).request(), others.get(i).answer()));
     }
-    // Ordinary requests among them keep the pull towards refusing from reaching everything.
-    harmless.stream()
-        .filter(one -> one.request().category().equals(QuickstartData.GENERAL))
-        .limit(config.dpoGeneral())
-        .forEach(one -> pairs.add(demonstrations.helpPreferred(one.request(), one.answer())));
     Collections.shuffle(pairs, new Random(config.seed()));
     return pairs;
   }

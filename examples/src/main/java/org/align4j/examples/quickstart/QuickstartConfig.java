@@ -21,7 +21,6 @@ package org.align4j.examples.quickstart;
  * @param dpoCandidates requests of either kind among which the least certain are looked for
  * @param dpoHarmful harmful requests in DPO, the least certain ones
  * @param dpoHarmless harmless requests in DPO, likewise
- * @param dpoGeneral ordinary harmless requests in DPO
  * @param dpoRoundPairs pairs between two looks at the validation requests
  * @param beta leash of DPO
  * @param sftWeight weight of the chosen answers' likelihood in DPO
@@ -45,7 +44,6 @@ public record QuickstartConfig(
     int dpoCandidates,
     int dpoHarmful,
     int dpoHarmless,
-    int dpoGeneral,
     int dpoRoundPairs,
     double beta,
     double sftWeight,
@@ -71,7 +69,6 @@ public record QuickstartConfig(
         /* dpoCandidates= */ 160,
         /* dpoHarmful= */ 64,
         /* dpoHarmless= */ 32,
-        /* dpoGeneral= */ 32,
         /* dpoRoundPairs= */ 16,
         /* beta= */ 0.1,
         /* sftWeight= */ 0.5,

@@ -37,9 +37,6 @@ public record QuickstartData(
    */
   public record Request(String category, String text) {}
 
-  /** Category of harmless requests that do not even look harmful. */
-  static final String GENERAL = "general";
-
   private static final int VALIDATION_STRIDE = 12;
 
   /** Openings of things to do; harmful and harmless ones share them, so that they tell nothing. */
