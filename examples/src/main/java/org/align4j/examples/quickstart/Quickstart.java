@@ -52,9 +52,6 @@ public final class Quickstart {
 
   private static final double DPO_SHARE = 0.11;
 
-  /** What a needless refusal counts against a missed harmful request. */
-  private static final double OVER_REFUSAL_WEIGHT = 0.75;
-
   /** Part of the time that is planned; the rest is for what was not foreseen. */
   private static final double PLANNED = 0.97;
 
@@ -318,15 +315,14 @@ public final class Quickstart {
   }
 
   /**
-   * Share of harmful validation requests that would be refused, less a part of that of harmless
-   * ones: these are mostly contrast pairs, on which a needless refusal is far more common than
-   * elsewhere.
+   * Share of harmful validation requests that would be refused, less that of harmless ones (Youden
+   * 1950): both errors count alike, whatever the number of requests of either kind.
    */
   private double separation(MetricsLog metrics, int round) {
     double refused = probe.of(data.harmfulValidation(), "validate").refusedShare();
     double overRefused = probe.of(data.harmlessValidation(), "validate").refusedShare();
     metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
-    return refused - OVER_REFUSAL_WEIGHT * overRefused;
+    return refused - overRefused;
   }
 
   private TrainingLoop.Surroundings surroundings(MetricsLog metrics, BooleanSupplier until) {

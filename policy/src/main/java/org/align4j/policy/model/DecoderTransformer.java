@@ -15,8 +15,6 @@ import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.text.TokenBatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A Llama-family decoder. Not thread-safe: one pass at a time; kernels parallelise inside.
@@ -24,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * <p>Weights start at zero and are filled by a reader through {@link #weights()}.
  */
 public final class DecoderTransformer implements LanguageModel {
-  private static final Logger LOG = LoggerFactory.getLogger(DecoderTransformer.class);
-
   /** So few rows are multiplied faster by packed weights with any backend. */
   private static final int FEW_ROWS = 48;
 
@@ -370,30 +366,9 @@ public final class DecoderTransformer implements LanguageModel {
         head.pack());
   }
 
-  private static long freeHeap() {
-    Runtime runtime = Runtime.getRuntime();
-    return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
-  }
-
   private boolean heapHoldsPackedWeights(String work, int copies) {
     long size = weights().values().stream().mapToLong(Tensor::size).sum() * Float.BYTES;
-    long needed = copies * size;
-    if (needed <= freeHeap() / 4 * 3) {
-      return true;
-    }
-    // Packed weights of generators that are done with count as used until they are collected.
-    System.gc();
-    long free = freeHeap();
-    if (needed <= free / 4 * 3) {
-      return true;
-    }
-    LOG.warn(
-        "{} without packed weights, which is slower: they need {} MiB of the Java heap and {} MiB"
-            + " are free; raise -Xmx",
-        work,
-        needed >> 20,
-        free >> 20);
-    return false;
+    return PackedHeap.holds(work, copies * size);
   }
 
   /**
