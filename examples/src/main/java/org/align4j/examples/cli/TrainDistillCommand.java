@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.align4j.core.data.Demonstration;
+import org.align4j.core.data.PromptFile;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.run.Settings;
@@ -92,7 +93,9 @@ final class TrainDistillCommand implements Callable<Integer> {
     UnaryOperator<int[]> teacherPrompt = teacherPrompt(student, systemPrompt);
     DistillationTask task = new DistillationTask(taught, teaching, divergence, teacherPrompt);
     List<DistillationTrainer.Row> rows =
-        rows(new Tokenization(student.text(), lengths, wrap), options.data);
+        onPolicy == 1 || imitate
+            ? prompts(student, options.data)
+            : rows(new Tokenization(student.text(), lengths, wrap), options.data);
     if (imitate) {
       rows = answered(rows, student, teaching, teacherPrompt, sampling.maxNewTokens());
     }
@@ -155,6 +158,16 @@ final class TrainDistillCommand implements Callable<Integer> {
     List<DistillationTrainer.Row> out = new ArrayList<>(rows.size());
     for (int i = 0; i < rows.size(); i++) {
       out.add(new DistillationTrainer.Row(rows.get(i).prompt(), answers.get(i).ids()));
+    }
+    return out;
+  }
+
+  /** Prompts alone, where nobody looks at recorded completions. */
+  private static List<DistillationTrainer.Row> prompts(PolicyModel student, Path file) {
+    List<DistillationTrainer.Row> out = new ArrayList<>();
+    for (String prompt : PromptFile.parse(file.toString()).read()) {
+      int[] ids = student.text().userPrompt(prompt);
+      out.add(new DistillationTrainer.Row(new OnlinePrompt(prompt, prompt, ids), null));
     }
     return out;
   }

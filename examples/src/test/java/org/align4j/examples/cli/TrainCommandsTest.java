@@ -275,6 +275,17 @@ class TrainCommandsTest {
             "lmbda=0");
     assertThat(code).as(errors()).isZero();
     assertThat(lastLine().get("divergence").asDouble()).isPositive();
+    code =
+        train(
+            "distill",
+            prompts(),
+            "--teacher",
+            teacher,
+            "--set",
+            "lmbda=1",
+            "--set",
+            "max_new_tokens=4");
+    assertThat(code).as(errors()).isZero();
   }
 
   @Test
