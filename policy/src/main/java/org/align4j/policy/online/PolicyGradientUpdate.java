@@ -18,6 +18,7 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.train.MicroBatches;
 import org.align4j.policy.train.RolloutBatches;
 import org.align4j.policy.train.ScoredRollout;
 import org.align4j.policy.train.StepRunner;
@@ -141,7 +142,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     return out;
   }
 
-  /** Log-probs, reference and values over slices of the round, sharing prompts. */
+  /** Log-probs, reference and values over parts of the round, sharing prompts. */
   private Passes passes(List<Rollout> rollouts, MetricSums metrics) {
     List<double[]> old = new ArrayList<>(rollouts.size());
     List<double[]> reference = new ArrayList<>(rollouts.size());
@@ -149,7 +150,11 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     List<double[]> sampler =
         rollouts.stream().map(rollout -> rollout.completion().logProbs()).toList();
     boolean recompute = settings.correction() != null || critic != null;
-    for (List<Rollout> part : slices(rollouts)) {
+    for (List<Rollout> part :
+        MicroBatches.cut(
+            rollouts,
+            rollout -> rollout.prompt().ids().length + rollout.tokens(),
+            config.training().microBatchTokens())) {
       TokenBatch batch = RolloutBatches.of(part, r -> r.prompt().ids(), r -> r.completion().ids());
       if (settings.teacher() != null) {
         reference.addAll(logProbs(settings.teacher(), batch, Mode.EVALUATE));
@@ -158,8 +163,8 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       }
       if (critic != null) {
         ActorCritic.Pass pass = critic.forward(batch, Mode.EVALUATE, settings.temperature());
-        old.addAll(RolloutBatches.slices(batch, pass.stats().logProbs()));
-        values.addAll(RolloutBatches.slices(batch, pass.values()));
+        old.addAll(batch.slices(pass.stats().logProbs()));
+        values.addAll(batch.slices(pass.values()));
       } else if (recompute) {
         old.addAll(logProbs(policy, batch, Mode.EVALUATE));
       }
@@ -177,26 +182,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
   }
 
   private List<double[]> logProbs(LanguageModel model, TokenBatch batch, Mode mode) {
-    return RolloutBatches.slices(
-        batch, model.forward(batch, mode, settings.temperature()).logProbs());
-  }
-
-  private List<List<Rollout>> slices(List<Rollout> rollouts) {
-    int budget = config.training().microBatchTokens();
-    List<List<Rollout>> out = new ArrayList<>();
-    int from = 0;
-    int tokens = 0;
-    for (int i = 0; i < rollouts.size(); i++) {
-      int size = rollouts.get(i).prompt().ids().length + rollouts.get(i).tokens();
-      if (i > from && tokens + size > budget) {
-        out.add(rollouts.subList(from, i));
-        from = i;
-        tokens = 0;
-      }
-      tokens += size;
-    }
-    out.add(rollouts.subList(from, rollouts.size()));
-    return out;
+    return batch.slices(model.forward(batch, mode, settings.temperature()).logProbs());
   }
 
   private static void compare(List<double[]> trainer, List<double[]> sampler, MetricSums metrics) {

@@ -81,6 +81,24 @@ public record TokenBatch(
     return Arrays.copyOfRange(perToken, offsets[completion], offsets[completion + 1]);
   }
 
+  /** The slices of all completions, {@code [completion][token]}. */
+  public List<double[]> slices(double[] perToken) {
+    List<double[]> out = new ArrayList<>(completions());
+    for (int i = 0; i < completions(); i++) {
+      out.add(slice(perToken, i));
+    }
+    return out;
+  }
+
+  /** What {@link #slices} took apart, one entry a target. */
+  public double[] flat(List<double[]> rows) {
+    double[] out = new double[targets.length];
+    for (int i = 0; i < rows.size(); i++) {
+      System.arraycopy(rows.get(i), 0, out, offsets[i], rows.get(i).length);
+    }
+    return out;
+  }
+
   /** The longest position that occurs, plus one. */
   public int positionsNeeded() {
     return Arrays.stream(positions).max().orElse(-1) + 1;

@@ -52,11 +52,6 @@ public final class ActorCriticTask implements TrainingTask<ScoredRollout> {
   }
 
   @Override
-  public int countedTokens(ScoredRollout rollout) {
-    return policyOnly.countedTokens(rollout);
-  }
-
-  @Override
   public double run(
       List<ScoredRollout> micro, List<ScoredRollout> step, boolean train, MetricSums metrics) {
     TokenBatch batch = RolloutBatches.of(micro, ScoredRollout::prompt, ScoredRollout::completion);
@@ -66,16 +61,16 @@ public final class ActorCriticTask implements TrainingTask<ScoredRollout> {
         objective.evaluate(PolicyGradientTask.input(micro, batch, pass.stats()), counts);
     ValueLoss.Value value =
         valueLoss.evaluate(
-            RolloutBatches.slices(batch, pass.values()),
+            batch.slices(pass.values()),
             PolicyGradientTask.all(micro, ScoredRollout::oldValues),
             PolicyGradientTask.all(micro, ScoredRollout::returns),
             counts);
     if (train) {
-      double[] dValues = RolloutBatches.flat(batch, value.dValues());
+      double[] dValues = batch.flat(value.dValues());
       for (int i = 0; i < dValues.length; i++) {
         dValues[i] *= valueWeight;
       }
-      model.backward(RolloutBatches.flat(batch, policy.dPolicy()), dValues);
+      model.backward(batch.flat(policy.dPolicy()), dValues);
     }
     metrics.merge(policy.metrics());
     metrics.merge(value.metrics());

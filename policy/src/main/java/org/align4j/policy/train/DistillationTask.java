@@ -65,11 +65,6 @@ public final class DistillationTask implements TrainingTask<TokenizedDemonstrati
   }
 
   @Override
-  public int countedTokens(TokenizedDemonstration example) {
-    return tokens(example);
-  }
-
-  @Override
   public double run(
       List<TokenizedDemonstration> micro,
       List<TokenizedDemonstration> step,

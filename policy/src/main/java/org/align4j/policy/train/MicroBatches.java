@@ -8,10 +8,11 @@ import java.util.function.ToIntFunction;
  * Cuts a step's examples, in order, into pieces of at most so many tokens; at least one example
  * each.
  */
-final class MicroBatches {
+public final class MicroBatches {
   private MicroBatches() {}
 
-  static <E> List<List<E>> cut(List<E> examples, ToIntFunction<E> tokens, int budget) {
+  /** The pieces, in order. */
+  public static <E> List<List<E>> cut(List<E> examples, ToIntFunction<E> tokens, int budget) {
     List<List<E>> out = new ArrayList<>();
     int from = 0;
     int sum = 0;

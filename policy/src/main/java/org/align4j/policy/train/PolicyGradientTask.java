@@ -47,18 +47,13 @@ public final class PolicyGradientTask implements TrainingTask<ScoredRollout> {
   }
 
   @Override
-  public int countedTokens(ScoredRollout rollout) {
-    return tokens(rollout);
-  }
-
-  @Override
   public double run(
       List<ScoredRollout> micro, List<ScoredRollout> step, boolean train, MetricSums metrics) {
     TokenBatch batch = RolloutBatches.of(micro, ScoredRollout::prompt, ScoredRollout::completion);
     TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE, temperature);
     PolicyGradientValue value = objective.evaluate(input(micro, batch, stats), counts(step));
     if (train) {
-      model.backward(RolloutBatches.flat(batch, value.dPolicy()));
+      model.backward(batch.flat(value.dPolicy()));
     }
     metrics.merge(value.metrics());
     for (double entropy : stats.entropies()) {
@@ -69,11 +64,11 @@ public final class PolicyGradientTask implements TrainingTask<ScoredRollout> {
 
   static RolloutLogProbs input(List<ScoredRollout> micro, TokenBatch batch, TokenStats stats) {
     return new RolloutLogProbs(
-        RolloutBatches.slices(batch, stats.logProbs()),
+        batch.slices(stats.logProbs()),
         all(micro, ScoredRollout::old),
         all(micro, ScoredRollout::reference),
         all(micro, ScoredRollout::importance),
-        RolloutBatches.slices(batch, stats.entropies()),
+        batch.slices(stats.entropies()),
         all(micro, ScoredRollout::advantages));
   }
 

@@ -126,12 +126,7 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
           "full fine-tuning needs precomputed reference log-probs: call precomputeReference first");
     }
     TokenBatch batch = batch(micro, false);
-    double[] logProbs = reference.forward(batch, referenceMode()).logProbs();
-    List<double[]> out = new ArrayList<>(batch.completions());
-    for (int i = 0; i < batch.completions(); i++) {
-      out.add(batch.slice(logProbs, i));
-    }
-    return out;
+    return batch.slices(reference.forward(batch, referenceMode()).logProbs());
   }
 
   private static Normalizer normalizer(List<TokenizedPair> step) {

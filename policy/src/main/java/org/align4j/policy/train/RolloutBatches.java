@@ -30,22 +30,4 @@ public final class RolloutBatches {
     }
     return TokenBatch.of(groups);
   }
-
-  /** Per-token values, {@code [completion][token]}. */
-  public static List<double[]> slices(TokenBatch batch, double[] perToken) {
-    List<double[]> out = new ArrayList<>(batch.completions());
-    for (int i = 0; i < batch.completions(); i++) {
-      out.add(batch.slice(perToken, i));
-    }
-    return out;
-  }
-
-  /** The rows of a list as one array in the batch's order. */
-  static double[] flat(TokenBatch batch, List<double[]> rows) {
-    double[] out = new double[batch.targets().length];
-    for (int i = 0; i < rows.size(); i++) {
-      System.arraycopy(rows.get(i), 0, out, batch.offsets()[i], rows.get(i).length);
-    }
-    return out;
-  }
 }

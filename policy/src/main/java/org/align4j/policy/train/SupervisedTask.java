@@ -3,7 +3,6 @@ package org.align4j.policy.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.SftLoss;
@@ -37,11 +36,6 @@ public final class SupervisedTask implements TrainingTask<TokenizedDemonstration
   }
 
   @Override
-  public int countedTokens(TokenizedDemonstration example) {
-    return tokens(example);
-  }
-
-  @Override
   public double run(
       List<TokenizedDemonstration> micro,
       List<TokenizedDemonstration> step,
@@ -53,19 +47,10 @@ public final class SupervisedTask implements TrainingTask<TokenizedDemonstration
                 micro.stream().map(TokenizedDemonstration::prompt).toList(),
                 micro.stream().map(TokenizedDemonstration::completion).toList()));
     TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE);
-    List<double[]> logProbs = new ArrayList<>(micro.size());
-    for (int i = 0; i < batch.completions(); i++) {
-      logProbs.add(batch.slice(stats.logProbs(), i));
-    }
     long stepTokens = step.stream().mapToLong(example -> example.completion().length).sum();
-    SftLoss.Value value = loss.evaluate(logProbs, stepTokens);
+    SftLoss.Value value = loss.evaluate(batch.slices(stats.logProbs()), stepTokens);
     if (train) {
-      double[] gradient = new double[batch.targets().length];
-      for (int i = 0; i < batch.completions(); i++) {
-        double[] row = value.dLogProbs().get(i);
-        System.arraycopy(row, 0, gradient, batch.offsets()[i], row.length);
-      }
-      model.backward(gradient);
+      model.backward(batch.flat(value.dLogProbs()));
     }
     for (int t = 0; t < batch.targets().length; t++) {
       metrics.add("entropy", stats.entropies()[t], 1);

@@ -2,6 +2,7 @@ package org.align4j.policy.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.align4j.core.data.DataException;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.Passage;
@@ -48,12 +49,7 @@ public final class Tokenization {
   public List<TokenizedDemonstration> demonstrations(List<Demonstration> rows) {
     List<TokenizedDemonstration> out = new ArrayList<>(rows.size());
     for (Demonstration row : rows) {
-      Passage prompt = userTurn(row.prompt());
-      int[] promptIds = encoder.prompt(prompt);
-      int[] completion =
-          encoder.completion(row.source(), prompt, promptIds, assistantTurn(row.completion()));
-      lengths
-          .apply(row.source(), promptIds, completion)
+      single(row.source(), row.prompt(), row.completion())
           .ifPresent(cut -> out.add(new TokenizedDemonstration(row.source(), cut[0], cut[1])));
     }
     return requireRows(out);
@@ -63,16 +59,19 @@ public final class Tokenization {
   public List<TokenizedUnpaired> unpaired(List<UnpairedExample> rows) {
     List<TokenizedUnpaired> out = new ArrayList<>(rows.size());
     for (UnpairedExample row : rows) {
-      Passage prompt = userTurn(row.prompt());
-      int[] promptIds = encoder.prompt(prompt);
-      int[] completion =
-          encoder.completion(row.source(), prompt, promptIds, assistantTurn(row.completion()));
-      lengths
-          .apply(row.source(), promptIds, completion)
+      single(row.source(), row.prompt(), row.completion())
           .ifPresent(
               cut -> out.add(new TokenizedUnpaired(row.source(), cut[0], cut[1], row.desirable())));
     }
     return requireRows(out);
+  }
+
+  /** Prompt and completion as ids; nothing if the length policy drops the row. */
+  private Optional<int[][]> single(String source, Passage prompt, Passage completion) {
+    Passage turn = userTurn(prompt);
+    int[] promptIds = encoder.prompt(turn);
+    return lengths.apply(
+        source, promptIds, encoder.completion(source, turn, promptIds, assistantTurn(completion)));
   }
 
   private <T> List<T> requireRows(List<T> rows) {

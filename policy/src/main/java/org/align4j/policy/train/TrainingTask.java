@@ -19,8 +19,13 @@ public interface TrainingTask<E> {
   /** Rows that an example takes in the network. */
   int tokens(E example);
 
-  /** Tokens of an example as TRL counts {@code num_tokens}: every sequence with its prompt. */
-  int countedTokens(E example);
+  /**
+   * Tokens of an example as TRL counts {@code num_tokens}: every sequence with its prompt. Differs
+   * from {@link #tokens} where sequences share one.
+   */
+  default int countedTokens(E example) {
+    return tokens(example);
+  }
 
   /**
    * Forward, objective and (when training) backward of a micro-batch.

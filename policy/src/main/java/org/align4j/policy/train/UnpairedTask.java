@@ -72,11 +72,6 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
   }
 
   @Override
-  public int countedTokens(TokenizedUnpaired example) {
-    return tokens(example);
-  }
-
-  @Override
   public Map<String, Double> state() {
     return Map.of("reward_sum", rewards.sum, "reward_count", rewards.count);
   }
@@ -99,23 +94,18 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
       lastStep = step;
     }
     TokenBatch batch = batch(micro, micro);
-    List<double[]> referenceLogProbs = slices(batch, referenceLogProbs(batch));
+    List<double[]> referenceLogProbs = batch.slices(referenceLogProbs(batch));
     TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE);
     boolean[] desirable = new boolean[micro.size()];
     for (int i = 0; i < desirable.length; i++) {
       desirable[i] = micro.get(i).desirable();
     }
     UnpairedLogProbs input =
-        new UnpairedLogProbs(slices(batch, stats.logProbs()), referenceLogProbs, desirable);
+        new UnpairedLogProbs(batch.slices(stats.logProbs()), referenceLogProbs, desirable);
     double point = referencePoint(input, step, train, metrics);
     UnpairedValue value = objective.evaluate(input, point, step.size());
     if (train) {
-      double[] gradient = new double[batch.targets().length];
-      for (int i = 0; i < micro.size(); i++) {
-        double[] row = value.dPolicy().get(i);
-        System.arraycopy(row, 0, gradient, batch.offsets()[i], row.length);
-      }
-      model.backward(gradient);
+      model.backward(batch.flat(value.dPolicy()));
     }
     addMetrics(input, value, batch, stats, metrics);
     return value.loss();
@@ -173,14 +163,6 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
         PromptCompletions.sharingPrefix(
             prompts.stream().map(TokenizedUnpaired::prompt).toList(),
             completions.stream().map(TokenizedUnpaired::completion).toList()));
-  }
-
-  private static List<double[]> slices(TokenBatch batch, double[] perToken) {
-    List<double[]> out = new ArrayList<>(batch.completions());
-    for (int i = 0; i < batch.completions(); i++) {
-      out.add(batch.slice(perToken, i));
-    }
-    return out;
   }
 
   private static void addMetrics(

@@ -119,21 +119,20 @@ class OnlineTrainerTest {
     return new OnlineConfig(training, generations, epochs, miniBatches, 0, 0, 0);
   }
 
-  private double train(DecoderTransformer model, OnlineUpdate update, OnlineConfig config) {
-    RolloutSampler sampler =
-        new RolloutSampler(
-            model,
-            NUMBERS,
-            Set.of(),
-            BACKEND,
-            new SamplingParams(LENGTH, TEMPERATURE, 0, 1, 1, 0),
-            32);
+  private static RolloutSampler sampler(DecoderTransformer model) {
+    SamplingParams params = new SamplingParams(LENGTH, TEMPERATURE, 0, 1, 1, 0);
+    return new RolloutSampler(model, NUMBERS, Set.of(), BACKEND, params, 32);
+  }
+
+  private OnlineTrainer trainer(
+      DecoderTransformer model, OnlineUpdate update, OnlineConfig config) {
     TrainingLoop.Surroundings quiet =
         new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false);
-    return new OnlineTrainer("test", sampler, COPY, update, config, quiet)
-        .run(prompts())
-        .last()
-        .get("reward");
+    return new OnlineTrainer("test", sampler(model), COPY, update, config, quiet);
+  }
+
+  private double train(DecoderTransformer model, OnlineUpdate update, OnlineConfig config) {
+    return trainer(model, update, config).run(prompts()).last().get("reward");
   }
 
   private <E> StepRunner<E> steps(TrainingTask<E> task, OnlineConfig config) {
@@ -257,15 +256,7 @@ class OnlineTrainerTest {
                 new ImportanceCorrection(
                     ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.MASK, 0.5, 2)),
             config);
-    RolloutSampler sampler =
-        new RolloutSampler(
-            model,
-            NUMBERS,
-            Set.of(),
-            BACKEND,
-            new SamplingParams(LENGTH, TEMPERATURE, 0, 1, 1, 0),
-            8);
-    List<Rollout> rollouts = sampler.sample(prompts(), 4, 1);
+    List<Rollout> rollouts = sampler(model).sample(prompts(), 4, 1);
     var metrics = update.update(rollouts, new double[rollouts.size()], 1e-4, 0);
     assertThat(metrics.get("sampling/sampling_logp_difference/max")).isCloseTo(0, within(1e-4));
     assertThat(metrics.get("sampling/importance_sampling_ratio/outside")).isZero();
@@ -285,18 +276,7 @@ class OnlineTrainerTest {
             AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
             0,
             config);
-    RolloutSampler sampler =
-        new RolloutSampler(
-            model,
-            NUMBERS,
-            Set.of(),
-            BACKEND,
-            new SamplingParams(LENGTH, TEMPERATURE, 0, 1, 1, 0),
-            32);
-    TrainingLoop.Surroundings quiet =
-        new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false);
-    TrainingLoop.Result result =
-        new OnlineTrainer("test", sampler, COPY, update, config, quiet).run(prompts());
+    TrainingLoop.Result result = trainer(model, update, config).run(prompts());
     assertThat(result.stopped()).isTrue();
     assertThat(result.last().get("objective/kl")).isBetween(0.5, 3.0);
   }
