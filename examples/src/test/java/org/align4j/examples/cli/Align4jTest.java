@@ -3,63 +3,14 @@ package org.align4j.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands as a script calls them, on the tiny fixture model. */
-class Align4jTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path FIXTURES = fixtures();
-
-  @TempDir Path folder;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final PrintStream systemOut = System.out;
-  private final PrintStream systemErr = System.err;
-
-  private static Path fixtures() {
-    try {
-      return Path.of(Align4jTest.class.getResource("/parity").toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @BeforeEach
-  void capture() {
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-  }
-
-  @AfterEach
-  void release() {
-    System.setOut(systemOut);
-    System.setErr(systemErr);
-  }
-
-  private String model() {
-    return FIXTURES.resolve("models/policy").toString();
-  }
-
-  private JsonNode lastLine() throws IOException {
-    String[] lines = out.toString(StandardCharsets.UTF_8).strip().split("\n");
-    return JSON.readTree(lines[lines.length - 1]);
-  }
-
-  private String errors() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
+class Align4jTest extends CommandTest {
 
   @Test
   void wrongUseIsTwo() {

@@ -3,63 +3,18 @@ package org.align4j.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every train command as a script calls it, two steps on the tiny fixture model. */
-class TrainCommandsTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path FIXTURES = fixtures();
-
-  @TempDir Path folder;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final PrintStream systemOut = System.out;
-  private final PrintStream systemErr = System.err;
-
-  private static Path fixtures() {
-    try {
-      return Path.of(TrainCommandsTest.class.getResource("/parity").toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @BeforeEach
-  void capture() {
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-  }
-
-  @AfterEach
-  void release() {
-    System.setOut(systemOut);
-    System.setErr(systemErr);
-  }
-
-  private String errors() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
-
-  private JsonNode lastLine() throws IOException {
-    String[] lines = out.toString(StandardCharsets.UTF_8).strip().split("\n");
-    return JSON.readTree(lines[lines.length - 1]);
-  }
+class TrainCommandsTest extends CommandTest {
 
   private Path pairs() {
     return FIXTURES.resolve("pairs.jsonl");
@@ -76,7 +31,7 @@ class TrainCommandsTest {
                 "train",
                 method,
                 "--model",
-                FIXTURES.resolve("models/policy").toString(),
+                model(),
                 "--data",
                 data.toString(),
                 "--out",
