@@ -55,11 +55,11 @@ final class RoundLoop<P> {
     try (Progress bar = surroundings.progress().start(name, total)) {
       bar.step(round);
       while (round < total && !ended && !surroundings.stop().getAsBoolean()) {
-        double used = timeShare(start);
+        double used = config.timeShare(start);
         if (used >= 1) {
           break;
         }
-        last = rounds.run(order.step(round), rate(round, used, total), round);
+        last = rounds.run(order.step(round), config.rate(round, used, total), round);
         round++;
         bar.step(1);
         bar.note(String.format(Locale.ROOT, "%s %.3f", noted, last.getOrDefault(noted, 0.0)));
@@ -76,15 +76,5 @@ final class RoundLoop<P> {
       rounds.save(round);
     }
     return new TrainingLoop.Result(round, round < total, last, Map.of());
-  }
-
-  private double timeShare(long start) {
-    return config.maxSeconds() == 0 ? 0 : (System.nanoTime() - start) / 1e9 / config.maxSeconds();
-  }
-
-  private double rate(long round, double used, long total) {
-    long warmup = Math.round(config.warmupRatio() * total);
-    long scheduled = Math.max(round, (long) (used * total));
-    return config.learningRate() * config.schedule().factor(scheduled, warmup, total);
   }
 }

@@ -1,8 +1,6 @@
 package org.align4j.policy.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -18,8 +16,6 @@ import org.align4j.policy.text.TokenBatch;
  * completions may be anyone's: recorded answers (off-policy) or the student's own (on-policy).
  */
 public final class DistillationTask implements TrainingTask<TokenizedDemonstration> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final DecoderTransformer student;
   private final DecoderTransformer teacher;
   private final VocabularyDivergence divergence;
@@ -61,7 +57,7 @@ public final class DistillationTask implements TrainingTask<TokenizedDemonstrati
 
   @Override
   public int tokens(TokenizedDemonstration example) {
-    return example.prompt().length + example.completion().length;
+    return example.tokens();
   }
 
   @Override
@@ -93,10 +89,6 @@ public final class DistillationTask implements TrainingTask<TokenizedDemonstrati
 
   @Override
   public JsonNode describe(TokenizedDemonstration example) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("source", example.source());
-    node.set("prompt", JSON.valueToTree(example.prompt()));
-    node.set("completion", JSON.valueToTree(example.completion()));
-    return node;
+    return example.toJson();
   }
 }

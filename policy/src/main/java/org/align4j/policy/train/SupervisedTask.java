@@ -1,8 +1,6 @@
 package org.align4j.policy.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.SftLoss;
@@ -14,8 +12,6 @@ import org.align4j.policy.text.TokenBatch;
 
 /** Supervised fine-tuning on completions. */
 public final class SupervisedTask implements TrainingTask<TokenizedDemonstration> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final LanguageModel model;
   private final SftLoss loss;
 
@@ -32,7 +28,7 @@ public final class SupervisedTask implements TrainingTask<TokenizedDemonstration
 
   @Override
   public int tokens(TokenizedDemonstration example) {
-    return example.prompt().length + example.completion().length;
+    return example.tokens();
   }
 
   @Override
@@ -61,10 +57,6 @@ public final class SupervisedTask implements TrainingTask<TokenizedDemonstration
 
   @Override
   public JsonNode describe(TokenizedDemonstration example) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("source", example.source());
-    node.set("prompt", JSON.valueToTree(example.prompt()));
-    node.set("completion", JSON.valueToTree(example.completion()));
-    return node;
+    return example.toJson();
   }
 }

@@ -1,8 +1,26 @@
 package org.align4j.policy.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 /**
  * A demonstration as token ids.
  *
  * @param source {@code file:row}
  */
-public record TokenizedDemonstration(String source, int[] prompt, int[] completion) {}
+public record TokenizedDemonstration(String source, int[] prompt, int[] completion) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  int tokens() {
+    return prompt.length + completion.length;
+  }
+
+  JsonNode toJson() {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("source", source);
+    node.set("prompt", JSON.valueToTree(prompt));
+    node.set("completion", JSON.valueToTree(completion));
+    return node;
+  }
+}

@@ -104,6 +104,28 @@ public record TrainingConfig(
     return maxSteps > 0 ? maxSteps : Math.max(1, (long) Math.ceil(perEpoch * epochs));
   }
 
+  /**
+   * How much of the allowed time is used; 0 without a limit.
+   *
+   * @param start {@link System#nanoTime} when the run began
+   */
+  public double timeShare(long start) {
+    return maxSeconds == 0 ? 0 : (System.nanoTime() - start) / 1e9 / maxSeconds;
+  }
+
+  /**
+   * The learning rate of a step.
+   *
+   * @param step steps done before it
+   * @param timeShare what {@link #timeShare} says
+   * @param total steps of the whole run
+   */
+  public double rate(long step, double timeShare, long total) {
+    long warmup = Math.round(warmupRatio * total);
+    return learningRate
+        * schedule.factor(Math.max(step, (long) (timeShare * total)), warmup, total);
+  }
+
   /** Sets what differs from the defaults; methods are named after the components. */
   public static final class Builder {
     private final double learningRate;

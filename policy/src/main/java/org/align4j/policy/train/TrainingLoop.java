@@ -87,7 +87,7 @@ public final class TrainingLoop<E> {
     MetricSums logged = new MetricSums();
     try (Progress bar = surroundings.progress().start(name, total)) {
       bar.step(step);
-      while (step < total && timeShare() < 1 && !surroundings.stop().getAsBoolean()) {
+      while (step < total && config.timeShare(start) < 1 && !surroundings.stop().getAsBoolean()) {
         last = step(order.step(step), step, total);
         step++;
         bar.step(1);
@@ -122,17 +122,10 @@ public final class TrainingLoop<E> {
   }
 
   private Map<String, Double> step(List<E> examples, long step, long total) {
-    long warmup = Math.round(config.warmupRatio() * total);
-    long scheduled = Math.max(step, (long) (timeShare() * total));
-    double rate = config.learningRate() * config.schedule().factor(scheduled, warmup, total);
+    double rate = config.rate(step, config.timeShare(start), total);
     Map<String, Double> out = runner.run(examples, rate, step);
     examples.forEach(example -> countedTokens += task.countedTokens(example));
     return out;
-  }
-
-  /** How much of the allowed time is used; 0 without a limit. */
-  private double timeShare() {
-    return config.maxSeconds() == 0 ? 0 : (System.nanoTime() - start) / 1e9 / config.maxSeconds();
   }
 
   /** Metrics over held-out examples, named {@code eval_...} in the log. */
