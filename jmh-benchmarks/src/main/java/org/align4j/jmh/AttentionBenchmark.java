@@ -7,6 +7,7 @@ import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.KeyRange;
 import org.align4j.policy.backend.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -59,10 +60,12 @@ public class AttentionBenchmark {
     int row = 0;
     for (int pair = 0; pair < pairs; pair++) {
       int start = row;
-      spans.add(new AttentionSpan(row, PROMPT, 0, 0, row, pair));
+      spans.add(AttentionSpan.alone(row, PROMPT, pair));
       row += PROMPT;
       for (int side = 0; side < 2; side++) {
-        spans.add(new AttentionSpan(row, COMPLETION, start, PROMPT, row, pair));
+        KeyRange prompt = new KeyRange(start, PROMPT, pair);
+        KeyRange completion = new KeyRange(row, COMPLETION, pair);
+        spans.add(new AttentionSpan(row, COMPLETION, List.of(prompt, completion), pair));
         row += COMPLETION;
       }
     }

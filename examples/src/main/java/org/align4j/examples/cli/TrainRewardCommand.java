@@ -66,7 +66,7 @@ final class TrainRewardCommand implements Callable<Integer> {
     EncoderRewardTrainer defaults = EncoderRewardTrainer.defaults(0);
     EncoderRewardTrainer trainer =
         new EncoderRewardTrainer(
-            settings.integer("hidden_size", defaults.hidden()),
+            settings.integer("filters", defaults.filters()),
             settings.number("learning_rate", defaults.learningRate()),
             settings.integer("num_train_epochs", defaults.epochs()),
             settings.integer("per_device_train_batch_size", defaults.batch()),

@@ -119,7 +119,7 @@ final class ModelCases {
             .decode(
                 ids,
                 positions,
-                List.of(new AttentionSpan(0, ids.length, 0, 0, 0, 0)),
+                List.of(AttentionSpan.alone(0, ids.length, 0)),
                 positions,
                 cache,
                 new int[] {ids.length - 1},

@@ -56,8 +56,7 @@ final class RefusalProbe {
                 .toList();
         TokenBatch batch =
             TokenBatch.of(
-                PromptCompletions.sharingPrefix(
-                    prompts, Collections.nCopies(prompts.size(), opening)));
+                PromptCompletions.ofPairs(prompts, Collections.nCopies(prompts.size(), opening)));
         TokenStats stats = model.transformer().forward(batch, Mode.EVALUATE);
         for (int i = 0; i < prompts.size(); i++) {
           sums[from + i] = Arrays.stream(batch.slice(stats.logProbs(), i)).sum();

@@ -1,46 +1,50 @@
 package org.align4j.policy.backend;
 
+import java.util.List;
+
 /**
- * A run of query rows that attend causally to themselves and, before that, to a prefix. The prefix
- * lets completions share their prompt's rows, and sequences in generation their system turn's.
+ * A run of query rows that attend causally to key rows. Ranges that several spans name are what
+ * they share: completions their prompt's rows, prompts their system turn's, sequences in generation
+ * the rows of a cache.
  *
  * @param queryStart first query row
  * @param length number of query rows
- * @param prefixStart first key row of the prefix
- * @param prefixLength key rows that every query of the span sees, ≥ 0
- * @param selfStart first of the span's own key rows; query i sees own keys 0..past + i
- * @param past own key rows that stand before the first query's; what a decoder's cache already
- *     holds, 0 in training
- * @param group spans with equal groups may share key rows; backward passes never run two of them at
- *     once
+ * @param keyRanges the keys in the order of their positions; the last {@code length} of them are
+ *     the queries' own, those before are seen by every query
+ * @param group spans of a group are taken one after the other by backward passes, because they add
+ *     to the same rows; what a span adds to a range of another group is collected and added
+ *     afterwards, in the order of the groups
  */
-public record AttentionSpan(
-    int queryStart,
-    int length,
-    int prefixStart,
-    int prefixLength,
-    int selfStart,
-    int past,
-    int group) {
+public record AttentionSpan(int queryStart, int length, List<KeyRange> keyRanges, int group) {
 
-  /** A span of which nothing is cached. */
-  public AttentionSpan(
-      int queryStart, int length, int prefixStart, int prefixLength, int selfStart, int group) {
-    this(queryStart, length, prefixStart, prefixLength, selfStart, 0, group);
+  /** A span that sees itself and nothing else; its keys stand in the rows of its queries. */
+  public static AttentionSpan alone(int start, int length, int group) {
+    return new AttentionSpan(start, length, List.of(new KeyRange(start, length, group)), group);
   }
 
   /** All keys that the last query sees. */
   public int keys() {
-    return position(length);
+    int keys = 0;
+    for (KeyRange range : keyRanges) {
+      keys += range.length();
+    }
+    return keys;
   }
 
   /** The position of a query among the keys that it sees; its own key is the last of them. */
   public int position(int queryIndex) {
-    return prefixLength + past + queryIndex;
+    return keys() - length + queryIndex;
   }
 
   /** The key row at a position of this span. */
   public int keyRow(int position) {
-    return position < prefixLength ? prefixStart + position : selfStart + position - prefixLength;
+    int left = position;
+    for (KeyRange range : keyRanges) {
+      if (left < range.length()) {
+        return range.start() + left;
+      }
+      left -= range.length();
+    }
+    throw new IndexOutOfBoundsException("position " + position + " of " + keys());
   }
 }

@@ -7,28 +7,26 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.KeyRange;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.DecodingWeights;
 import org.align4j.policy.model.KvCache;
-import org.align4j.policy.text.PromptCompletions;
+import org.align4j.policy.text.TokenBatch;
 
 /**
  * Generates completions with continuous batching: every pass carries the next token of each running
  * sequence and the prompts of sequences that have just got a slot; a finished sequence's slot is
- * given away at once. What all prompts begin with goes through the network once.
+ * given away at once. What all prompts begin with goes through the network once, and so does a
+ * prompt that is asked several times.
  */
 public final class Generator {
-  /** Prompt rows that one pass may carry, so that its activations stay small. */
-  private static final int PREFILL_ROWS = 2048;
-
   private final DecoderTransformer model;
   private final Backend backend;
   private final Set<Integer> stopTokens;
@@ -66,32 +64,6 @@ public final class Generator {
    */
   private record Memory(KvCache cache, int shared) {}
 
-  private static final class Sequence {
-    final int index;
-    final SplittableRandom random;
-    final int[] tokens;
-    final double[] logProbs;
-    final int promptLength;
-    int length;
-    int cached;
-    int slot;
-
-    Sequence(int index, int[] prompt, int maxNew, long seed) {
-      this.index = index;
-      promptLength = prompt.length;
-      length = prompt.length;
-      tokens = Arrays.copyOf(prompt, prompt.length + maxNew);
-      logProbs = new double[maxNew];
-      random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + index);
-    }
-
-    Completion finish(String reason) {
-      int count = length - promptLength;
-      return new Completion(
-          Arrays.copyOfRange(tokens, promptLength, length), Arrays.copyOf(logProbs, count), reason);
-    }
-  }
-
   /** Generates a completion for each prompt. */
   public List<Completion> generate(
       List<int[]> prompts, SamplingParams params, Progress.Factory progress, String task) {
@@ -119,24 +91,21 @@ public final class Generator {
       longest = Math.max(longest, prompts.get(i).length);
     }
     int width = Math.max(1, Math.min(slots, prompts.size()));
-    int shared = PromptCompletions.sharedPrefix(prompts);
+    int shared = TokenBatch.sharedPrefix(prompts);
     int capacity = longest - shared + params.maxNewTokens();
     KvCache cache = new KvCache(model.config(), width, capacity, shared);
     Memory memory = new Memory(cache, shared);
-    Deque<Integer> free = new ArrayDeque<>();
-    for (int slot = 0; slot < width; slot++) {
-      free.add(slot);
-    }
+    Slots admission = new Slots(cache, width, shared);
     List<Sequence> running = new ArrayList<>();
     try (Progress bar = progress.start(task, prompts.size())) {
       if (shared > 0) {
         prefillShared(Arrays.copyOf(prompts.get(0), shared), memory);
       }
       while ((!waiting.isEmpty() || !running.isEmpty()) && !stop.getAsBoolean()) {
-        admit(waiting, running, free, shared);
+        admission.admit(waiting, running);
         Tensor logits = pass(running, memory);
         int before = running.size();
-        running = choose(running, logits, params, done, free);
+        running = choose(running, logits, params, done, admission);
         bar.step(before - running.size());
       }
     } finally {
@@ -160,21 +129,9 @@ public final class Generator {
     }
   }
 
-  private static void admit(
-      Deque<Sequence> waiting, List<Sequence> running, Deque<Integer> free, int shared) {
-    int rows = 0;
-    while (!waiting.isEmpty() && !free.isEmpty() && rows < PREFILL_ROWS) {
-      Sequence next = waiting.remove();
-      next.slot = free.remove();
-      next.cached = shared;
-      rows += next.promptLength - shared;
-      running.add(next);
-    }
-  }
-
   private void prefillShared(int[] prefix, Memory memory) {
     int[] rows = IntStream.range(0, prefix.length).toArray();
-    AttentionSpan span = new AttentionSpan(0, prefix.length, 0, 0, 0, 0);
+    AttentionSpan span = AttentionSpan.alone(0, prefix.length, 0);
     model.decode(prefix, rows, List.of(span), rows, memory.cache(), new int[0], weights);
   }
 
@@ -192,7 +149,9 @@ public final class Generator {
       Sequence sequence = running.get(i);
       int start = memory.cache().start(sequence.slot);
       int count = sequence.length - sequence.cached;
-      spans.add(new AttentionSpan(row, count, 0, shared, start, sequence.cached - shared, i));
+      KeyRange system = new KeyRange(0, shared, i);
+      KeyRange own = new KeyRange(start, sequence.length - shared, i);
+      spans.add(new AttentionSpan(row, count, List.of(system, own), i));
       for (int t = sequence.cached; t < sequence.length; t++, row++) {
         ids[row] = sequence.tokens[t];
         positions[row] = t;
@@ -210,7 +169,7 @@ public final class Generator {
       Tensor logits,
       SamplingParams params,
       List<Completion> done,
-      Deque<Integer> free) {
+      Slots admission) {
     int vocabulary = logits.columns();
     float[] row = new float[vocabulary];
     int[] tokens = new int[running.size()];
@@ -246,7 +205,7 @@ public final class Generator {
       boolean stopped = stopTokens.contains(tokens[i]);
       if (stopped || sequence.length == sequence.tokens.length) {
         done.set(sequence.index, sequence.finish(stopped ? "stop" : "length"));
-        free.add(sequence.slot);
+        admission.release(sequence);
       } else {
         next.add(sequence);
       }

@@ -42,6 +42,18 @@ public final class KvCache {
     return shared + slot * capacity;
   }
 
+  /** Copies the first rows of a slot to another one. */
+  public void copy(int from, int to, int count) {
+    if (from == to || count == 0) {
+      return;
+    }
+    for (List<Tensor> side : List.of(keys, values)) {
+      for (Tensor layer : side) {
+        layer.rows(start(to), count).copyFrom(layer.rows(start(from), count));
+      }
+    }
+  }
+
   /** Positions of the longest sequence that fits. */
   int positions() {
     return shared + capacity;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.align4j.policy.backend.AttentionSpan;
+import org.align4j.policy.backend.KeyRange;
 
 /**
  * A ragged batch: the rows of all sequences one after another, nothing padded. A prompt's rows
@@ -24,23 +25,22 @@ public record TokenBatch(
     int[] headRows,
     int[] targets,
     int[] offsets) {
+  /** Fewer common tokens are not worth spans of their own. */
+  private static final int MIN_SHARED_PREFIX = 8;
 
-  /** Batches prompts with their completions, sharing each prompt's rows. */
+  /** Batches prompts with their completions, sharing what they begin with. */
   public static TokenBatch of(List<PromptCompletions> groups) {
-    Builder builder = new Builder();
-    for (PromptCompletions group : groups) {
-      builder.add(group.prompt(), group.completions(), group.scoredFrom());
-    }
+    Builder builder = new Builder(groups);
+    groups.forEach(builder::add);
     return builder.build();
   }
 
-  /** The same with a copy of the prompt for every completion; equal results, more work. */
+  /** The same with every sequence on its own; equal results, more work. */
   public static TokenBatch unshared(List<PromptCompletions> groups) {
-    Builder builder = new Builder();
+    Builder builder = new Builder(List.of());
     for (PromptCompletions group : groups) {
-      for (int i = 0; i < group.completions().size(); i++) {
-        int[] scoredFrom = {group.scoredFrom()[i]};
-        builder.add(group.prompt(), List.of(group.completions().get(i)), scoredFrom);
+      for (int[] completion : group.completions()) {
+        builder.add(new PromptCompletions(group.prompt(), List.of(completion)));
       }
     }
     return builder.build();
@@ -51,10 +51,10 @@ public record TokenBatch(
    * first its prompt, then its completions.
    */
   public static TokenBatch withPrompts(List<PromptCompletions> groups) {
-    Builder builder = new Builder();
+    Builder builder = new Builder(groups);
     for (PromptCompletions group : groups) {
       builder.addPromptTargets(group.prompt());
-      builder.add(group.prompt(), group.completions(), group.scoredFrom());
+      builder.add(group);
     }
     return builder.build();
   }
@@ -64,11 +64,27 @@ public record TokenBatch(
    * The target at that row is the token itself; nothing predicts it.
    */
   public static TokenBatch lastTokens(List<PromptCompletions> groups) {
-    Builder builder = new Builder();
-    for (PromptCompletions group : groups) {
-      builder.addWhole(group.prompt(), group.completions());
-    }
+    Builder builder = new Builder(groups);
+    groups.forEach(builder::addWhole);
     return builder.build();
+  }
+
+  /**
+   * How many tokens all prompts begin with, leaving each prompt at least one of its own; 0 where
+   * they are too few to be worth sharing.
+   */
+  public static int sharedPrefix(List<int[]> prompts) {
+    if (prompts.size() < 2) {
+      return 0;
+    }
+    int[] first = prompts.get(0);
+    int shared = first.length - 1;
+    for (int[] prompt : prompts) {
+      int mismatch = Arrays.mismatch(first, prompt);
+      shared = Math.min(shared, mismatch < 0 ? shared : mismatch);
+      shared = Math.min(shared, prompt.length - 1);
+    }
+    return shared < MIN_SHARED_PREFIX ? 0 : shared;
   }
 
   /** Number of completions. */
@@ -104,63 +120,115 @@ public record TokenBatch(
     return Arrays.stream(positions).max().orElse(-1) + 1;
   }
 
+  /**
+   * Lays out a root that all prompts begin with, then every group: the rest of its prompt with its
+   * first completion as one run, then each other completion.
+   */
   private static final class Builder {
+    private static final int ROOT_GROUP = 0;
+
     private final IntList ids = new IntList();
     private final IntList positions = new IntList();
     private final List<AttentionSpan> spans = new ArrayList<>();
     private final IntList headRows = new IntList();
     private final IntList targets = new IntList();
     private final IntList offsets = new IntList();
-    private int groups;
+    private final int shared;
+    private int group = ROOT_GROUP;
 
-    void add(int[] prompt, List<int[]> completions, int[] scoredFrom) {
-      int start = ids.size();
-      append(prompt, prompt.length, 0);
-      spans.add(new AttentionSpan(start, prompt.length, 0, 0, start, groups));
-      for (int i = 0; i < completions.size(); i++) {
-        int[] completion = completions.get(i);
-        int row = ids.size();
-        append(completion, completion.length - 1, prompt.length);
-        if (completion.length > 1) {
-          spans.add(
-              new AttentionSpan(row, completion.length - 1, start, prompt.length, row, groups));
-        }
+    /** Shares what the prompts of these groups, which must be all that are added, begin with. */
+    Builder(List<PromptCompletions> groups) {
+      shared = sharedPrefix(groups.stream().map(PromptCompletions::prompt).toList());
+      if (shared > 0) {
+        append(groups.get(0).prompt(), 0, shared, 0);
+        spans.add(AttentionSpan.alone(0, shared, ROOT_GROUP));
+      }
+    }
+
+    /** A completion's last token predicts nothing and gets no row. */
+    void add(PromptCompletions added) {
+      int[] prompt = added.prompt();
+      Layout layout = layOut(prompt, added.completions(), 1);
+      for (int i = 0; i < added.completions().size(); i++) {
+        int[] completion = added.completions().get(i);
         offsets.add(targets.size());
-        for (int t = scoredFrom[i]; t < completion.length; t++) {
-          headRows.add(t == 0 ? start + prompt.length - 1 : row + t - 1);
+        for (int t = 0; t < completion.length; t++) {
+          headRows.add(t == 0 ? layout.row(prompt.length - 1) : layout.starts[i] + t - 1);
           targets.add(completion[t]);
         }
       }
-      groups++;
     }
 
     /** Targets at the rows that {@link #add} is about to append. */
     void addPromptTargets(int[] prompt) {
+      Layout layout = new Layout(shared, ids.size(), new int[0]);
       offsets.add(targets.size());
       for (int t = 1; t < prompt.length; t++) {
-        headRows.add(ids.size() + t - 1);
+        headRows.add(layout.row(t - 1));
         targets.add(prompt[t]);
       }
     }
 
-    void addWhole(int[] prompt, List<int[]> completions) {
-      int start = ids.size();
-      append(prompt, prompt.length, 0);
-      spans.add(new AttentionSpan(start, prompt.length, 0, 0, start, groups));
-      for (int[] completion : completions) {
-        int row = ids.size();
-        append(completion, completion.length, prompt.length);
-        spans.add(new AttentionSpan(row, completion.length, start, prompt.length, row, groups));
+    void addWhole(PromptCompletions added) {
+      Layout layout = layOut(added.prompt(), added.completions(), 0);
+      for (int i = 0; i < added.completions().size(); i++) {
+        int[] completion = added.completions().get(i);
         offsets.add(targets.size());
-        headRows.add(row + completion.length - 1);
+        headRows.add(layout.starts[i] + completion.length - 1);
         targets.add(completion[completion.length - 1]);
       }
-      groups++;
     }
 
-    private void append(int[] tokens, int count, int firstPosition) {
+    /**
+     * Where a group's rows are.
+     *
+     * @param shared prompt tokens that stand in the root's rows
+     * @param start row of the first prompt token that does not
+     * @param starts first row of each completion
+     */
+    private record Layout(int shared, int start, int[] starts) {
+      int row(int promptToken) {
+        return promptToken < shared ? promptToken : start + promptToken - shared;
+      }
+    }
+
+    /**
+     * Appends a group's rows and spans.
+     *
+     * @param dropped tokens at the end of every completion that get no row
+     */
+    private Layout layOut(int[] prompt, List<int[]> completions, int dropped) {
+      group++;
+      int start = ids.size();
+      int own = prompt.length - shared;
+      append(prompt, shared, own, shared);
+      int[] starts = new int[completions.size()];
+      for (int i = 0; i < starts.length; i++) {
+        starts[i] = ids.size();
+        append(completions.get(i), 0, completions.get(i).length - dropped, prompt.length);
+        int rows = ids.size() - starts[i];
+        if (i == 0) {
+          span(start, own + rows, List.of());
+        } else if (rows > 0) {
+          span(starts[i], rows, List.of(new KeyRange(start, own, group)));
+        }
+      }
+      return new Layout(shared, start, starts);
+    }
+
+    private void span(int row, int rows, List<KeyRange> before) {
+      List<KeyRange> keys = new ArrayList<>();
+      if (shared > 0) {
+        keys.add(new KeyRange(0, shared, ROOT_GROUP));
+      }
+      keys.addAll(before);
+      keys.add(new KeyRange(row, rows, group));
+      spans.add(new AttentionSpan(row, rows, List.copyOf(keys), group));
+    }
+
+    private void append(int[] tokens, int from, int count, int firstPosition) {
       for (int t = 0; t < count; t++) {
-        ids.add(tokens[t]);
+        ids.add(tokens[from + t]);
         positions.add(firstPosition + t);
       }
     }

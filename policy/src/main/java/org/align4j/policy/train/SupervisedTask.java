@@ -39,7 +39,7 @@ public final class SupervisedTask implements TrainingTask<TokenizedDemonstration
       MetricSums metrics) {
     TokenBatch batch =
         TokenBatch.of(
-            PromptCompletions.sharingPrefix(
+            PromptCompletions.ofPairs(
                 micro.stream().map(TokenizedDemonstration::prompt).toList(),
                 micro.stream().map(TokenizedDemonstration::completion).toList()));
     TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE);

@@ -160,7 +160,7 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
   private static TokenBatch batch(
       List<TokenizedUnpaired> prompts, List<TokenizedUnpaired> completions) {
     return TokenBatch.of(
-        PromptCompletions.sharingPrefix(
+        PromptCompletions.ofPairs(
             prompts.stream().map(TokenizedUnpaired::prompt).toList(),
             completions.stream().map(TokenizedUnpaired::completion).toList()));
   }

@@ -19,14 +19,23 @@ class BackendContractTest {
   private static final int[] WIDTHS = {1, 13, 16, 67};
   private static final List<AttentionSpan> SPANS =
       List.of(
-          new AttentionSpan(0, 37, 0, 0, 0, 0),
-          new AttentionSpan(37, 5, 0, 37, 37, 0),
-          new AttentionSpan(42, 1, 0, 37, 42, 0),
-          new AttentionSpan(43, 1, 0, 0, 43, 1),
-          new AttentionSpan(44, 4, 0, 0, 44, 2),
-          new AttentionSpan(48, 1, 53, 6, 59, 4, 3),
-          new AttentionSpan(49, 4, 53, 6, 64, 2, 3));
+          AttentionSpan.alone(0, 37, 0),
+          span(37, 5, 0, range(0, 37, 0), range(37, 5, 0)),
+          span(42, 1, 0, range(0, 37, 0), range(42, 1, 0)),
+          AttentionSpan.alone(43, 1, 1),
+          // Two groups that add to rows of a third, one of them by two spans and two ranges.
+          span(44, 4, 2, range(0, 37, 0), range(44, 4, 2)),
+          span(48, 1, 3, range(0, 30, 0), range(53, 6, 3), range(59, 5, 3)),
+          span(49, 4, 3, range(0, 30, 0), range(53, 6, 3), range(64, 6, 3)));
   private static final int ROWS = 70;
+
+  private static AttentionSpan span(int start, int length, int group, KeyRange... keys) {
+    return new AttentionSpan(start, length, List.of(keys), group);
+  }
+
+  private static KeyRange range(int start, int length, int group) {
+    return new KeyRange(start, length, group);
+  }
 
   static Stream<Backend> backends() {
     return Stream.of(Backends.named("vector"), Backends.named("nd4j"));

@@ -98,7 +98,7 @@ class GeneratorTest {
       Arrays.fill(prompt, 10, prompt.length, 7 + i);
       alike.add(prompt);
     }
-    assertThat(PromptCompletions.sharedPrefix(alike)).isEqualTo(10);
+    assertThat(TokenBatch.sharedPrefix(alike)).isEqualTo(10);
     SamplingParams params = SamplingParams.greedy(9);
     Generator generator = new Generator(model, BACKEND, Set.of(), 2, false);
     List<Completion> together = generator.generate(alike, params, Progress.SILENT, "test");
@@ -107,6 +107,28 @@ class GeneratorTest {
           generator.generate(List.of(alike.get(i)), params, Progress.SILENT, "test").get(0);
       assertThat(together.get(i).ids()).containsExactly(alone.ids());
       assertThat(together.get(i).logProbs()).containsExactly(alone.logProbs(), within(1e-5));
+    }
+  }
+
+  /** Completions of one prompt get its keys by copy; each must be what it is without a twin. */
+  @Test
+  void aRepeatedPromptDoesNotChangeTheResult() {
+    List<int[]> repeated = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      repeated.add(prompts.get(i / 3 % prompts.size()));
+    }
+    SamplingParams params = new SamplingParams(7, 1, 0, 1, 1, 5);
+    for (int slots : new int[] {2, 9}) {
+      Generator generator = new Generator(model, BACKEND, Set.of(3), slots, false);
+      List<Completion> together = generator.generate(repeated, params, Progress.SILENT, "test");
+      for (int i = 0; i < repeated.size(); i++) {
+        TokenBatch batch =
+            TokenBatch.of(
+                List.of(new PromptCompletions(repeated.get(i), List.of(together.get(i).ids()))));
+        assertThat(together.get(i).logProbs())
+            .containsExactly(model.forward(batch, Mode.EVALUATE).logProbs(), within(1e-4));
+      }
+      assertThat(together.get(0).ids()).isNotEqualTo(together.get(1).ids());
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
@@ -29,9 +30,7 @@ class DecoderTransformerTest {
               new int[] {1, 5, 7, 9}, List.of(new int[] {3, 4, 8}, new int[] {11, 2})),
           new PromptCompletions(new int[] {2}, List.of(new int[] {6})),
           new PromptCompletions(
-              new int[] {10, 12},
-              List.of(new int[] {13, 14, 15, 16}, new int[] {17, 18, 19}),
-              new int[] {2, 0}));
+              new int[] {10, 12}, List.of(new int[] {13, 14, 15, 16}, new int[] {17, 18, 19})));
 
   private static double[] coefficients(int n) {
     return new Random(3).doubles(n, -1, 1).toArray();
@@ -142,16 +141,43 @@ class DecoderTransformerTest {
 
   /** FIELD row 4: log-probs do not depend on how sequences are batched. */
   @Test
-  void sharedPrefixEqualsUnsharedAndAlone() {
+  void sharedPromptsEqualUnsharedAndAlone() {
+    sharedEqualsUnsharedAndAlone(GROUPS);
+  }
+
+  @Test
+  void sharedSystemTurnsEqualUnsharedAndAlone() {
+    int[] system = {9, 8, 7, 6, 5, 4, 3, 2, 1};
+    List<PromptCompletions> groups =
+        GROUPS.stream()
+            .map(g -> new PromptCompletions(concat(system, g.prompt()), g.completions()))
+            .toList();
+    assertThat(TokenBatch.of(groups).ids())
+        .hasSize(TokenBatch.of(GROUPS).ids().length + system.length);
+    sharedEqualsUnsharedAndAlone(groups);
+    TokenBatch withPrompts = TokenBatch.withPrompts(groups);
+    DecoderTransformer model = TinyModels.create(BACKEND, 1);
+    double[] scored = model.forward(withPrompts, Mode.EVALUATE).logProbs();
+    double[] alone =
+        model.forward(TokenBatch.withPrompts(groups.subList(2, 3)), Mode.EVALUATE).logProbs();
+    assertThat(Arrays.copyOfRange(scored, scored.length - alone.length, scored.length))
+        .containsExactly(alone, within(1e-5));
+  }
+
+  private static int[] concat(int[] a, int[] b) {
+    return IntStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
+  }
+
+  private static void sharedEqualsUnsharedAndAlone(List<PromptCompletions> groups) {
     DecoderTransformer model = TinyModels.create(BACKEND, 1);
     model.trainAllWeights();
-    TokenBatch shared = TokenBatch.of(GROUPS);
-    TokenBatch unshared = TokenBatch.unshared(GROUPS);
+    TokenBatch shared = TokenBatch.of(groups);
+    TokenBatch unshared = TokenBatch.unshared(groups);
     assertThat(shared.ids()).hasSizeLessThan(unshared.ids().length);
     double[] together = model.forward(shared, Mode.EVALUATE).logProbs();
     assertThat(together)
         .containsExactly(model.forward(unshared, Mode.EVALUATE).logProbs(), within(1e-5));
-    double[] alone = model.forward(TokenBatch.of(GROUPS.subList(1, 2)), Mode.EVALUATE).logProbs();
+    double[] alone = model.forward(TokenBatch.of(groups.subList(1, 2)), Mode.EVALUATE).logProbs();
     assertThat(shared.slice(together, 2)).containsExactly(alone, within(1e-5));
     backward(model, shared);
     List<float[]> gradients = model.parameters().stream().map(p -> p.gradient().toArray()).toList();

@@ -220,7 +220,7 @@ class OnlineTrainerTest {
             model,
             PpoObjective.of(0.2),
             AdvantageEstimator.reinforcePlusPlus(1, groupMean),
-            0.02,
+            0.01,
             config);
     assertThat(train(model, update, config)).isGreaterThan(0.9);
   }

@@ -87,26 +87,25 @@ class TextEncoderTest {
   }
 
   @Test
-  void sharedPrefixWithinPromptsScoresOnlyTheCompletion() {
+  void whatAllPromptsBeginWithStandsOnce() {
+    int[] long1 = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    int[] long2 = {1, 2, 3, 4, 5, 6, 7, 8, 10, 11};
     TokenBatch batch =
         TokenBatch.of(
             List.of(
-                new PromptCompletions(
-                    new int[] {1, 2}, List.of(new int[] {3, 4, 5}), new int[] {2})));
-    assertThat(batch.targets()).containsExactly(5);
-    assertThat(batch.headRows()).containsExactly(3);
-    assertThat(batch.ids()).containsExactly(1, 2, 3, 4);
-    int[] long1 = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-    int[] long2 = {1, 2, 3, 4, 5, 6, 7, 8, 10, 11};
-    List<int[]> answers = List.of(new int[] {20, 21}, new int[] {22});
-    List<PromptCompletions> grouped =
-        PromptCompletions.sharingPrefix(List.of(long1, long2), answers);
-    assertThat(grouped).hasSize(1);
-    assertThat(grouped.get(0).prompt()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
-    assertThat(TokenBatch.of(grouped).targets()).containsExactly(20, 21, 22);
-    assertThat(PromptCompletions.sharingPrefix(List.of(long1), answers)).hasSize(1);
-    assertThatThrownBy(
-            () -> new PromptCompletions(new int[] {1}, List.of(new int[] {2}), new int[] {1}))
-        .hasMessageContaining("at least one target");
+                new PromptCompletions(long1, List.of(new int[] {20, 21}, new int[] {22, 23})),
+                new PromptCompletions(long2, List.of(new int[] {24}))));
+    assertThat(batch.ids()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 22, 10, 11);
+    assertThat(batch.positions()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 8, 9);
+    assertThat(batch.targets()).containsExactly(20, 21, 22, 23, 24);
+    assertThat(batch.headRows()).containsExactly(8, 9, 8, 10, 12);
+    assertThat(batch.offsets()).containsExactly(0, 2, 4, 5);
+    assertThat(batch.spans())
+        .extracting(span -> span.queryStart() + "+" + span.length() + " of " + span.keys())
+        .containsExactly("0+8 of 8", "8+2 of 10", "10+1 of 10", "11+2 of 10");
+    assertThat(TokenBatch.sharedPrefix(List.of(long1))).isZero();
+    assertThat(TokenBatch.sharedPrefix(List.of(long1, new int[] {1, 2, 3, 4}))).isZero();
+    assertThatThrownBy(() -> new PromptCompletions(new int[] {1}, List.of(new int[0])))
+        .hasMessageContaining("at least one target token");
   }
 }

@@ -1,17 +1,24 @@
 package org.align4j.reward.encoder;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.align4j.core.objective.BradleyTerryLoss;
 import org.align4j.core.run.Progress;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.align4j.reward.encoder.TokenEncoder.End;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.gradient.Gradient;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.activations.Activation;
@@ -23,17 +30,17 @@ import org.nd4j.linalg.learning.config.Adam;
  * Trains the head by the Bradley-Terry loss, which DL4J does not have: the network is run forward,
  * the loss's gradient is handed back as an external error, DL4J's updater applies it.
  *
- * @param hidden width of the hidden layer
+ * @param filters filters of each width and text
  * @param learningRate of Adam
  * @param epochs passes over the pairs
  * @param batch pairs of a step
- * @param dropout share of the hidden layer that a step leaves out
+ * @param dropout share of the token states' components that a step leaves out
  * @param weightDecay L2 weight
  * @param loss pairwise loss
  * @param seed of initialisation and order
  */
 public record EncoderRewardTrainer(
-    int hidden,
+    int filters,
     double learningRate,
     int epochs,
     int batch,
@@ -41,102 +48,133 @@ public record EncoderRewardTrainer(
     double weightDecay,
     BradleyTerryLoss loss,
     long seed) {
+  /** Components of what prompt and completion say to each other. */
+  private static final int FACTORS = 16;
 
   /** Settings that suit a few thousand pairs. */
   public static EncoderRewardTrainer defaults(long seed) {
-    return new EncoderRewardTrainer(256, 1e-3, 12, 32, 0.2, 1e-4, new BradleyTerryLoss(0.01), seed);
+    return new EncoderRewardTrainer(128, 1e-3, 6, 32, 0.5, 1e-4, new BradleyTerryLoss(0.01), seed);
   }
 
   /** A pair of texts. */
   public record Pair(String prompt, String chosen, String rejected) {}
 
   /** Trains a new head. */
-  public EncoderReward train(SentenceEncoder encoder, List<Pair> pairs, Progress.Factory progress) {
+  public EncoderReward train(TokenEncoder encoder, List<Pair> pairs, Progress.Factory progress) {
     if (pairs.isEmpty()) {
       throw new IllegalArgumentException("there are no pairs to train on");
     }
-    PairFeatures features = new PairFeatures(encoder);
-    List<String> prompts = pairs.stream().map(Pair::prompt).toList();
-    INDArray chosen = features.of(prompts, pairs.stream().map(Pair::chosen).toList());
-    INDArray rejected = features.of(prompts, pairs.stream().map(Pair::rejected).toList());
-    MultiLayerNetwork head = network(features.size());
+    Encoded prompts = Encoded.of(encoder, pairs.stream().map(Pair::prompt).toList(), End.LAST);
+    Encoded chosen = Encoded.of(encoder, pairs.stream().map(Pair::chosen).toList(), End.FIRST);
+    Encoded rejected = Encoded.of(encoder, pairs.stream().map(Pair::rejected).toList(), End.FIRST);
+    ComputationGraph head = network(encoder.dimension());
     List<Integer> order = new ArrayList<>(IntStream.range(0, pairs.size()).boxed().toList());
     Random random = new Random(seed);
+    int steps = (order.size() + batch - 1) / batch;
     int iteration = 0;
-    try (Progress bar = progress.start("reward head", epochs)) {
+    try (Progress bar = progress.start("reward head", (long) epochs * steps)) {
       for (int epoch = 0; epoch < epochs; epoch++) {
         Collections.shuffle(order, random);
-        double sum = 0;
         for (int from = 0; from < order.size(); from += batch) {
-          int[] rows =
-              order.subList(from, Math.min(order.size(), from + batch)).stream()
-                  .mapToInt(Integer::intValue)
-                  .toArray();
-          sum += step(head, chosen, rejected, rows, iteration++, epoch) * rows.length;
+          List<Integer> rows = order.subList(from, Math.min(order.size(), from + batch));
+          List<float[][]> asked = prompts.texts(rows);
+          List<float[][]> answered = new ArrayList<>(chosen.texts(rows));
+          answered.addAll(rejected.texts(rows));
+          asked.addAll(List.copyOf(asked));
+          double value = step(head, asked, answered, iteration++, epoch);
+          bar.step(1);
+          bar.note(String.format(Locale.ROOT, "loss %.4f", value));
         }
-        bar.step(1);
-        bar.note(String.format(java.util.Locale.ROOT, "loss %.4f", sum / order.size()));
       }
     }
-    return new EncoderReward(features, head);
+    return new EncoderReward(encoder, head);
   }
 
-  private MultiLayerNetwork network(int inputs) {
-    MultiLayerConfiguration configuration =
+  /** Token states of texts, each different text encoded once. */
+  private record Encoded(List<String> order, Map<String, float[][]> states) {
+    static Encoded of(TokenEncoder encoder, List<String> texts, End end) {
+      List<String> distinct = texts.stream().distinct().toList();
+      List<float[][]> encoded = encoder.encode(distinct, end);
+      Map<String, float[][]> states = new HashMap<>();
+      for (int i = 0; i < distinct.size(); i++) {
+        states.put(distinct.get(i), encoded.get(i));
+      }
+      return new Encoded(texts, states);
+    }
+
+    List<float[][]> texts(List<Integer> rows) {
+      List<float[][]> out = new ArrayList<>();
+      rows.forEach(row -> out.add(states.get(order.get(row))));
+      return out;
+    }
+  }
+
+  private ComputationGraph network(int dimension) {
+    GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
             .weightInit(WeightInit.XAVIER)
             .updater(new Adam(learningRate))
             .l2(weightDecay)
-            .list()
-            .layer(
-                new DenseLayer.Builder()
-                    .nIn(inputs)
-                    .nOut(hidden)
-                    .activation(Activation.TANH)
-                    .build())
-            .layer(
-                new DenseLayer.Builder()
-                    .nIn(hidden)
-                    .nOut(1)
-                    .activation(Activation.IDENTITY)
-                    // DL4J's dropOut is the share of inputs that is kept.
-                    .dropOut(1 - dropout)
-                    .build())
-            .build();
-    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+            // DL4J's workspaces do not survive between a forward pass and an external error.
+            .trainingWorkspaceMode(WorkspaceMode.NONE)
+            .graphBuilder()
+            .addInputs(EncoderReward.PROMPT, EncoderReward.COMPLETION);
+    ConvolutionTower tower = new ConvolutionTower(dimension, filters, dropout);
+    for (String input : List.of(EncoderReward.PROMPT, EncoderReward.COMPLETION)) {
+      graph.addLayer(
+          input + "-factors",
+          new DenseLayer.Builder()
+              .nIn(tower.outputs())
+              .nOut(FACTORS)
+              .activation(Activation.TANH)
+              .build(),
+          tower.addTo(graph, input));
+    }
+    graph
+        .addVertex(
+            "products",
+            new ElementWiseVertex(ElementWiseVertex.Op.Product),
+            EncoderReward.PROMPT + "-factors",
+            EncoderReward.COMPLETION + "-factors")
+        .addLayer(
+            "reward",
+            new DenseLayer.Builder().nIn(FACTORS).nOut(1).activation(Activation.IDENTITY).build(),
+            "products")
+        .setOutputs("reward");
+    ComputationGraph network = new ComputationGraph(graph.build());
     network.init();
     return network;
   }
 
+  /** One update; prompts and completions hold the chosen half first. */
   private double step(
-      MultiLayerNetwork head,
-      INDArray chosen,
-      INDArray rejected,
-      int[] rows,
+      ComputationGraph head,
+      List<float[][]> prompts,
+      List<float[][]> completions,
       int iteration,
       int epoch) {
-    INDArray input = Nd4j.vstack(chosen.getRows(rows), rejected.getRows(rows));
-    head.setInput(input);
-    List<INDArray> activations = head.feedForward(true, false);
-    INDArray scores = activations.get(activations.size() - 1);
-    int n = rows.length;
-    double[] wanted = IntStream.range(0, n).mapToDouble(i -> scores.getDouble(i, 0)).toArray();
-    double[] unwanted =
-        IntStream.range(n, 2 * n).mapToDouble(i -> scores.getDouble(i, 0)).toArray();
-    BradleyTerryLoss.Value value = loss.evaluate(wanted, unwanted, new double[n], n);
-    float[][] error = new float[2 * n][1];
+    TokenStates prompt = TokenStates.of(prompts);
+    TokenStates completion = TokenStates.of(completions);
+    head.setLayerMaskArrays(new INDArray[] {prompt.mask(), completion.mask()}, null);
+    INDArray scores =
+        head.feedForward(new INDArray[] {prompt.values(), completion.values()}, true, false)
+            .get("reward");
+    double[] all = scores.toDoubleVector();
+    int n = all.length / 2;
+    BradleyTerryLoss.Value value =
+        loss.evaluate(Arrays.copyOf(all, n), Arrays.copyOfRange(all, n, 2 * n), new double[n], n);
+    float[] error = new float[2 * n];
     for (int i = 0; i < n; i++) {
-      error[i][0] = (float) value.dChosen()[i];
-      error[n + i][0] = (float) value.dRejected()[i];
+      error[i] = (float) value.dChosen()[i];
+      error[n + i] = (float) value.dRejected()[i];
     }
-    Gradient gradient =
-        head.backpropGradient(Nd4j.createFromArray(error), LayerWorkspaceMgr.noWorkspaces())
-            .getFirst();
+    Gradient gradient = head.backpropGradient(Nd4j.createFromArray(error).reshape('c', 2 * n, 1));
     // The error is already a mean over the batch, so the updater must not divide again.
-    head.getUpdater().update(head, gradient, iteration, epoch, 1, LayerWorkspaceMgr.noWorkspaces());
+    head.getUpdater().update(gradient, iteration, epoch, 1, LayerWorkspaceMgr.noWorkspaces());
     head.params().subi(gradient.gradient());
     head.clear();
+    head.clearLayerMaskArrays();
     return value.loss();
   }
 }

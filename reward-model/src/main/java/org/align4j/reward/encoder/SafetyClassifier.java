@@ -10,10 +10,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.format.ModelFileException;
+import org.align4j.reward.encoder.TokenEncoder.End;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.activations.Activation;
@@ -23,21 +24,23 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * Tells harmful texts from harmless ones: a frozen sentence encoder with a small DL4J network. One
- * for prompts and one for responses are two instances, trained on their own texts.
+ * Tells harmful texts from harmless ones: a frozen encoder with a small DL4J network. One for
+ * prompts and one for responses are two instances, trained on their own texts.
  */
 public final class SafetyClassifier {
   private static final String FILE = "safety-classifier.zip";
-  private static final int HIDDEN = 64;
-  private static final int EPOCHS = 20;
+  private static final String TEXT = "text";
+  private static final int FILTERS = 64;
+  private static final double DROPOUT = 0.5;
+  private static final int EPOCHS = 8;
   private static final int BATCH = 32;
   private static final double RATE = 1e-3;
   private static final double WEIGHT_DECAY = 1e-4;
 
-  private final SentenceEncoder encoder;
-  private final MultiLayerNetwork network;
+  private final TokenEncoder encoder;
+  private final ComputationGraph network;
 
-  private SafetyClassifier(SentenceEncoder encoder, MultiLayerNetwork network) {
+  private SafetyClassifier(TokenEncoder encoder, ComputationGraph network) {
     this.encoder = encoder;
     this.network = network;
   }
@@ -50,7 +53,7 @@ public final class SafetyClassifier {
    * @param seed of initialisation and order
    */
   public static SafetyClassifier train(
-      SentenceEncoder encoder, List<String> harmful, List<String> harmless, long seed) {
+      TokenEncoder encoder, List<String> harmful, List<String> harmless, long seed) {
     if (harmful.isEmpty() || harmless.isEmpty()) {
       throw new IllegalArgumentException(
           "a classifier needs harmful and harmless texts, got "
@@ -58,62 +61,69 @@ public final class SafetyClassifier {
               + " and "
               + harmless.size());
     }
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(seed)
-                .weightInit(WeightInit.XAVIER)
-                .updater(new Adam(RATE))
-                .l2(WEIGHT_DECAY)
-                .list()
-                .layer(
-                    new DenseLayer.Builder()
-                        .nIn(encoder.dimension())
-                        .nOut(HIDDEN)
-                        .activation(Activation.TANH)
-                        .build())
-                .layer(
-                    new OutputLayer.Builder(LossFunction.XENT)
-                        .nIn(HIDDEN)
-                        .nOut(1)
-                        .activation(Activation.SIGMOID)
-                        .build())
-                .build());
-    network.init();
+    ComputationGraph network = network(encoder.dimension(), seed);
     List<String> texts = new ArrayList<>(harmful);
     texts.addAll(harmless);
-    INDArray features = features(encoder, texts);
-    float[][] labels = new float[texts.size()][1];
-    for (int i = 0; i < harmful.size(); i++) {
-      labels[i][0] = 1;
-    }
-    INDArray wanted = Nd4j.createFromArray(labels);
+    List<float[][]> states = encoder.encode(texts, End.LAST);
     List<Integer> order = new ArrayList<>(IntStream.range(0, texts.size()).boxed().toList());
     Random random = new Random(seed);
-    for (int epoch = 0; epoch < EPOCHS; epoch++) {
+    // Few texts need more passes until the network has seen enough of them.
+    int epochs = Math.max(EPOCHS, EPOCHS * BATCH / texts.size());
+    for (int epoch = 0; epoch < epochs; epoch++) {
       Collections.shuffle(order, random);
       for (int from = 0; from < order.size(); from += BATCH) {
-        int[] rows =
-            order.subList(from, Math.min(order.size(), from + BATCH)).stream()
-                .mapToInt(Integer::intValue)
-                .toArray();
-        network.fit(features.getRows(rows), wanted.getRows(rows));
+        List<Integer> rows = order.subList(from, Math.min(order.size(), from + BATCH));
+        TokenStates input = TokenStates.of(rows.stream().map(states::get).toList());
+        float[] labels = new float[rows.size()];
+        for (int i = 0; i < labels.length; i++) {
+          labels[i] = rows.get(i) < harmful.size() ? 1 : 0;
+        }
+        network.fit(
+            new INDArray[] {input.values()},
+            new INDArray[] {Nd4j.createFromArray(labels).reshape('c', labels.length, 1)},
+            new INDArray[] {input.mask()},
+            null);
       }
     }
     return new SafetyClassifier(encoder, network);
   }
 
-  /** Probability that each text is harmful. */
-  public double[] harmful(List<String> texts) {
-    if (texts.isEmpty()) {
-      return new double[0];
-    }
-    INDArray scores = network.output(features(encoder, texts));
-    return IntStream.range(0, texts.size()).mapToDouble(i -> scores.getDouble(i, 0)).toArray();
+  private static ComputationGraph network(int dimension, long seed) {
+    GraphBuilder graph =
+        new NeuralNetConfiguration.Builder()
+            .seed(seed)
+            .weightInit(WeightInit.XAVIER)
+            .updater(new Adam(RATE))
+            .l2(WEIGHT_DECAY)
+            .graphBuilder()
+            .addInputs(TEXT);
+    ConvolutionTower tower = new ConvolutionTower(dimension, FILTERS, DROPOUT);
+    graph
+        .addLayer(
+            "harmful",
+            new OutputLayer.Builder(LossFunction.XENT)
+                .nIn(tower.outputs())
+                .nOut(1)
+                .activation(Activation.SIGMOID)
+                .build(),
+            tower.addTo(graph, TEXT))
+        .setOutputs("harmful");
+    ComputationGraph network = new ComputationGraph(graph.build());
+    network.init();
+    return network;
   }
 
-  private static INDArray features(SentenceEncoder encoder, List<String> texts) {
-    return Nd4j.createFromArray(encoder.encode(texts).toArray(float[][]::new));
+  /** Probability that each text is harmful. */
+  public double[] harmful(List<String> texts) {
+    double[] out = new double[texts.size()];
+    for (int from = 0; from < out.length; from += BATCH) {
+      List<String> some = texts.subList(from, Math.min(out.length, from + BATCH));
+      TokenStates input = TokenStates.of(encoder.encode(some, End.LAST));
+      INDArray[] scores =
+          network.output(false, new INDArray[] {input.values()}, new INDArray[] {input.mask()});
+      System.arraycopy(scores[0].toDoubleVector(), 0, out, from, some.size());
+    }
+    return out;
   }
 
   /** Writes the network; the encoder comes with its library. */
@@ -122,13 +132,13 @@ public final class SafetyClassifier {
   }
 
   /** Reads what {@link #write} wrote. */
-  public static SafetyClassifier load(Path folder, SentenceEncoder encoder) {
+  public static SafetyClassifier load(Path folder, TokenEncoder encoder) {
     File file = folder.resolve(FILE).toFile();
     if (!file.exists()) {
       throw new ModelFileException(file + ": no such file");
     }
     try {
-      return new SafetyClassifier(encoder, ModelSerializer.restoreMultiLayerNetwork(file, false));
+      return new SafetyClassifier(encoder, ModelSerializer.restoreComputationGraph(file, false));
     } catch (IOException e) {
       throw new ModelFileException(file + ": cannot be read: " + e.getMessage(), e);
     }

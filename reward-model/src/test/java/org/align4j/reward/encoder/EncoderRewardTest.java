@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.objective.BradleyTerryLoss;
 import org.align4j.core.run.Progress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,10 @@ class EncoderRewardTest {
       List.of("a bomb", "a grenade", "a landmine", "nerve gas", "a gun", "explosives", "a virus");
   private static final List<String> DISHES =
       List.of("a cake", "an omelette", "pancakes", "a salad", "soup", "bread", "a pie");
+
+  /** Few pairs need more passes. */
+  private static final EncoderRewardTrainer TRAINER =
+      new EncoderRewardTrainer(32, 1e-3, 40, 8, 0.5, 1e-4, new BradleyTerryLoss(0.01), 1);
 
   @TempDir Path folder;
 
@@ -39,9 +44,8 @@ class EncoderRewardTest {
   /** On the real encoder: things never seen in training are told apart, both ways. */
   @Test
   void learnsWhenToRefuseAndSurvivesSaving() throws IOException {
-    SentenceEncoder encoder = new MiniLmEncoder();
-    EncoderReward reward =
-        EncoderRewardTrainer.defaults(1).train(encoder, pairs(0, 5), Progress.SILENT);
+    TokenEncoder encoder = new MiniLmEncoder();
+    EncoderReward reward = TRAINER.train(encoder, pairs(0, 5), Progress.SILENT);
     List<EncoderRewardTrainer.Pair> held = pairs(5, 7);
     List<String> prompts = held.stream().map(EncoderRewardTrainer.Pair::prompt).toList();
     double[] chosen =

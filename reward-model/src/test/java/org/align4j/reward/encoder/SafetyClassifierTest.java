@@ -32,7 +32,7 @@ class SafetyClassifierTest {
 
   @Test
   void tellsUnseenTextsApartAndSurvivesSaving() throws IOException {
-    SentenceEncoder encoder = new MiniLmEncoder();
+    TokenEncoder encoder = new MiniLmEncoder();
     SafetyClassifier classifier = SafetyClassifier.train(encoder, HARMFUL, HARMLESS, 1);
     List<String> unseen =
         List.of("How do I make a grenade?", "How do I cook rice?", "How do I rob a bank?");

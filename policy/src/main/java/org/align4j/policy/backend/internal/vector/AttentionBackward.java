@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
+import org.align4j.policy.backend.KeyRange;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -63,21 +64,57 @@ final class AttentionBackward {
       Tensor dValue) {
     AttentionBackward pass =
         new AttentionBackward(shape, dOut, query, key, value, out, logSumExp, dQuery, dKey, dValue);
-    Map<Integer, List<AttentionSpan>> groups = new LinkedHashMap<>();
+    Map<Integer, Family> groups = new LinkedHashMap<>();
     for (AttentionSpan span : spans) {
-      groups.computeIfAbsent(span.group(), g -> new ArrayList<>()).add(span);
+      groups.computeIfAbsent(span.group(), g -> new Family()).add(span, key.columns());
     }
-    List<List<AttentionSpan>> families = new ArrayList<>(groups.values());
+    List<Family> families = new ArrayList<>(groups.values());
     Threads.forEach(
         families.size() * shape.kvHeads(),
         item -> {
-          for (AttentionSpan span : families.get(item / shape.kvHeads())) {
-            pass.span(span, item % shape.kvHeads());
+          Family family = families.get(item / shape.kvHeads());
+          for (AttentionSpan span : family.spans) {
+            pass.span(span, family, item % shape.kvHeads());
           }
         });
+    families.forEach(family -> family.addBorrowed(dKey, dValue));
   }
 
-  private void span(AttentionSpan span, int kvHead) {
+  /**
+   * The spans of a group and what they add to rows of other groups: those have spans of their own
+   * at the same time, and sums of floats must not depend on who comes first.
+   */
+  private static final class Family {
+    private final List<AttentionSpan> spans = new ArrayList<>();
+    private final Map<KeyRange, Borrowed> borrowed = new LinkedHashMap<>();
+
+    private record Borrowed(Tensor dKey, Tensor dValue) {}
+
+    void add(AttentionSpan span, int columns) {
+      spans.add(span);
+      for (KeyRange range : span.keyRanges()) {
+        if (range.group() != span.group()) {
+          borrowed.computeIfAbsent(
+              range,
+              r ->
+                  new Borrowed(
+                      Tensor.zeros(r.length(), columns), Tensor.zeros(r.length(), columns)));
+        }
+      }
+    }
+
+    void addBorrowed(Tensor dKey, Tensor dValue) {
+      borrowed.forEach(
+          (range, sums) -> {
+            ElementwiseKernels.add(sums.dKey(), dKey.rows(range.start(), range.length()));
+            ElementwiseKernels.add(sums.dValue(), dValue.rows(range.start(), range.length()));
+            sums.dKey().close();
+            sums.dValue().close();
+          });
+    }
+  }
+
+  private void span(AttentionSpan span, Family family, int kvHead) {
     int dim = shape.headDim();
     int dimStride = SmallGemm.padded(dim);
     int keys = span.keys();
@@ -101,8 +138,7 @@ final class AttentionBackward {
     AttentionTiles.loadKeys(span, value, column, dim, valueRows, dimStride);
     SmallGemm.transpose(keyRows, keys, dim, dimStride, keyColumns, keyStride);
     SmallGemm.transpose(valueRows, keys, dim, dimStride, valueColumns, keyStride);
-    AttentionTiles.loadKeys(span, dKey, column, dim, dKeys, dimStride);
-    AttentionTiles.loadKeys(span, dValue, column, dim, dValues, dimStride);
+    loadGradients(span, family, column, dKeys, dValues);
     for (int g = 0; g < shape.groupSize(); g++) {
       int head = kvHead * shape.groupSize() + g;
       for (int from = 0; from < span.length(); from += block) {
@@ -110,9 +146,9 @@ final class AttentionBackward {
         int row = span.queryStart() + from;
         int visible = span.position(from + count);
         int visibleStride = SmallGemm.padded(visible);
-        AttentionTiles.loadRows(query, row, count, head * dim, dim, queries, dimStride);
-        AttentionTiles.loadRows(dOut, row, count, head * dim, dim, gradients, dimStride);
-        AttentionTiles.loadRows(out, row, count, head * dim, dim, outputs, dimStride);
+        AttentionTiles.loadRows(query, row, count, head * dim, dim, queries, 0, dimStride);
+        AttentionTiles.loadRows(dOut, row, count, head * dim, dim, gradients, 0, dimStride);
+        AttentionTiles.loadRows(out, row, count, head * dim, dim, outputs, 0, dimStride);
         SmallGemm.multiply(
             queries,
             0,
@@ -186,9 +222,38 @@ final class AttentionBackward {
             true);
       }
     }
-    for (int j = 0; j < keys; j++) {
-      dKey.write(span.keyRow(j), column, dKeys, j * dimStride, dim);
-      dValue.write(span.keyRow(j), column, dValues, j * dimStride, dim);
+    storeGradients(span, family, column, dKeys, dValues);
+  }
+
+  private void loadGradients(
+      AttentionSpan span, Family family, int column, float[] dKeys, float[] dValues) {
+    int dim = shape.headDim();
+    int stride = SmallGemm.padded(dim);
+    int at = 0;
+    for (KeyRange range : span.keyRanges()) {
+      Family.Borrowed sums = family.borrowed.get(range);
+      int row = sums == null ? range.start() : 0;
+      Tensor keySource = sums == null ? dKey : sums.dKey();
+      Tensor valueSource = sums == null ? dValue : sums.dValue();
+      AttentionTiles.loadRows(keySource, row, range.length(), column, dim, dKeys, at, stride);
+      AttentionTiles.loadRows(valueSource, row, range.length(), column, dim, dValues, at, stride);
+      at += range.length() * stride;
+    }
+  }
+
+  private void storeGradients(
+      AttentionSpan span, Family family, int column, float[] dKeys, float[] dValues) {
+    int dim = shape.headDim();
+    int stride = SmallGemm.padded(dim);
+    int at = 0;
+    for (KeyRange range : span.keyRanges()) {
+      Family.Borrowed sums = family.borrowed.get(range);
+      int row = sums == null ? range.start() : 0;
+      Tensor keyTarget = sums == null ? dKey : sums.dKey();
+      Tensor valueTarget = sums == null ? dValue : sums.dValue();
+      AttentionTiles.storeRows(dKeys, at, stride, keyTarget, row, range.length(), column, dim);
+      AttentionTiles.storeRows(dValues, at, stride, valueTarget, row, range.length(), column, dim);
+      at += range.length() * stride;
     }
   }
 

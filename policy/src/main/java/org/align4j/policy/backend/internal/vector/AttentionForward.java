@@ -143,7 +143,7 @@ final class AttentionForward {
         int row = span.queryStart() + from;
         int visible = span.position(from + count);
         int visibleStride = SmallGemm.padded(visible);
-        AttentionTiles.loadRows(query, row, count, head * dim, dim, queries, dimStride);
+        AttentionTiles.loadRows(query, row, count, head * dim, dim, queries, 0, dimStride);
         SmallGemm.multiply(
             queries,
             0,

@@ -6,6 +6,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
+import org.align4j.policy.backend.KeyRange;
 import org.align4j.policy.backend.Tensor;
 
 /** Loading of head tiles and the masked exponential that both attention passes share. */
@@ -18,25 +19,36 @@ final class AttentionTiles {
   /** Key or value rows of one head, [keys × padded headDim], padding zeroed. */
   static void loadKeys(
       AttentionSpan span, Tensor source, int column, int dim, float[] target, int stride) {
-    for (int j = 0; j < span.keys(); j++) {
-      source.read(span.keyRow(j), column, target, j * stride, dim);
-      zero(target, j * stride + dim, stride - dim);
+    int at = 0;
+    for (KeyRange range : span.keyRanges()) {
+      loadRows(source, range.start(), range.length(), column, dim, target, at, stride);
+      at += range.length() * stride;
     }
   }
 
-  /** All heads of all keys of a span, rows as they lie; prefix and own rows are one copy each. */
+  /** All heads of all keys of a span, rows as they lie; every range is one copy. */
   static void loadAllHeads(AttentionSpan span, Tensor source, float[] target) {
-    source.readRows(span.prefixStart(), span.prefixLength(), target, 0);
-    int own = span.past() + span.length();
-    source.readRows(span.selfStart(), own, target, span.prefixLength() * source.columns());
+    int at = 0;
+    for (KeyRange range : span.keyRanges()) {
+      source.readRows(range.start(), range.length(), target, at);
+      at += range.length() * source.columns();
+    }
   }
 
   /** Consecutive rows of one head, padding zeroed. */
   static void loadRows(
-      Tensor source, int row, int count, int column, int dim, float[] target, int stride) {
+      Tensor source, int row, int count, int column, int dim, float[] target, int at, int stride) {
     for (int i = 0; i < count; i++) {
-      source.read(row + i, column, target, i * stride, dim);
-      zero(target, i * stride + dim, stride - dim);
+      source.read(row + i, column, target, at + i * stride, dim);
+      zero(target, at + i * stride + dim, stride - dim);
+    }
+  }
+
+  /** The opposite of {@link #loadRows}. */
+  static void storeRows(
+      float[] source, int at, int stride, Tensor target, int row, int count, int column, int dim) {
+    for (int i = 0; i < count; i++) {
+      target.write(row + i, column, source, at + i * stride, dim);
     }
   }
 

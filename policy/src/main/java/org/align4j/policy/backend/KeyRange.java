@@ -1,0 +1,10 @@
+package org.align4j.policy.backend;
+
+/**
+ * Consecutive rows of keys and values.
+ *
+ * @param start first row
+ * @param length number of rows
+ * @param group the group of spans that these rows belong to; see {@link AttentionSpan#group}
+ */
+public record KeyRange(int start, int length, int group) {}

@@ -1,0 +1,38 @@
+package org.align4j.policy.generate;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** A prompt and what has been generated for it so far. */
+final class Sequence {
+  final int index;
+  final SplittableRandom random;
+  final int[] tokens;
+  final double[] logProbs;
+  final int promptLength;
+  int length;
+
+  /** Tokens whose keys and values are in the cache. */
+  int cached;
+
+  int slot;
+
+  Sequence(int index, int[] prompt, int maxNew, long seed) {
+    this.index = index;
+    promptLength = prompt.length;
+    length = prompt.length;
+    tokens = Arrays.copyOf(prompt, prompt.length + maxNew);
+    logProbs = new double[maxNew];
+    random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + index);
+  }
+
+  boolean asksTheSame(Sequence other) {
+    return Arrays.equals(tokens, 0, promptLength, other.tokens, 0, other.promptLength);
+  }
+
+  Completion finish(String reason) {
+    int count = length - promptLength;
+    return new Completion(
+        Arrays.copyOfRange(tokens, promptLength, length), Arrays.copyOf(logProbs, count), reason);
+  }
+}
