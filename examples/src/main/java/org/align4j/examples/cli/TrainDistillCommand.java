@@ -92,14 +92,23 @@ final class TrainDistillCommand implements Callable<Integer> {
     Backend backend = Backends.defaultBackend();
     UnaryOperator<int[]> teacherPrompt = teacherPrompt(student, systemPrompt);
     DistillationTask task = new DistillationTask(taught, teaching, divergence, teacherPrompt);
-    List<DistillationTrainer.Row> rows =
-        onPolicy == 1 || imitate
-            ? prompts(student, options.data)
-            : rows(new Tokenization(student.text(), lengths, wrap), options.data);
-    if (imitate) {
-      rows = answered(rows, student, teaching, teacherPrompt, sampling.maxNewTokens());
+    boolean promptsOnly = onPolicy == 1 || imitate;
+    Tokenization tokenization = new Tokenization(student.text(), lengths, wrap);
+    UnaryOperator<List<DistillationTrainer.Row>> answering =
+        rows -> answered(rows, student, teaching, teacherPrompt, sampling.maxNewTokens());
+    List<DistillationTrainer.Row> read =
+        promptsOnly ? prompts(student, options.data) : rows(tokenization, options.data);
+    List<DistillationTrainer.Row> learnt = imitate ? answering.apply(read) : read;
+    List<TokenizedDemonstration> heldOut = List.of();
+    if (options.evalData != null) {
+      // The teacher's likeliest answers stay the same while the student changes.
+      heldOut =
+          (promptsOnly
+                  ? answering.apply(prompts(student, options.evalData))
+                  : rows(tokenization, options.evalData))
+              .stream().map(DistillationTrainer.Row::demonstration).toList();
     }
-    List<DistillationTrainer.Row> learnt = rows;
+    List<TokenizedDemonstration> measured = heldOut;
     RolloutSampler sampler =
         new RolloutSampler(
             taught,
@@ -115,7 +124,7 @@ final class TrainDistillCommand implements Callable<Integer> {
                   new StepRunner<>("distill", task, config, backend, options.out);
               var result =
                   new DistillationTrainer(steps, sampler, onPolicy, config, surroundings)
-                      .run(learnt, options.resume);
+                      .run(learnt, measured, options.resume);
               run.save(student);
               return result;
             }));

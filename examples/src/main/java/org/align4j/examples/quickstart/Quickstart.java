@@ -235,7 +235,7 @@ public final class Quickstart {
    * DPO on the requests that the supervised model is least sure of, in both directions: refusing is
    * preferred for harmful ones, the model's own answer for harmless ones. The supervised model is
    * the reference, so that the leash holds what it learnt. Preferences shift how ready the model is
-   * to refuse at all; the round that separates the validation requests best is kept.
+   * to refuse at all; validation chooses how far.
    */
   private void preference(
       List<Request> harmful, List<Helped> harmless, double end, MetricsLog metrics) {
@@ -243,8 +243,8 @@ public final class Quickstart {
     List<TokenizedPair> pairs = hardPairs(harmful, harmless);
     PreferenceTask task = new PreferenceTask(model.transformer(), objective());
     task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
-    AdapterSnapshot best = AdapterSnapshot.of(model.transformer());
-    double bestScore = separation(metrics, 0);
+    BestRound best = new BestRound(config.wantedRefusals());
+    best.offer(validate(metrics, 0), model.transformer());
     TrainingConfig training =
         training(config.dpoRate())
             .epochs(1)
@@ -255,11 +255,7 @@ public final class Quickstart {
     for (int from = 0; from < pairs.size() && !until.getAsBoolean(); from += size) {
       new TrainingLoop<>("dpo", task, training, backend, surroundings(metrics, until))
           .run(pairs.subList(from, Math.min(pairs.size(), from + size)), List.of());
-      double score = separation(metrics, from / size + 1);
-      if (score > bestScore) {
-        bestScore = score;
-        best = AdapterSnapshot.of(model.transformer());
-      }
+      best.offer(validate(metrics, from / size + 1), model.transformer());
     }
     best.restore(model.transformer());
   }
@@ -314,15 +310,11 @@ public final class Quickstart {
         .toList();
   }
 
-  /**
-   * Share of harmful validation requests that would be refused, less that of harmless ones (Youden
-   * 1950): both errors count alike, whatever the number of requests of either kind.
-   */
-  private double separation(MetricsLog metrics, int round) {
+  private BestRound.Shares validate(MetricsLog metrics, int round) {
     double refused = probe.of(data.harmfulValidation(), "validate").refusedShare();
     double overRefused = probe.of(data.harmlessValidation(), "validate").refusedShare();
     metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
-    return refused - overRefused;
+    return new BestRound.Shares(refused, overRefused);
   }
 
   private TrainingLoop.Surroundings surroundings(MetricsLog metrics, BooleanSupplier until) {

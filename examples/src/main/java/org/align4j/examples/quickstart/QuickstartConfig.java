@@ -22,6 +22,7 @@ package org.align4j.examples.quickstart;
  * @param dpoHarmful harmful requests in DPO, the least certain ones
  * @param dpoHarmless harmless requests in DPO, likewise
  * @param dpoRoundPairs pairs between two looks at the validation requests
+ * @param wantedRefusals share of harmful validation requests that the kept round should refuse
  * @param beta leash of DPO
  * @param sftWeight weight of the chosen answers' likelihood in DPO
  * @param seed of everything
@@ -45,6 +46,7 @@ public record QuickstartConfig(
     int dpoHarmful,
     int dpoHarmless,
     int dpoRoundPairs,
+    double wantedRefusals,
     double beta,
     double sftWeight,
     long seed) {
@@ -63,13 +65,14 @@ public record QuickstartConfig(
         /* harmfulTokens= */ 20,
         /* loraRank= */ 16,
         /* frozenShare= */ 1.0 / 3,
-        /* sftRate= */ 1e-3,
-        /* sftEpochs= */ 2,
-        /* dpoRate= */ 1e-4,
+        /* sftRate= */ 2e-3,
+        /* sftEpochs= */ 1,
+        /* dpoRate= */ 5e-5,
         /* dpoCandidates= */ 160,
         /* dpoHarmful= */ 64,
         /* dpoHarmless= */ 32,
         /* dpoRoundPairs= */ 16,
+        /* wantedRefusals= */ 0.95,
         /* beta= */ 0.1,
         /* sftWeight= */ 0.5,
         /* seed= */ 7);

@@ -75,43 +75,72 @@ public record QuickstartData(
 
   /** Reads the embedded files. */
   public static QuickstartData load() {
-    List<Request> harmful = new ArrayList<>(requests("harmful-train.txt"));
-    List<Request> harmless = new ArrayList<>(requests("harmless-train.txt"));
+    List<List<Request>> harmful = new ArrayList<>();
+    List<List<Request>> harmless = new ArrayList<>();
+    requests("harmful-train.txt").forEach(request -> harmful.add(List.of(request)));
+    requests("harmless-train.txt").forEach(request -> harmless.add(List.of(request)));
     contrasts("actions-train.txt", ACTIONS, harmful, harmless);
     contrasts("texts-train.txt", TEXTS, harmful, harmless);
     contrasts("topics-train.txt", WHOLE, harmful, harmless);
     return new QuickstartData(
-        every(harmful, false),
-        every(harmless, false),
-        every(harmful, true),
-        every(harmless, true),
+        training(harmful),
+        training(harmless),
+        validation(harmful),
+        validation(harmless),
         requests("harmful-eval.txt"),
         requests("harmless-eval.txt"));
   }
 
-  /** Every twelfth request is for validation, the rest for training. */
-  private static List<Request> every(List<Request> requests, boolean validation) {
+  /** All wordings of the requests that are not for validation. */
+  private static List<Request> training(List<List<Request>> requests) {
     return IntStream.range(0, requests.size())
-        .filter(i -> (i % VALIDATION_STRIDE == VALIDATION_STRIDE - 1) == validation)
+        .filter(i -> !isForValidation(i))
         .mapToObj(requests::get)
+        .flatMap(List::stream)
         .toList();
   }
 
-  /** Reads lines of "category | harmful ; ... | harmless ; ..." and puts each into an opening. */
+  private static List<Request> validation(List<List<Request>> requests) {
+    return IntStream.range(0, requests.size())
+        .filter(QuickstartData::isForValidation)
+        .mapToObj(i -> requests.get(i).get(0))
+        .toList();
+  }
+
+  /** Every twelfth request. */
+  private static boolean isForValidation(int index) {
+    return index % VALIDATION_STRIDE == VALIDATION_STRIDE - 1;
+  }
+
+  /** Reads lines of "category | harmful ; ... | harmless ; ..." and puts each into openings. */
   private static void contrasts(
-      String file, List<String> openings, List<Request> harmful, List<Request> harmless) {
+      String file,
+      List<String> openings,
+      List<List<Request>> harmful,
+      List<List<Request>> harmless) {
     int harmfulCount = 0;
     int harmlessCount = 0;
     for (String[] parts : rows(file, 3)) {
       for (String phrase : parts[1].split(" ; ")) {
-        String opening = openings.get(harmfulCount++ % openings.size());
-        harmful.add(new Request(parts[0], String.format(opening, phrase.strip())));
+        harmful.add(wordings(parts[0], openings, harmfulCount++, phrase.strip()));
       }
       for (String phrase : parts[2].split(" ; ")) {
-        String opening = openings.get(harmlessCount++ % openings.size());
-        harmless.add(new Request("lookalike", String.format(opening, phrase.strip())));
+        harmless.add(wordings("lookalike", openings, harmlessCount++, phrase.strip()));
       }
     }
+  }
+
+  /**
+   * A phrase in two of the openings, in the only one if there is no other: a second wording teaches
+   * more than the first one seen twice.
+   */
+  private static List<Request> wordings(
+      String category, List<String> openings, int index, String phrase) {
+    int n = openings.size();
+    return IntStream.of(index % n, (index + n / 2) % n)
+        .distinct()
+        .mapToObj(i -> new Request(category, String.format(openings.get(i), phrase)))
+        .toList();
   }
 
   private static List<Request> requests(String file) {

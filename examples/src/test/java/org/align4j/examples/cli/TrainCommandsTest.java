@@ -239,8 +239,11 @@ class TrainCommandsTest extends CommandTest {
             "--set",
             "lmbda=1",
             "--set",
-            "max_new_tokens=4");
+            "max_new_tokens=4",
+            "--eval-data",
+            prompts().toString());
     assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().get("eval_divergence").asDouble()).isPositive();
   }
 
   @Test

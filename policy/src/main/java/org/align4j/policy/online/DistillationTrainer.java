@@ -51,10 +51,22 @@ public final class DistillationTrainer {
    *
    * @param completion token ids; may be null where all rounds are on-policy
    */
-  public record Row(OnlinePrompt prompt, int[] completion) {}
+  public record Row(OnlinePrompt prompt, int[] completion) {
+    /** The row as something to learn from; it must have a completion. */
+    public TokenizedDemonstration demonstration() {
+      return new TokenizedDemonstration(prompt.source(), prompt.ids(), completion);
+    }
+  }
 
-  /** Trains. */
-  public TrainingLoop.Result run(List<Row> rows, boolean resume) {
+  /**
+   * Trains.
+   *
+   * @param heldOut examples on which the divergence is measured before, after and every {@code
+   *     eval_steps} rounds; may be empty
+   * @param resume continue from the checkpoint in the output folder
+   */
+  public TrainingLoop.Result run(
+      List<Row> rows, List<TokenizedDemonstration> heldOut, boolean resume) {
     for (Row row : rows) {
       if (onPolicy < 1 && row.completion() == null) {
         throw new IllegalArgumentException(
@@ -84,6 +96,11 @@ public final class DistillationTrainer {
           public boolean ends(Map<String, Double> metrics) {
             return false;
           }
+
+          @Override
+          public Map<String, Double> evaluate() {
+            return heldOut.isEmpty() ? Map.of() : steps.evaluate(heldOut);
+          }
         };
     return new RoundLoop<Row>("distill", "loss", config, surroundings).run(rows, resume, rounds);
   }
@@ -100,9 +117,7 @@ public final class DistillationTrainer {
       }
     } else {
       for (Row row : rows) {
-        out.add(
-            new TokenizedDemonstration(
-                row.prompt().source(), row.prompt().ids(), row.completion()));
+        out.add(row.demonstration());
       }
     }
     return out;

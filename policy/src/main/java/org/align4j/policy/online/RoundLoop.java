@@ -25,6 +25,11 @@ final class RoundLoop<P> {
 
     /** Whether the run should end after a round. */
     boolean ends(Map<String, Double> metrics);
+
+    /** Metrics on held-out data; empty if there is none. */
+    default Map<String, Double> evaluate() {
+      return Map.of();
+    }
   }
 
   private final String name;
@@ -52,6 +57,8 @@ final class RoundLoop<P> {
     long start = System.nanoTime();
     Map<String, Double> last = Map.of();
     boolean ended = false;
+    Map<String, Double> evaluated = evaluate(rounds, round);
+    long evaluatedAt = round;
     try (Progress bar = surroundings.progress().start(name, total)) {
       bar.step(round);
       while (round < total && !ended && !surroundings.stop().getAsBoolean()) {
@@ -69,12 +76,27 @@ final class RoundLoop<P> {
         if (config.saveSteps() > 0 && round % config.saveSteps() == 0) {
           rounds.save(round);
         }
+        if (config.evalSteps() > 0 && round % config.evalSteps() == 0) {
+          evaluated = evaluate(rounds, round);
+          evaluatedAt = round;
+        }
         ended = rounds.ends(last);
       }
+    }
+    if (evaluatedAt < round) {
+      evaluated = evaluate(rounds, round);
     }
     if (config.saveSteps() > 0) {
       rounds.save(round);
     }
-    return new TrainingLoop.Result(round, round < total, last, Map.of());
+    return new TrainingLoop.Result(round, round < total, last, evaluated);
+  }
+
+  private Map<String, Double> evaluate(Rounds<P> rounds, long round) {
+    Map<String, Double> out = rounds.evaluate();
+    if (!out.isEmpty() && surroundings.metrics() != null) {
+      surroundings.metrics().write(name, round, out);
+    }
+    return out;
   }
 }

@@ -77,6 +77,23 @@ public final class StepRunner<E> {
     return out;
   }
 
+  /**
+   * Runs held-out examples without learning from them.
+   *
+   * @return {@code eval_loss} and the task's metrics, each with {@code eval_} before its name
+   */
+  public Map<String, Double> evaluate(List<E> examples) {
+    MetricSums metrics = new MetricSums();
+    double loss = 0;
+    for (List<E> micro : MicroBatches.cut(examples, task::tokens, config.microBatchTokens())) {
+      loss += task.run(micro, examples, false, metrics);
+    }
+    Map<String, Double> out = new LinkedHashMap<>();
+    out.put("eval_loss", loss);
+    task.withDerived(metrics.means()).forEach((metric, mean) -> out.put("eval_" + metric, mean));
+    return out;
+  }
+
   /** Saves weights, moments and the task's state. */
   public void save(long step) {
     checkpoints.save(step);

@@ -128,16 +128,8 @@ public final class TrainingLoop<E> {
     return out;
   }
 
-  /** Metrics over held-out examples, named {@code eval_...} in the log. */
   private Map<String, Double> evaluate(List<E> examples, long step) {
-    MetricSums metrics = new MetricSums();
-    double loss = 0;
-    for (List<E> micro : MicroBatches.cut(examples, task::tokens, config.microBatchTokens())) {
-      loss += task.run(micro, examples, false, metrics);
-    }
-    Map<String, Double> out = new LinkedHashMap<>();
-    out.put("eval_loss", loss);
-    task.withDerived(metrics.means()).forEach((metric, mean) -> out.put("eval_" + metric, mean));
+    Map<String, Double> out = runner.evaluate(examples);
     log(name, step, out);
     return out;
   }

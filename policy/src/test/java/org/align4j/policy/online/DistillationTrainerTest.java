@@ -87,7 +87,7 @@ class DistillationTrainerTest {
             onPolicy,
             config,
             new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false))
-        .run(rows(), false);
+        .run(rows(), List.of(), false);
   }
 
   /** Off-policy, mixed and on-policy; forward, generalised and reverse. */
@@ -151,7 +151,7 @@ class DistillationTrainerTest {
             new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false));
     List<DistillationTrainer.Row> rows =
         List.of(new DistillationTrainer.Row(new OnlinePrompt("row 1", "", new int[] {1}), null));
-    assertThatThrownBy(() -> trainer.run(rows, false))
+    assertThatThrownBy(() -> trainer.run(rows, List.of(), false))
         .hasMessage(
             "row 1: has no completion, which rounds that are not on-policy learn from; set"
                 + " lmbda=1");

@@ -46,75 +46,62 @@ public record GeneralizedJsd(double beta, double temperature, int topK)
 
   /** Over the tokens whose teacher logit is at least the floor. */
   private double compare(float[] student, float[] teacher, float[] gradient, float floor) {
-    double studentLog = logSumExp(student, teacher, floor);
-    double teacherLog = logSumExp(teacher, teacher, floor);
+    Distribution p = distribution(student, teacher, floor);
+    Distribution q = distribution(teacher, teacher, floor);
     double value = 0;
     double meanSlope = 0;
+    double[] slopes = new double[student.length];
     for (int v = 0; v < student.length; v++) {
-      if (teacher[v] >= floor) {
-        double logP = student[v] / temperature - studentLog;
-        double logQ = teacher[v] / temperature - teacherLog;
-        value += value(logP, logQ);
-        meanSlope += Math.exp(logP) * slope(logP, logQ);
+      double logP = student[v] / temperature - p.logSum;
+      double logQ = teacher[v] / temperature - q.logSum;
+      if (beta == 0) {
+        value += term(q.values[v], logQ - logP);
+      } else if (beta == 1) {
+        value += term(p.values[v], logP - logQ);
+        slopes[v] = logP - logQ;
+      } else {
+        double m = beta * q.values[v] + (1 - beta) * p.values[v];
+        // Where both underflow, neither the value nor the gradient has a share.
+        double logM = m > 0 ? Math.log(m) : 0;
+        value +=
+            beta * term(q.values[v], logQ - logM) + (1 - beta) * term(p.values[v], logP - logM);
+        slopes[v] = (1 - beta) * (logP - logM);
       }
+      meanSlope += term(p.values[v], slopes[v]);
     }
     for (int v = 0; v < student.length; v++) {
-      if (teacher[v] < floor) {
-        gradient[v] = 0;
-      } else {
-        double logP = student[v] / temperature - studentLog;
-        double logQ = teacher[v] / temperature - teacherLog;
-        gradient[v] =
-            (float)
-                ((beta == 0
-                        ? Math.exp(logP) - Math.exp(logQ)
-                        : Math.exp(logP) * (slope(logP, logQ) - meanSlope))
-                    / temperature);
-      }
+      double slope =
+          beta == 0 ? p.values[v] - q.values[v] : term(p.values[v], slopes[v] - meanSlope);
+      gradient[v] = (float) (slope / temperature);
     }
     return value;
   }
 
-  private double logSumExp(float[] logits, float[] teacher, float floor) {
+  private static double term(double probability, double factor) {
+    return probability == 0 ? 0 : probability * factor;
+  }
+
+  /** Probabilities, zero below the floor, and the log of their normaliser. */
+  private record Distribution(double[] values, double logSum) {}
+
+  private Distribution distribution(float[] logits, float[] teacher, float floor) {
     double max = Double.NEGATIVE_INFINITY;
     for (int v = 0; v < logits.length; v++) {
       if (teacher[v] >= floor) {
         max = Math.max(max, logits[v] / temperature);
       }
     }
+    double[] values = new double[logits.length];
     double sum = 0;
     for (int v = 0; v < logits.length; v++) {
       if (teacher[v] >= floor) {
-        sum += Math.exp(logits[v] / temperature - max);
+        values[v] = Math.exp(logits[v] / temperature - max);
+        sum += values[v];
       }
     }
-    return max + Math.log(sum);
-  }
-
-  /** A token's share of the divergence. */
-  private double value(double logP, double logQ) {
-    if (beta == 0) {
-      return Math.exp(logQ) * (logQ - logP);
+    for (int v = 0; v < logits.length; v++) {
+      values[v] /= sum;
     }
-    if (beta == 1) {
-      return Math.exp(logP) * (logP - logQ);
-    }
-    double logM = logMixture(logP, logQ);
-    return beta * Math.exp(logQ) * (logQ - logM) + (1 - beta) * Math.exp(logP) * (logP - logM);
-  }
-
-  /** d divergence / d p of a token, up to what all tokens share; unused at β = 0. */
-  private double slope(double logP, double logQ) {
-    if (beta == 0) {
-      return 0;
-    }
-    return beta == 1 ? logP - logQ : (1 - beta) * (logP - logMixture(logP, logQ));
-  }
-
-  private double logMixture(double logP, double logQ) {
-    double a = logP + Math.log1p(-beta);
-    double b = logQ + Math.log(beta);
-    double max = Math.max(a, b);
-    return max + Math.log1p(Math.exp(Math.min(a, b) - max));
+    return new Distribution(values, max + Math.log(sum));
   }
 }
