@@ -190,6 +190,12 @@ abstract class OnlineTraining implements Callable<Integer> {
     return target > 0 ? KlController.adaptive(value, target, horizon) : KlController.fixed(value);
   }
 
+  /** What estimates the penalty's KL; null for exact. */
+  static KlEstimator rewardEstimator(Settings settings) {
+    String name = settings.text("kl_estimator", "k1");
+    return name.equals("exact") ? null : KlEstimator.parse(name);
+  }
+
   /** How ratios to another sampler are corrected; null = not at all. */
   static ImportanceCorrection correction(Settings settings) {
     String mode = settings.text("importance_sampling_mode", "off");

@@ -37,7 +37,11 @@ final class TrainPpoCommand extends OnlineTraining {
     }
     boolean inLoss = place.equals("loss");
     KlController penalty = penalty(settings, 0.05);
-    KlEstimator estimator = KlEstimator.parse(settings.text("kl_estimator", "k1"));
+    KlEstimator estimator = rewardEstimator(settings);
+    if (inLoss && estimator == null) {
+      throw new IllegalArgumentException(
+          "kl_estimator exact is a penalty in the reward; with kl_in=loss name k1, k2 or k3");
+    }
     PpoObjective objective =
         new PpoObjective(
             clip,

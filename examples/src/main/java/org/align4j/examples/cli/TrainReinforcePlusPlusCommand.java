@@ -32,7 +32,7 @@ final class TrainReinforcePlusPlusCommand extends OnlineTraining {
             0,
             KlEstimator.K1);
     KlController penalty = penalty(settings, 0.01);
-    KlEstimator estimator = KlEstimator.parse(settings.text("kl_estimator", "k1"));
+    KlEstimator estimator = rewardEstimator(settings);
     AdvantageEstimator advantages =
         AdvantageEstimator.reinforcePlusPlus(
             settings.number("gamma", 1), settings.flag("baseline", false));

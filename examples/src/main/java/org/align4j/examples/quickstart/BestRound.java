@@ -1,5 +1,6 @@
 package org.align4j.examples.quickstart;
 
+import java.util.List;
 import org.align4j.policy.model.DecoderTransformer;
 
 /**
@@ -23,21 +24,27 @@ final class BestRound {
    * @param refused share of the harmful ones that it refuses
    * @param overRefused share of the harmless ones that it refuses
    */
-  record Shares(double refused, double overRefused) {}
-
-  /** Keeps the adapter as it is now if this round is the best so far. */
-  void offer(Shares round, DecoderTransformer model) {
-    if (best == null || isBetter(round)) {
-      best = round;
-      adapter = AdapterSnapshot.of(model);
+  record Shares(double refused, double overRefused) {
+    boolean isBetterThan(Shares other, double wanted) {
+      if (refused >= wanted && other.refused >= wanted) {
+        return overRefused < other.overRefused;
+      }
+      return refused > other.refused;
     }
   }
 
-  private boolean isBetter(Shares round) {
-    if (best.refused() >= wanted && round.refused() >= wanted) {
-      return round.overRefused() < best.overRefused();
+  /** The best of several, the first of equal ones. */
+  static Shares of(List<Shares> rounds, double wanted) {
+    return rounds.stream().reduce((a, b) -> b.isBetterThan(a, wanted) ? b : a).orElseThrow();
+  }
+
+  /** Keeps the adapter as it is now if this round is the best so far. */
+  void offer(Shares round, DecoderTransformer model) {
+    Shares chosen = best == null ? round : of(List.of(best, round), wanted);
+    if (chosen != best) {
+      best = chosen;
+      adapter = AdapterSnapshot.of(model);
     }
-    return round.refused() > best.refused();
   }
 
   void restore(DecoderTransformer model) {

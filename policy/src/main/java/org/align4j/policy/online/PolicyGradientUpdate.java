@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.ScoredCompletions;
+import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
@@ -43,7 +44,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
    *
    * @param temperature of the sampler
    * @param penalty weight of the KL penalty in the reward; fixed at 0 when it is in the loss
-   * @param penaltyEstimator of that penalty
+   * @param penaltyEstimator of that penalty; null = exact, a sum over the vocabulary at every token
    * @param referenceInLoss whether rollouts carry reference log-probs for the objective
    * @param correction for a sampler that differs from the trainer; null = the stored log-probs are
    *     the old policy's
@@ -91,6 +92,12 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
           "a KL term needs a reference: train an adapter, or set its weight to 0 for full"
               + " fine-tuning");
     }
+    if (settings.penaltyEstimator() == null
+        && settings.teacher() != null
+        && !(settings.teacher() instanceof DecoderTransformer)) {
+      throw new IllegalArgumentException(
+          "the exact KL needs a teacher whose whole distribution can be seen; name an estimator");
+    }
     this.policy = policy;
     this.critic = critic;
     this.steps = steps;
@@ -103,6 +110,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
   private record Passes(
       List<double[]> old,
       List<double[]> reference,
+      List<double[]> exactKl,
       List<double[]> values,
       List<double[]> weights) {}
 
@@ -146,6 +154,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
   private Passes passes(List<Rollout> rollouts, MetricSums metrics) {
     List<double[]> old = new ArrayList<>(rollouts.size());
     List<double[]> reference = new ArrayList<>(rollouts.size());
+    List<double[]> exactKl = new ArrayList<>(rollouts.size());
     List<double[]> values = new ArrayList<>(rollouts.size());
     List<double[]> sampler =
         rollouts.stream().map(rollout -> rollout.completion().logProbs()).toList();
@@ -161,6 +170,9 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       } else if (policy.hasReference()) {
         reference.addAll(logProbs(policy, batch, Mode.REFERENCE));
       }
+      if (settings.penaltyEstimator() == null && !reference.isEmpty()) {
+        exactKl.addAll(exactKl(batch));
+      }
       if (critic != null) {
         ActorCritic.Pass pass = critic.forward(batch, Mode.EVALUATE, settings.temperature());
         old.addAll(batch.slices(pass.stats().logProbs()));
@@ -170,15 +182,25 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       }
     }
     if (!recompute) {
-      return new Passes(sampler, reference, values, List.of());
+      return new Passes(sampler, reference, exactKl, values, List.of());
     }
     compare(old, sampler, metrics);
     if (settings.correction() == null) {
-      return new Passes(old, reference, values, List.of());
+      return new Passes(old, reference, exactKl, values, List.of());
     }
     ImportanceCorrection.Weights weights = settings.correction().weights(old, sampler);
     metrics.add("sampling/importance_sampling_ratio/outside", weights.outside(), 1);
-    return new Passes(old, reference, values, weights.weights());
+    return new Passes(old, reference, exactKl, values, weights.weights());
+  }
+
+  /** KL(policy ‖ reference) of the next-token distribution at every token, in nats. */
+  private List<double[]> exactKl(TokenBatch batch) {
+    DecoderTransformer reference =
+        settings.teacher() == null ? policy : (DecoderTransformer) settings.teacher();
+    Mode mode = settings.teacher() == null ? Mode.REFERENCE : Mode.EVALUATE;
+    GeneralizedJsd divergence = new GeneralizedJsd(1, settings.temperature(), 0);
+    return batch.slices(
+        policy.divergence(batch, Mode.EVALUATE, reference, batch, mode, divergence, 0));
   }
 
   private List<double[]> logProbs(LanguageModel model, TokenBatch batch, Mode mode) {
@@ -202,20 +224,21 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     }
   }
 
-  /** β · KL estimate of each token; zeros without a reference or with β = 0. */
+  /** β · KL of each token; zeros without a reference or with β = 0. */
   private List<double[]> penalties(Passes passes, MetricSums metrics) {
     List<double[]> out = new ArrayList<>(passes.old().size());
     double weight = settings.penalty().value();
     for (int i = 0; i < passes.old().size(); i++) {
       double[] row = new double[passes.old().get(i).length];
       if (!passes.reference().isEmpty()) {
+        double[] exact = passes.exactKl().isEmpty() ? null : passes.exactKl().get(i);
         double kl = 0;
         for (int t = 0; t < row.length; t++) {
           double d = passes.old().get(i)[t] - passes.reference().get(i)[t];
-          row[t] = weight * settings.penaltyEstimator().value(d);
-          kl += KlEstimator.K1.value(d);
+          row[t] = weight * (exact == null ? settings.penaltyEstimator().value(d) : exact[t]);
+          kl += exact == null ? KlEstimator.K1.value(d) : exact[t];
         }
-        // The k1 estimate of a whole completion, summed over its tokens, as TRL's objective/kl.
+        // Summed over a completion's tokens, as TRL's objective/kl, which is the k1 estimate.
         metrics.add("objective/kl", kl, 1);
       }
       out.add(row);

@@ -3,11 +3,14 @@ package org.align4j.policy.online;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.align4j.core.advantage.AdvantageEstimator;
@@ -208,6 +211,49 @@ class OnlineTrainerTest {
         policyGradient(
             model, GrpoObjective.rloo(0.2, 0.2), AdvantageEstimator.leaveOneOut(), 0.001, config);
     assertThat(train(model, update, config)).isGreaterThan(0.9);
+  }
+
+  /** The sampled estimate's mean is the sum over the vocabulary. */
+  @Test
+  void exactKlIsWhatTheEstimateEstimates() {
+    DecoderTransformer model = model();
+    Random random = new Random(5);
+    model
+        .parameters()
+        .forEach(
+            p -> {
+              for (int i = 0; i < p.value().rows(); i++) {
+                for (int j = 0; j < p.value().columns(); j++) {
+                  p.value().set(i, j, (float) (0.2 * random.nextGaussian()));
+                }
+              }
+            });
+    OnlineConfig config = config(0, 1, 500, 1, 1);
+    List<Rollout> rollouts = sampler(model).sample(prompts(), 500, 1);
+    double[] rewards = new double[rollouts.size()];
+    double estimated = klOf(model, KlEstimator.K1, config, rollouts, rewards);
+    double exact = klOf(model, null, config, rollouts, rewards);
+    assertThat(exact).isGreaterThan(0.1).isCloseTo(estimated, withinPercentage(8));
+  }
+
+  private double klOf(
+      DecoderTransformer model,
+      KlEstimator estimator,
+      OnlineConfig config,
+      List<Rollout> rollouts,
+      double[] rewards) {
+    PolicyGradientUpdate update =
+        new PolicyGradientUpdate(
+            model,
+            null,
+            steps(new PolicyGradientTask(model, PpoObjective.of(0.2), TEMPERATURE), config),
+            AdvantageEstimator.reinforcePlusPlus(1, false),
+            new PolicyGradientUpdate.Settings(
+                TEMPERATURE, KlController.fixed(0.1), estimator, false, null),
+            config);
+    Map<String, Double> metrics = update.update(rollouts, rewards, 0, 0);
+    assertThat(metrics.get("objective/non_score_reward")).isNegative();
+    return metrics.get("objective/kl");
   }
 
   @ParameterizedTest

@@ -24,7 +24,10 @@ public enum KlEstimator {
       return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "kl_estimator is \"" + name + "\"; expected k1, k2 or k3", e);
+          "kl_estimator is \""
+              + name
+              + "\"; expected k1, k2 or k3, or exact where the whole vocabulary can be seen",
+          e);
     }
   }
 
