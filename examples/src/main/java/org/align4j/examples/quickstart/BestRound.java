@@ -1,8 +1,5 @@
 package org.align4j.examples.quickstart;
 
-import java.util.List;
-import org.align4j.policy.model.DecoderTransformer;
-
 /**
  * The round to keep: of those that refuse as many harmful validation requests as wanted, the one
  * that refuses the fewest harmless ones; until one gets there, the one that refuses most harmful
@@ -12,8 +9,12 @@ import org.align4j.policy.model.DecoderTransformer;
 final class BestRound {
   private final double wanted;
   private Shares best;
-  private AdapterSnapshot adapter;
 
+  /**
+   * No round yet.
+   *
+   * @param wanted share of harmful validation requests to refuse
+   */
   BestRound(double wanted) {
     this.wanted = wanted;
   }
@@ -24,30 +25,21 @@ final class BestRound {
    * @param refused share of the harmful ones that it refuses
    * @param overRefused share of the harmless ones that it refuses
    */
-  record Shares(double refused, double overRefused) {
-    boolean isBetterThan(Shares other, double wanted) {
-      if (refused >= wanted && other.refused >= wanted) {
-        return overRefused < other.overRefused;
-      }
-      return refused > other.refused;
+  record Shares(double refused, double overRefused) {}
+
+  /** Whether this round is better than all before it. */
+  boolean offer(Shares round) {
+    boolean better = best == null || isBetter(round);
+    if (better) {
+      best = round;
     }
+    return better;
   }
 
-  /** The best of several, the first of equal ones. */
-  static Shares of(List<Shares> rounds, double wanted) {
-    return rounds.stream().reduce((a, b) -> b.isBetterThan(a, wanted) ? b : a).orElseThrow();
-  }
-
-  /** Keeps the adapter as it is now if this round is the best so far. */
-  void offer(Shares round, DecoderTransformer model) {
-    Shares chosen = best == null ? round : of(List.of(best, round), wanted);
-    if (chosen != best) {
-      best = chosen;
-      adapter = AdapterSnapshot.of(model);
+  private boolean isBetter(Shares round) {
+    if (best.refused() >= wanted && round.refused() >= wanted) {
+      return round.overRefused() < best.overRefused();
     }
-  }
-
-  void restore(DecoderTransformer model) {
-    adapter.restore(model);
+    return round.refused() > best.refused();
   }
 }

@@ -244,7 +244,8 @@ public final class Quickstart {
     PreferenceTask task = new PreferenceTask(model.transformer(), objective());
     task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
     BestRound best = new BestRound(config.wantedRefusals());
-    best.offer(validate(metrics, 0), model.transformer());
+    best.offer(validate(metrics, 0));
+    AdapterSnapshot kept = AdapterSnapshot.of(model.transformer());
     TrainingConfig training =
         training(config.dpoRate())
             .epochs(1)
@@ -255,9 +256,11 @@ public final class Quickstart {
     for (int from = 0; from < pairs.size() && !until.getAsBoolean(); from += size) {
       new TrainingLoop<>("dpo", task, training, backend, surroundings(metrics, until))
           .run(pairs.subList(from, Math.min(pairs.size(), from + size)), List.of());
-      best.offer(validate(metrics, from / size + 1), model.transformer());
+      if (best.offer(validate(metrics, from / size + 1))) {
+        kept = AdapterSnapshot.of(model.transformer());
+      }
     }
-    best.restore(model.transformer());
+    kept.restore(model.transformer());
   }
 
   /** The SFT term keeps the chosen answers' likelihood from falling with the rejected ones'. */

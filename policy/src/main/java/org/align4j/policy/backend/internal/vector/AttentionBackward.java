@@ -80,15 +80,16 @@ final class AttentionBackward {
     families.forEach(family -> family.addBorrowed(dKey, dValue));
   }
 
+  /** Gradients of a range's keys and values, [range, columns]. */
+  private record Sums(Tensor dKey, Tensor dValue) {}
+
   /**
    * The spans of a group and what they add to rows of other groups: those have spans of their own
    * at the same time, and sums of floats must not depend on who comes first.
    */
   private static final class Family {
     private final List<AttentionSpan> spans = new ArrayList<>();
-    private final Map<KeyRange, Borrowed> borrowed = new LinkedHashMap<>();
-
-    private record Borrowed(Tensor dKey, Tensor dValue) {}
+    private final Map<KeyRange, Sums> borrowed = new LinkedHashMap<>();
 
     void add(AttentionSpan span, int columns) {
       spans.add(span);
@@ -96,9 +97,7 @@ final class AttentionBackward {
         if (range.group() != span.group()) {
           borrowed.computeIfAbsent(
               range,
-              r ->
-                  new Borrowed(
-                      Tensor.zeros(r.length(), columns), Tensor.zeros(r.length(), columns)));
+              r -> new Sums(Tensor.zeros(r.length(), columns), Tensor.zeros(r.length(), columns)));
         }
       }
     }
@@ -231,12 +230,9 @@ final class AttentionBackward {
     int stride = SmallGemm.padded(dim);
     int at = 0;
     for (KeyRange range : span.keyRanges()) {
-      Family.Borrowed sums = family.borrowed.get(range);
-      int row = sums == null ? range.start() : 0;
-      Tensor keySource = sums == null ? dKey : sums.dKey();
-      Tensor valueSource = sums == null ? dValue : sums.dValue();
-      AttentionTiles.loadRows(keySource, row, range.length(), column, dim, dKeys, at, stride);
-      AttentionTiles.loadRows(valueSource, row, range.length(), column, dim, dValues, at, stride);
+      Sums sums = sums(family, range);
+      AttentionTiles.loadRows(sums.dKey(), 0, range.length(), column, dim, dKeys, at, stride);
+      AttentionTiles.loadRows(sums.dValue(), 0, range.length(), column, dim, dValues, at, stride);
       at += range.length() * stride;
     }
   }
@@ -247,14 +243,20 @@ final class AttentionBackward {
     int stride = SmallGemm.padded(dim);
     int at = 0;
     for (KeyRange range : span.keyRanges()) {
-      Family.Borrowed sums = family.borrowed.get(range);
-      int row = sums == null ? range.start() : 0;
-      Tensor keyTarget = sums == null ? dKey : sums.dKey();
-      Tensor valueTarget = sums == null ? dValue : sums.dValue();
-      AttentionTiles.storeRows(dKeys, at, stride, keyTarget, row, range.length(), column, dim);
-      AttentionTiles.storeRows(dValues, at, stride, valueTarget, row, range.length(), column, dim);
+      Sums sums = sums(family, range);
+      AttentionTiles.storeRows(dKeys, at, stride, sums.dKey(), range.length(), column, dim);
+      AttentionTiles.storeRows(dValues, at, stride, sums.dValue(), range.length(), column, dim);
       at += range.length() * stride;
     }
+  }
+
+  /** Where a family's contributions to a range go: to the range itself if it is the family's. */
+  private Sums sums(Family family, KeyRange range) {
+    Sums borrowed = family.borrowed.get(range);
+    return borrowed != null
+        ? borrowed
+        : new Sums(
+            dKey.rows(range.start(), range.length()), dValue.rows(range.start(), range.length()));
   }
 
   /** dS = P · (dP - delta) · scale over one row. */

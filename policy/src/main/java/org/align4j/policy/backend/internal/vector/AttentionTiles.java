@@ -46,9 +46,9 @@ final class AttentionTiles {
 
   /** The opposite of {@link #loadRows}. */
   static void storeRows(
-      float[] source, int at, int stride, Tensor target, int row, int count, int column, int dim) {
+      float[] source, int at, int stride, Tensor target, int count, int column, int dim) {
     for (int i = 0; i < count; i++) {
-      target.write(row + i, column, source, at + i * stride, dim);
+      target.write(i, column, source, at + i * stride, dim);
     }
   }
 
