@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
-public class LmHeadBenchmark {
+public class LmHeadBenchmark implements Counted {
   private static final int HIDDEN = 576;
 
   @Param({"256", "512"})
@@ -54,6 +54,11 @@ public class LmHeadBenchmark {
     logits = Tensor.zeros(tokens, vocabulary);
     stats = TokenStats.zeros(tokens);
     targets = new int[tokens];
+  }
+
+  @Override
+  public Work work(String method) {
+    return Work.product(tokens, vocabulary, HIDDEN);
   }
 
   /** The product alone. */

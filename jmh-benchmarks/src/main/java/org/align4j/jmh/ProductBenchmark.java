@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-Xmx4g"})
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
-public class ProductBenchmark {
+public class ProductBenchmark implements Counted {
   private static final int HIDDEN = 576;
   private static final int OUTPUTS = 3072;
   private static final int LAYERS = 30;
@@ -60,6 +60,11 @@ public class ProductBenchmark {
       packed[i] = operations.pack(weights[i]);
       packedBack[i] = operations.packTransposed(weights[i]);
     }
+  }
+
+  @Override
+  public Work work(String method) {
+    return Work.product(rows, OUTPUTS, HIDDEN);
   }
 
   private int next() {

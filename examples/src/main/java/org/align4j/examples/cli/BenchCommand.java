@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Times the work that the peers' scripts time.",
-    subcommands = {BenchDpoCommand.class})
+    subcommands = {BenchDpoCommand.class, BenchGrpoCommand.class})
 final class BenchCommand {}

@@ -43,6 +43,32 @@ class Align4jTest extends CommandTest {
   }
 
   @Test
+  void benchGrpoTimesRoundsOfAFixedSize() throws IOException {
+    Path few = Files.writeString(folder.resolve("few.txt"), "a\nb\n");
+    assertThat(Align4j.run("bench", "grpo", "--model", model(), "--prompts", few.toString()))
+        .isEqualTo(1);
+    assertThat(errors()).contains("few.txt has 2 prompts; 8 are needed");
+    Path prompts = Files.writeString(folder.resolve("p.txt"), "a\nb\nc\nd\ne\nf\ng\nh\n");
+    int code =
+        Align4j.run(
+            "bench",
+            "grpo",
+            "--model",
+            model(),
+            "--prompts",
+            prompts.toString(),
+            "--steps",
+            "1",
+            "--max-new-tokens",
+            "3",
+            "--json");
+    assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().get("completion_tokens_per_step").asInt()).isEqualTo(8 * 8 * 3);
+    assertThat(lastLine().get("seconds_per_step").asDouble())
+        .isGreaterThan(lastLine().get("rollout_seconds").asDouble());
+  }
+
+  @Test
   void generateThenLogprobsAgree() throws IOException {
     Path prompts =
         Files.writeString(folder.resolve("p.csv"), "question\nwho bakes the bread?\nyes?\n");

@@ -25,13 +25,15 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.schedule.PolySchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
  * Trains the head by the Bradley-Terry loss, which DL4J does not have: the network is run forward,
  * the loss's gradient is handed back as an external error, DL4J's updater applies it.
  *
  * @param filters filters of each width and text
- * @param learningRate of Adam
+ * @param learningRate of Adam, falling to zero along a line
  * @param epochs passes over the pairs
  * @param batch pairs of a step
  * @param dropout share of the token states' components that a step leaves out
@@ -67,12 +69,11 @@ public record EncoderRewardTrainer(
     Encoded prompts = Encoded.of(encoder, pairs.stream().map(Pair::prompt).toList(), End.LAST);
     Encoded chosen = Encoded.of(encoder, pairs.stream().map(Pair::chosen).toList(), End.FIRST);
     Encoded rejected = Encoded.of(encoder, pairs.stream().map(Pair::rejected).toList(), End.FIRST);
-    ComputationGraph head = network(encoder.dimension());
+    ComputationGraph head = network(encoder.dimension(), epochs * steps(pairs.size()));
     List<Integer> order = new ArrayList<>(IntStream.range(0, pairs.size()).boxed().toList());
     Random random = new Random(seed);
-    int steps = (order.size() + batch - 1) / batch;
     int iteration = 0;
-    try (Progress bar = progress.start("reward head", (long) epochs * steps)) {
+    try (Progress bar = progress.start("reward head", (long) epochs * steps(pairs.size()))) {
       for (int epoch = 0; epoch < epochs; epoch++) {
         Collections.shuffle(order, random);
         for (int from = 0; from < order.size(); from += batch) {
@@ -88,6 +89,10 @@ public record EncoderRewardTrainer(
       }
     }
     return new EncoderReward(encoder, head);
+  }
+
+  private int steps(int pairs) {
+    return (pairs + batch - 1) / batch;
   }
 
   /** Token states of texts, each different text encoded once. */
@@ -109,12 +114,12 @@ public record EncoderRewardTrainer(
     }
   }
 
-  private ComputationGraph network(int dimension) {
+  private ComputationGraph network(int dimension, int steps) {
     GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
             .weightInit(WeightInit.XAVIER)
-            .updater(new Adam(learningRate))
+            .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, learningRate, 1, steps)))
             .l2(weightDecay)
             // DL4J's workspaces do not survive between a forward pass and an external error.
             .trainingWorkspaceMode(WorkspaceMode.NONE)
