@@ -53,7 +53,7 @@ public record PromptFile(Path path, String column, String filterField, String fi
     String field = column.isEmpty() ? usualColumn(rows.get(0)) : column;
     List<String> prompts = new ArrayList<>(rows.size());
     for (Row row : rows) {
-      if (filterField.isEmpty() || row.text(filterField).equals(filterValue)) {
+      if (filterField.isEmpty() || row.scalar(filterField).equals(filterValue)) {
         prompts.add(value(row, field));
       }
     }

@@ -39,6 +39,20 @@ public record Row(String file, long number, JsonNode fields) {
     return value.textValue();
   }
 
+  /** A field that is one value, as text. */
+  public String scalar(String field) {
+    JsonNode value = fields.get(field);
+    if (value == null || value.isContainerNode()) {
+      throw error(
+          "field \""
+              + field
+              + "\" is "
+              + (value == null ? "missing" : value.getNodeType())
+              + "; expected a string, a number, true or false");
+    }
+    return value.asText();
+  }
+
   /** A boolean field; CSV cells and numbers may say true/false or 1/0. */
   public boolean flag(String field) {
     JsonNode value = fields.get(field);
