@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.align4j.core.refusal.RefusalDetector;
 import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.run.AtomicFiles;
@@ -37,12 +38,17 @@ public final class RefusalPairs {
 
   /** {@code prompts-train.jsonl} and {@code prompts-eval.jsonl}: prompt, harmful, category. */
   public void writePrompts() throws IOException {
-    List<Request> harmful = new ArrayList<>(data.harmful());
-    harmful.addAll(data.harmfulValidation());
-    List<Request> harmless = new ArrayList<>(data.harmless());
-    harmless.addAll(data.harmlessValidation());
-    write("prompts-train.jsonl", prompts(harmful, harmless));
+    write("prompts-train.jsonl", prompts(harmful(), harmless()));
     write("prompts-eval.jsonl", prompts(data.harmfulEvaluation(), data.harmlessEvaluation()));
+  }
+
+  /** Validation requests, too: they choose between the quickstart's checkpoints, not here. */
+  private List<Request> harmful() {
+    return Stream.concat(data.harmful().stream(), data.harmfulValidation().stream()).toList();
+  }
+
+  private List<Request> harmless() {
+    return Stream.concat(data.harmless().stream(), data.harmlessValidation().stream()).toList();
   }
 
   private static List<ObjectNode> prompts(List<Request> harmful, List<Request> harmless) {
@@ -72,8 +78,8 @@ public final class RefusalPairs {
     SamplingParams greedy = SamplingParams.greedy(answerTokens);
     List<ObjectNode> train = new ArrayList<>();
     List<ObjectNode> evaluation = new ArrayList<>();
-    addPairs(generator, data.harmful(), true, refusal, greedy, progress, train);
-    addPairs(generator, data.harmless(), false, refusal, greedy, progress, train);
+    addPairs(generator, harmful(), true, refusal, greedy, progress, train);
+    addPairs(generator, harmless(), false, refusal, greedy, progress, train);
     addPairs(generator, data.harmfulEvaluation(), true, refusal, greedy, progress, evaluation);
     addPairs(generator, data.harmlessEvaluation(), false, refusal, greedy, progress, evaluation);
     Collections.shuffle(train, new Random(1));

@@ -111,6 +111,13 @@ class RowsTest {
     Path csv = file("x.csv", "prompt,label\na,safe\nb,unsafe\nc,safe\n");
     assertThat(PromptFile.parse(csv + ":prompt@label=safe").read()).containsExactly("a", "c");
     assertThat(PromptFile.parse(csv.toString()).read()).hasSize(3);
+    Path flags =
+        file(
+            "f.jsonl",
+            "{\"prompt\":\"a\",\"harmful\":true}\n{\"prompt\":\"b\",\"harmful\":false}\n");
+    assertThat(PromptFile.parse(flags + ":prompt@harmful=true").read()).containsExactly("a");
+    assertThatThrownBy(() -> PromptFile.parse(jsonl + ":turns[0]@turns=first").read())
+        .hasMessageContaining("field \"turns\" is ARRAY; expected a string, a number");
     assertThatThrownBy(() -> PromptFile.parse(csv + ":nope").read()).hasMessageContaining("nope");
   }
 
