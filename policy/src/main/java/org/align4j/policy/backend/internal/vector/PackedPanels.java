@@ -22,6 +22,9 @@ final class PackedPanels implements PackedMatrix {
   /** Work items per thread that even out what else the processors do. */
   private static final int ITEMS = 8;
 
+  /** Rows whose copy is worth a hand-over between threads. */
+  private static final int COPIED_ROWS = 64;
+
   /** Rows that are worth reading a panel for. */
   private static final int MIN_ROWS = 32;
 
@@ -88,7 +91,7 @@ final class PackedPanels implements PackedMatrix {
     int rows = x.rows();
     // A last tile of two or three rows runs as one of four; what it adds is never read.
     float[] a = Scratch.current().tile(1, (rows + PanelKernel.TILE) * inputs);
-    x.readRows(0, rows, a, 0);
+    Threads.forRows(rows, COPIED_ROWS, (from, to) -> x.readRows(from, to - from, a, from * inputs));
     int cuts = cuts(rows);
     int fitting = COLLECTED / (Math.max(1, rows / cuts) * WIDTH);
     int balanced = panels.length * cuts / (ITEMS * Threads.COUNT);
