@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.core.run.AtomicFiles;
@@ -81,7 +80,6 @@ public final class EncoderReward implements RewardFunction {
     INDArray[] masks = {prompt.mask(), completion.mask()};
     INDArray[] inputs = {prompt.values(), completion.values()};
     INDArray[] output = head.output(false, inputs, masks);
-    double[] scores = output[0].toDoubleVector();
-    return Arrays.copyOf(scores, prompts.size());
+    return output[0].toDoubleVector();
   }
 }

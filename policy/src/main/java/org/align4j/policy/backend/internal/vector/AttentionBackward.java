@@ -228,25 +228,43 @@ final class AttentionBackward {
       AttentionSpan span, Family family, int column, float[] dKeys, float[] dValues) {
     int dim = shape.headDim();
     int stride = SmallGemm.padded(dim);
-    int at = 0;
-    for (KeyRange range : span.keyRanges()) {
-      Sums sums = sums(family, range);
-      AttentionTiles.loadRows(sums.dKey(), 0, range.length(), column, dim, dKeys, at, stride);
-      AttentionTiles.loadRows(sums.dValue(), 0, range.length(), column, dim, dValues, at, stride);
-      at += range.length() * stride;
-    }
+    forRanges(
+        span,
+        family,
+        (sums, count, at) -> {
+          AttentionTiles.loadRows(sums.dKey(), 0, count, column, dim, dKeys, at, stride);
+          AttentionTiles.loadRows(sums.dValue(), 0, count, column, dim, dValues, at, stride);
+        });
   }
 
   private void storeGradients(
       AttentionSpan span, Family family, int column, float[] dKeys, float[] dValues) {
     int dim = shape.headDim();
     int stride = SmallGemm.padded(dim);
+    forRanges(
+        span,
+        family,
+        (sums, count, at) -> {
+          AttentionTiles.storeRows(dKeys, at, stride, sums.dKey(), count, column, dim);
+          AttentionTiles.storeRows(dValues, at, stride, sums.dValue(), count, column, dim);
+        });
+  }
+
+  @FunctionalInterface
+  private interface RangeBody {
+    /**
+     * Handles one range.
+     *
+     * @param at where its rows begin in a tile of the span's keys
+     */
+    void accept(Sums sums, int count, int at);
+  }
+
+  private void forRanges(AttentionSpan span, Family family, RangeBody body) {
     int at = 0;
     for (KeyRange range : span.keyRanges()) {
-      Sums sums = sums(family, range);
-      AttentionTiles.storeRows(dKeys, at, stride, sums.dKey(), range.length(), column, dim);
-      AttentionTiles.storeRows(dValues, at, stride, sums.dValue(), range.length(), column, dim);
-      at += range.length() * stride;
+      body.accept(sums(family, range), range.length(), at);
+      at += range.length() * SmallGemm.padded(shape.headDim());
     }
   }
 
