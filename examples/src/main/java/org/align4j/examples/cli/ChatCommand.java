@@ -42,19 +42,25 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PolicyModel loaded = model.load();
-    Generator generator =
+    try (Generator generator =
         new Generator(
             loaded.transformer(),
             Backends.defaultBackend(),
             loaded.assets().stopTokens(),
             1,
-            false);
+            false)) {
+      talk(loaded, generator);
+    }
+    return 0;
+  }
+
+  private void talk(PolicyModel loaded, Generator generator) throws IOException {
     List<Message> history = new ArrayList<>();
     if (prompt != null) {
       String answer = answer(loaded, generator, history, prompt);
       System.out.println(answer);
       output.print(java.util.Map.of("prompt", prompt, "completion", answer));
-      return 0;
+      return;
     }
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -63,7 +69,6 @@ final class ChatCommand implements Callable<Integer> {
       System.out.println(answer(loaded, generator, history, line));
       System.err.print("> ");
     }
-    return 0;
   }
 
   private String answer(

@@ -80,17 +80,18 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
       prompts.add(file.sample(limit, seed));
     }
     PolicyModel loaded = model.load();
-    TextGenerator generator = new TextGenerator(loaded, Backends.defaultBackend(), batch, false);
     ObjectNode report = JsonOutput.JSON.createObjectNode();
     ObjectNode harmfulNode = report.putObject("harmful");
     ObjectNode benignNode = report.putObject("benign");
     ArrayNode rows = report.putArray("rows");
     List<String> arguments = new ArrayList<>(harmful);
     arguments.addAll(benign);
-    for (int i = 0; i < files.size(); i++) {
-      boolean isHarmful = i < harmful.size();
-      measure(
-          generator, arguments.get(i), prompts.get(i), isHarmful ? harmfulNode : benignNode, rows);
+    try (TextGenerator generator =
+        new TextGenerator(loaded, Backends.defaultBackend(), batch, false)) {
+      for (int i = 0; i < files.size(); i++) {
+        ObjectNode target = i < harmful.size() ? harmfulNode : benignNode;
+        measure(generator, arguments.get(i), prompts.get(i), target, rows);
+      }
     }
     AtomicFiles.writeString(out, report.toPrettyString());
     ObjectNode summary = report.deepCopy();

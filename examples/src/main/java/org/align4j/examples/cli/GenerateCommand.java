@@ -79,16 +79,19 @@ final class GenerateCommand implements Callable<Integer> {
     PolicyModel loaded = model.load();
     List<int[]> ids = new ArrayList<>();
     texts.forEach(text -> ids.add(loaded.text().userPrompt(text)));
-    Generator generator =
+    List<Completion> completions;
+    double seconds;
+    try (Generator generator =
         new Generator(
             loaded.transformer(),
             Backends.defaultBackend(),
             loaded.assets().stopTokens(),
             batch,
-            false);
-    long start = System.nanoTime();
-    List<Completion> completions = generator.generate(ids, params, Bars.FACTORY, "generate");
-    double seconds = (System.nanoTime() - start) / 1e9;
+            false)) {
+      long start = System.nanoTime();
+      completions = generator.generate(ids, params, Bars.FACTORY, "generate");
+      seconds = (System.nanoTime() - start) / 1e9;
+    }
     AtomicFiles.write(
         out,
         stream -> {

@@ -155,15 +155,17 @@ final class TrainDistillCommand implements Callable<Integer> {
       UnaryOperator<int[]> teacherPrompt,
       int maxNewTokens) {
     boolean self = teaching == student.transformer();
-    Generator generator =
+    List<Completion> answers;
+    try (Generator generator =
         new Generator(
-            teaching, Backends.defaultBackend(), student.assets().stopTokens(), SLOTS, !self);
-    List<Completion> answers =
-        generator.generate(
-            rows.stream().map(row -> teacherPrompt.apply(row.prompt().ids())).toList(),
-            SamplingParams.greedy(maxNewTokens),
-            Bars.FACTORY,
-            "teacher");
+            teaching, Backends.defaultBackend(), student.assets().stopTokens(), SLOTS, !self)) {
+      answers =
+          generator.generate(
+              rows.stream().map(row -> teacherPrompt.apply(row.prompt().ids())).toList(),
+              SamplingParams.greedy(maxNewTokens),
+              Bars.FACTORY,
+              "teacher");
+    }
     List<DistillationTrainer.Row> out = new ArrayList<>(rows.size());
     for (int i = 0; i < rows.size(); i++) {
       out.add(new DistillationTrainer.Row(rows.get(i).prompt(), answers.get(i).ids()));

@@ -14,6 +14,7 @@ import org.align4j.policy.format.ModelFileException;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.model.DecodingWeights;
 import org.align4j.policy.model.KvCache;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.PromptCompletions;
@@ -113,36 +114,33 @@ final class ModelCases {
     KvCache cache = new KvCache(model.assets().config(), 1, ids.length, 0);
     int[] positions = new int[ids.length];
     Arrays.setAll(positions, i -> i);
-    Tensor logits =
-        model
-            .transformer()
-            .decode(
-                ids,
-                positions,
-                List.of(AttentionSpan.alone(0, ids.length, 0)),
-                positions,
-                cache,
-                new int[] {ids.length - 1},
-                model.transformer().decodingWeights(true));
-    float[] row = logits.toArray();
-    cache.close();
-    return row;
+    try (DecodingWeights weights = model.transformer().decodingWeights(true)) {
+      Tensor logits =
+          model
+              .transformer()
+              .decode(
+                  ids,
+                  positions,
+                  List.of(AttentionSpan.alone(0, ids.length, 0)),
+                  positions,
+                  cache,
+                  new int[] {ids.length - 1},
+                  weights);
+      return logits.toArray();
+    } finally {
+      cache.close();
+    }
   }
 
   private static void greedy(PolicyModel model, JsonNode greedy, Comparison comparison) {
     int[] prompt = ints(greedy.path("prompt_ids"));
     int[] continuation = ints(greedy.path("completion_ids"));
-    Generator generator =
-        new Generator(model.transformer(), Backends.defaultBackend(), Set.of(), 1, true);
-    int[] got =
-        generator
-            .generate(
-                List.of(prompt),
-                SamplingParams.greedy(continuation.length),
-                Progress.SILENT,
-                "greedy")
-            .get(0)
-            .ids();
+    int[] got;
+    try (Generator generator =
+        new Generator(model.transformer(), Backends.defaultBackend(), Set.of(), 1, true)) {
+      SamplingParams params = SamplingParams.greedy(continuation.length);
+      got = generator.generate(List.of(prompt), params, Progress.SILENT, "greedy").get(0).ids();
+    }
     for (int t = 0; t < continuation.length; t++) {
       comparison.absolute("greedy token " + t, continuation[t], got[t], 0.5);
     }

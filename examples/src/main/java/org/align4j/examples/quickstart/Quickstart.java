@@ -162,8 +162,10 @@ public final class Quickstart {
       String task,
       boolean adapter,
       BooleanSupplier until) {
-    return new TextGenerator(model, backend, BATCH, adapter)
-        .answers(requests.stream().map(Request::text).toList(), params, progress, task, until);
+    try (TextGenerator generator = new TextGenerator(model, backend, BATCH, adapter)) {
+      return generator.answers(
+          requests.stream().map(Request::text).toList(), params, progress, task, until);
+    }
   }
 
   private boolean refuses(String answer) {

@@ -74,14 +74,16 @@ public final class RefusalPairs {
   public void writePairs(
       PolicyModel model, String refusal, int answerTokens, Progress.Factory progress)
       throws IOException {
-    TextGenerator generator = new TextGenerator(model, Backends.defaultBackend(), BATCH, false);
     SamplingParams greedy = SamplingParams.greedy(answerTokens);
     List<ObjectNode> train = new ArrayList<>();
     List<ObjectNode> evaluation = new ArrayList<>();
-    addPairs(generator, harmful(), true, refusal, greedy, progress, train);
-    addPairs(generator, harmless(), false, refusal, greedy, progress, train);
-    addPairs(generator, data.harmfulEvaluation(), true, refusal, greedy, progress, evaluation);
-    addPairs(generator, data.harmlessEvaluation(), false, refusal, greedy, progress, evaluation);
+    try (TextGenerator generator =
+        new TextGenerator(model, Backends.defaultBackend(), BATCH, false)) {
+      addPairs(generator, harmful(), true, refusal, greedy, progress, train);
+      addPairs(generator, harmless(), false, refusal, greedy, progress, train);
+      addPairs(generator, data.harmfulEvaluation(), true, refusal, greedy, progress, evaluation);
+      addPairs(generator, data.harmlessEvaluation(), false, refusal, greedy, progress, evaluation);
+    }
     Collections.shuffle(train, new Random(1));
     write("pairs-train.jsonl", train);
     write("pairs-eval.jsonl", evaluation);

@@ -35,6 +35,11 @@ public interface Backend {
     return false;
   }
 
+  /** Bytes of the Java heap that a packed weight of so many elements takes. */
+  default long packedHeapBytes(long elements) {
+    return 0;
+  }
+
   /** Packs a weight W [outputs, inputs] for the products x · Wᵀ of a linear layer. */
   default PackedMatrix pack(Tensor weight) {
     Tensor copy = Tensor.zeros(weight.rows(), weight.columns());

@@ -1,5 +1,6 @@
 package org.align4j.policy.backend;
 
+import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 import org.align4j.policy.backend.internal.nd4j.Nd4jBackend;
 import org.align4j.policy.backend.internal.scalar.ScalarBackend;
@@ -15,6 +16,9 @@ public final class Backends {
   /** The system property that forces a backend. */
   public static final String PROPERTY = "align4j.backend";
 
+  /** The system property that sets the {@link Precision} of the default backend. */
+  public static final String DTYPE_PROPERTY = "align4j.dtype";
+
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
   private static final String VECTOR_CLASS =
       "org.align4j.policy.backend.internal.vector.VectorBackend";
@@ -26,10 +30,24 @@ public final class Backends {
     return Holder.INSTANCE;
   }
 
-  /** A backend by name. */
+  /** A backend by name, in float32. */
   public static Backend named(String name) {
+    return named(name, Precision.FLOAT32);
+  }
+
+  /**
+   * A backend by name.
+   *
+   * @param precision of products with frozen weights; only {@code vector} has other ones than
+   *     float32
+   */
+  public static Backend named(String name, Precision precision) {
+    if (precision != Precision.FLOAT32 && !name.equals("vector")) {
+      throw new IllegalArgumentException(
+          "backend \"" + name + "\" has no dtype " + precision + "; \"vector\" has");
+    }
     return switch (name) {
-      case "vector" -> vector();
+      case "vector" -> vector(precision);
       case "scalar" -> new ScalarBackend();
       case "nd4j" -> new Nd4jBackend();
       default ->
@@ -47,7 +65,7 @@ public final class Backends {
     return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
   }
 
-  private static Backend vector() {
+  private static Backend vector(Precision precision) {
     if (!vectorModulePresent()) {
       throw new IllegalStateException(
           "backend \"vector\" needs the JVM flag --add-modules jdk.incubator.vector");
@@ -55,8 +73,13 @@ public final class Backends {
     try {
       return Class.forName(VECTOR_CLASS)
           .asSubclass(Backend.class)
-          .getDeclaredConstructor()
-          .newInstance();
+          .getDeclaredConstructor(Precision.class)
+          .newInstance(precision);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalStateException unsupported) {
+        throw unsupported;
+      }
+      throw new IllegalStateException("backend \"vector\" cannot be started", e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("backend \"vector\" cannot be started", e);
     }
@@ -64,18 +87,20 @@ public final class Backends {
 
   private static Backend choose() {
     String forced = System.getProperty(PROPERTY);
+    Precision precision =
+        Precision.of(System.getProperty(DTYPE_PROPERTY, Precision.FLOAT32.label()));
     if (forced != null) {
       LOG.info("backend {} (forced by -D{})", forced, PROPERTY);
-      return named(forced);
+      return named(forced, precision);
     }
     if (vectorModulePresent()) {
       LOG.info("backend vector (jdk.incubator.vector is present)");
-      return named("vector");
+      return named("vector", precision);
     }
     LOG.warn(
         "backend scalar, which is slow: start the JVM with --add-modules jdk.incubator.vector for the"
             + " fast one");
-    return named("scalar");
+    return named("scalar", precision);
   }
 
   private static final class Holder {

@@ -5,7 +5,7 @@ package org.align4j.policy.backend;
  * the weight do not reach it.
  */
 @FunctionalInterface
-public interface PackedMatrix {
+public interface PackedMatrix extends AutoCloseable {
 
   /**
    * out = x · Wᵀ, or x · W where the weight was packed transposed.
@@ -13,4 +13,13 @@ public interface PackedMatrix {
    * @param out overwritten
    */
   void multiply(Tensor x, Tensor out);
+
+  /** Frees what lies outside the Java heap, which otherwise waits for the garbage collector. */
+  @Override
+  default void close() {}
+
+  /** The same weight for someone who closes it although others go on to use it. */
+  default PackedMatrix shared() {
+    return (x, out) -> multiply(x, out);
+  }
 }

@@ -49,8 +49,7 @@ public final class Tensor implements AutoCloseable {
               + " floats exceeds 2 GiB; split the batch or the"
               + " vocabulary");
     }
-    FloatPointer memory = new FloatPointer(Math.max(1, elements));
-    org.bytedeco.javacpp.Pointer.memset(memory, 0, Math.max(1, elements) * Float.BYTES);
+    FloatPointer memory = new ZeroedFloats(Math.max(1, elements));
     return new Tensor(memory, memory.asBuffer(), 0, rows, columns, columns);
   }
 
@@ -183,6 +182,14 @@ public final class Tensor implements AutoCloseable {
   /** Writes part of a row. */
   public void write(int row, int column, float[] source, int at, int count) {
     buffer.put(offset + row * stride + column, source, at, count);
+  }
+
+  /**
+   * Copies {@code columns()} values of another tensor's row, from {@code column} on, into a row.
+   */
+  public void copyRow(int row, Tensor source, int sourceRow, int column) {
+    int from = source.offset + sourceRow * source.stride + column;
+    buffer.put(offset + row * stride, source.buffer, from, columns);
   }
 
   /** One element. */

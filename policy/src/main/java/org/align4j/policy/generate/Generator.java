@@ -26,7 +26,7 @@ import org.align4j.policy.text.TokenBatch;
  * given away at once. What all prompts begin with goes through the network once, and so does a
  * prompt that is asked several times.
  */
-public final class Generator {
+public final class Generator implements AutoCloseable {
   private final DecoderTransformer model;
   private final Backend backend;
   private final Set<Integer> stopTokens;
@@ -63,6 +63,12 @@ public final class Generator {
    * @param shared tokens that all prompts begin with; they stand in the cache's first rows
    */
   private record Memory(KvCache cache, int shared) {}
+
+  /** Frees the weights' copy. */
+  @Override
+  public void close() {
+    weights.close();
+  }
 
   /** Generates a completion for each prompt. */
   public List<Completion> generate(

@@ -8,7 +8,7 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.format.PolicyModel;
 
 /** Answers user messages as text: chat template, generation and decoding in one. */
-public final class TextGenerator {
+public final class TextGenerator implements AutoCloseable {
   private final PolicyModel model;
   private final Generator generator;
 
@@ -43,5 +43,11 @@ public final class TextGenerator {
       out.add(completion == null ? "" : model.tokenizer().decode(completion.ids()).strip());
     }
     return out;
+  }
+
+  /** Frees the weights' copy. */
+  @Override
+  public void close() {
+    generator.close();
   }
 }

@@ -367,8 +367,8 @@ public final class DecoderTransformer implements LanguageModel {
   }
 
   private boolean heapHoldsPackedWeights(String work, int copies) {
-    long size = weights().values().stream().mapToLong(Tensor::size).sum() * Float.BYTES;
-    return PackedHeap.holds(work, copies * size);
+    long size = weights().values().stream().mapToLong(Tensor::size).sum();
+    return PackedHeap.holds(work, copies * backend.packedHeapBytes(size));
   }
 
   /**

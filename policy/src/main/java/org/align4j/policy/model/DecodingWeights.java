@@ -7,7 +7,7 @@ import org.align4j.policy.backend.PackedMatrix;
  * A model's weights prepared for decoding: packed for products of few rows, with the adapter merged
  * where it takes part. They are a copy; training after they were made does not change them.
  */
-public final class DecodingWeights {
+public final class DecodingWeights implements AutoCloseable {
   private final boolean adapter;
   private final int maxRows;
   private final List<Layer> layers;
@@ -40,9 +40,25 @@ public final class DecodingWeights {
     return rows > maxRows ? null : head;
   }
 
+  /** Frees the copies. */
+  @Override
+  public void close() {
+    layers.forEach(Layer::close);
+    if (head != null) {
+      head.close();
+    }
+  }
+
   /** One layer's projections. */
   record Layer(PackedMatrix qkv, PackedMatrix output, PackedMatrix gateUp, PackedMatrix down) {
     /** Nothing packed, as in training. */
     static final Layer NONE = new Layer(null, null, null, null);
+
+    private void close() {
+      qkv.close();
+      output.close();
+      gateUp.close();
+      down.close();
+    }
   }
 }

@@ -25,24 +25,36 @@ final class LinearWeight {
   /** Drops the packed copies, because the values change or will. */
   void thaw() {
     frozen = false;
-    packed = null;
-    packedBack = null;
+    if (packed != null) {
+      packed.close();
+      packed = null;
+    }
+    if (packedBack != null) {
+      packedBack.close();
+      packedBack = null;
+    }
   }
 
   boolean frozen() {
     return frozen;
   }
 
-  /** The values packed as they are now. */
+  /** The values packed as they are now; closing this leaves the copy of a frozen weight alone. */
   PackedMatrix pack() {
-    return packed == null ? backend.pack(values) : packed;
+    return frozen ? packed().shared() : backend.pack(values);
+  }
+
+  private PackedMatrix packed() {
+    if (packed == null) {
+      packed = backend.pack(values);
+    }
+    return packed;
   }
 
   /** out = x · Wᵀ. */
   void product(Tensor x, Tensor out) {
     if (frozen) {
-      packed = pack();
-      packed.multiply(x, out);
+      packed().multiply(x, out);
     } else {
       backend.gemm(false, true, 1, x, values, 0, out);
     }

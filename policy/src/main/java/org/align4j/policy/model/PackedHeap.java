@@ -3,7 +3,7 @@ package org.align4j.policy.model;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether the Java heap has room for packed weights, which lie on it. */
+/** Whether the Java heap has room for packed weights of backends that keep them on it. */
 final class PackedHeap {
   private static final Logger LOG = LoggerFactory.getLogger(PackedHeap.class);
 

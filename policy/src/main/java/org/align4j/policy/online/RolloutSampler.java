@@ -76,9 +76,10 @@ public final class RolloutSampler {
     }
     SamplingParams seeded =
         new SamplingParams(params.maxNewTokens(), params.temperature(), 0, 1, 1, seed);
-    List<Completion> completions =
-        new Generator(model, backend, stopTokens, slots, true)
-            .generate(ids, seeded, Progress.SILENT, "rollout");
+    List<Completion> completions;
+    try (Generator generator = new Generator(model, backend, stopTokens, slots, true)) {
+      completions = generator.generate(ids, seeded, Progress.SILENT, "rollout");
+    }
     List<Rollout> out = new ArrayList<>(completions.size());
     for (int i = 0; i < completions.size(); i++) {
       Completion completion = completions.get(i);

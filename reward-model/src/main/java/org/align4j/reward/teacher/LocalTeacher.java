@@ -48,11 +48,12 @@ public final class LocalTeacher implements Teacher {
   public List<String> answers(List<String> prompts) {
     List<int[]> ids = new ArrayList<>(prompts.size());
     prompts.forEach(prompt -> ids.add(model.text().prompt(passage(systemPrompt, prompt))));
-    Generator generator =
-        new Generator(model.transformer(), backend, model.assets().stopTokens(), SLOTS, adapter);
     List<String> out = new ArrayList<>(prompts.size());
-    for (Completion completion : generator.generate(ids, params, Progress.SILENT, "teacher")) {
-      out.add(model.tokenizer().decode(completion.ids()).strip());
+    try (Generator generator =
+        new Generator(model.transformer(), backend, model.assets().stopTokens(), SLOTS, adapter)) {
+      for (Completion completion : generator.generate(ids, params, Progress.SILENT, "teacher")) {
+        out.add(model.tokenizer().decode(completion.ids()).strip());
+      }
     }
     return out;
   }

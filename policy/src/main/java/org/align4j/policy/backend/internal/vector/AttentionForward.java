@@ -18,7 +18,7 @@ final class AttentionForward {
   private final Tensor out;
   private final Tensor logSumExp;
 
-  private AttentionForward(
+  AttentionForward(
       AttentionShape shape, Tensor query, Tensor key, Tensor value, Tensor out, Tensor logSumExp) {
     this.shape = shape;
     this.query = query;
@@ -42,7 +42,8 @@ final class AttentionForward {
         item -> pass.span(spans.get(item / shape.kvHeads()), item % shape.kvHeads()));
   }
 
-  private void span(AttentionSpan span, int kvHead) {
+  /** One work item. */
+  void span(AttentionSpan span, int kvHead) {
     if (span.length() > 1) {
       blocks(span, kvHead);
     } else if (kvHead == 0) {
@@ -68,8 +69,11 @@ final class AttentionForward {
     float[] queries = scratch.tile(1, group * dim);
     float[] queryColumns = scratch.tile(2, dim * groupStride);
     float[] scores = scratch.tile(3, keys * groupStride);
-    float[] probabilities = scratch.tile(4, SmallGemm.padded(keys));
-    float[] result = scratch.tile(5, dimStride);
+    // The small product takes four rows at a time; those that are no queries are never read.
+    int products = (group + 3) / 4 * 4;
+    int keyStride = SmallGemm.padded(keys);
+    float[] probabilities = scratch.tile(4, products * keyStride);
+    float[] result = scratch.tile(5, products * dimStride);
     float[] valueRows = scratch.tile(6, keys * columns + dimStride);
     AttentionTiles.loadAllHeads(span, key, keyRows);
     AttentionTiles.loadAllHeads(span, value, valueRows);
@@ -95,26 +99,27 @@ final class AttentionForward {
           false);
       for (int g = 0; g < group; g++) {
         for (int j = 0; j < keys; j++) {
-          probabilities[j] = scores[j * groupStride + g];
+          probabilities[g * keyStride + j] = scores[j * groupStride + g];
         }
-        int head = kvHead * group + g;
-        softmaxRow(probabilities, 0, keys - 1, SmallGemm.padded(keys), row, head);
-        SmallGemm.multiply(
-            probabilities,
-            0,
-            keys,
-            1,
-            valueRows,
-            column,
-            columns,
-            result,
-            0,
-            dimStride,
-            1,
-            dimStride,
-            keys,
-            false);
-        out.write(row, head * dim, result, 0, dim);
+        softmaxRow(probabilities, g * keyStride, keys - 1, keyStride, row, kvHead * group + g);
+      }
+      SmallGemm.multiply(
+          probabilities,
+          0,
+          keyStride,
+          1,
+          valueRows,
+          column,
+          columns,
+          result,
+          0,
+          dimStride,
+          products,
+          dimStride,
+          keys,
+          false);
+      for (int g = 0; g < group; g++) {
+        out.write(row, (kvHead * group + g) * dim, result, g * dimStride, dim);
       }
     }
   }

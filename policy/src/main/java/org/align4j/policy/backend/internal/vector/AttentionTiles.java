@@ -72,6 +72,13 @@ final class AttentionTiles {
     return max;
   }
 
+  /** A vector's worth of ones, then of zeros: what keeps the first lanes of a vector. */
+  private static final float[] KEPT = new float[2 * SPECIES.length()];
+
+  static {
+    java.util.Arrays.fill(KEPT, 0, SPECIES.length(), 1);
+  }
+
   /**
    * x[from .. to) = exp(scale · x - shift) and zero elsewhere in the row; returns the sum.
    *
@@ -87,6 +94,14 @@ final class AttentionTiles {
       FloatVector e = Lanes.exp(FloatVector.fromArray(SPECIES, x, i).mul(scale).sub(shift));
       sums = sums.add(e);
       e.intoArray(x, i);
+    }
+    if (i < to && i + SPECIES.length() <= end) {
+      FloatVector kept = FloatVector.fromArray(SPECIES, KEPT, SPECIES.length() - (to - i));
+      FloatVector e = Lanes.exp(FloatVector.fromArray(SPECIES, x, i).mul(scale).sub(shift));
+      FloatVector tail = FloatVector.zero(SPECIES).blend(e, kept.compare(VectorOperators.GT, 0));
+      sums = sums.add(tail);
+      tail.intoArray(x, i);
+      i = to;
     }
     float sum = Lanes.sum(sums);
     for (; i < to; i++) {

@@ -30,24 +30,14 @@ final class PanelKernel {
 
   private PanelKernel() {}
 
-  /**
-   * Has the kernel compiled beside whatever comes next, which is the reading of a model. Until it
-   * is compiled it runs some thousand times slower, for a second or two.
-   */
+  /** Calls the kernel until the JVM compiles it. */
   static void compileEarly() {
-    Thread thread =
-        new Thread(
-            () -> {
-              float[] a = new float[(2 * TILE + 1) * EARLY_DEPTH];
-              float[] panel = new float[EARLY_DEPTH * WIDTH];
-              float[] c = new float[(2 * TILE + 1) * WIDTH];
-              for (int i = 0; i < EARLY_CALLS; i++) {
-                multiply(a, 0, EARLY_DEPTH, TILE + 1, EARLY_DEPTH, panel, 0, c, 0, WIDTH);
-              }
-            },
-            "align4j-compile");
-    thread.setDaemon(true);
-    thread.start();
+    float[] a = new float[(2 * TILE + 1) * EARLY_DEPTH];
+    float[] panel = new float[EARLY_DEPTH * WIDTH];
+    float[] c = new float[(2 * TILE + 1) * WIDTH];
+    for (int i = 0; i < EARLY_CALLS; i++) {
+      multiply(a, 0, EARLY_DEPTH, TILE + 1, EARLY_DEPTH, panel, 0, c, 0, WIDTH);
+    }
   }
 
   /**

@@ -6,21 +6,42 @@ import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
+import org.align4j.policy.backend.Precision;
 import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.backend.internal.Blas;
+import org.align4j.policy.backend.internal.onednn.OneDnn;
+import org.align4j.policy.backend.internal.onednn.OneDnnMatrix;
 
 /**
- * The fast CPU backend: OpenBLAS for matrix products, Vector API kernels over heap tiles for the
+ * The fast CPU backend: oneDNN for products with packed weights, or kernels in Java where it has
+ * none for the processor; OpenBLAS for other products, Vector API kernels over heap tiles for the
  * rest. Tiles are copied in, computed fused and copied out, which costs little beside one pass over
  * memory.
  */
 public final class VectorBackend implements Backend {
 
-  /** Starts the backend. */
-  public VectorBackend() {
-    PanelKernel.compileEarly();
+  private final Precision precision;
+  private final boolean oneDnn;
+
+  /**
+   * Starts the backend.
+   *
+   * @throws IllegalStateException if products of this precision are not to be had here
+   */
+  public VectorBackend(Precision precision) {
+    this.precision = precision;
+    oneDnn = OneDnn.supports(precision);
+    if (!oneDnn && precision != Precision.FLOAT32) {
+      throw new IllegalStateException(
+          "dtype "
+              + precision
+              + " needs oneDNN and a processor with AVX512_BF16, which this machine has not; use"
+              + " dtype "
+              + Precision.FLOAT32);
+    }
+    EarlyCompilation.start(!oneDnn);
   }
 
   @Override
@@ -42,17 +63,24 @@ public final class VectorBackend implements Backend {
 
   @Override
   public boolean prefersPackedWeights() {
-    return PanelKernel.WIDE;
+    return oneDnn || PanelKernel.WIDE;
+  }
+
+  @Override
+  public long packedHeapBytes(long elements) {
+    return oneDnn ? 0 : elements * Float.BYTES;
   }
 
   @Override
   public PackedMatrix pack(Tensor weight) {
-    return PackedPanels.of(weight);
+    return oneDnn ? OneDnnMatrix.of(precision, weight) : PackedPanels.of(weight);
   }
 
   @Override
   public PackedMatrix packTransposed(Tensor weight) {
-    return PackedPanels.ofTransposed(weight);
+    return oneDnn
+        ? OneDnnMatrix.ofTransposed(precision, weight)
+        : PackedPanels.ofTransposed(weight);
   }
 
   @Override

@@ -1,0 +1,49 @@
+package org.align4j.policy.backend;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The numbers in which products with frozen weights are computed. Sums are float32 in both, and so
+ * are trained weights, activations, norms, attention and losses.
+ */
+public enum Precision {
+  /** IEEE single precision. */
+  FLOAT32("float32"),
+  /**
+   * Weights and inputs of a product are rounded to 8 significant bits; half the bytes, twice the
+   * speed.
+   */
+  BFLOAT16("bfloat16");
+
+  private final String label;
+
+  Precision(String label) {
+    this.label = label;
+  }
+
+  /** The name that transformers gives it. */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * A precision by {@link #label}.
+   *
+   * @throws IllegalArgumentException for any other text
+   */
+  public static Precision of(String label) {
+    for (Precision precision : values()) {
+      if (precision.label.equals(label)) {
+        return precision;
+      }
+    }
+    List<String> known = Arrays.stream(values()).map(Precision::label).toList();
+    throw new IllegalArgumentException("dtype is \"" + label + "\"; expected one of " + known);
+  }
+
+  @Override
+  public String toString() {
+    return label;
+  }
+}

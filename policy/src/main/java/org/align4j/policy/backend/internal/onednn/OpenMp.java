@@ -1,0 +1,36 @@
+package org.align4j.policy.backend.internal.onednn;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+
+/**
+ * The OpenMP that oneDNN was linked with. The engine cuts work into items for its own threads, so
+ * inside an item oneDNN must not start more.
+ */
+final class OpenMp {
+  static {
+    // The library is in the process already, under this name, because oneDNN depends on it.
+    Native.register(OpenMp.class, NativeLibrary.getInstance("libgomp.so.1"));
+  }
+
+  private OpenMp() {}
+
+  private static native void omp_set_num_threads(int threads);
+
+  private static native int omp_get_max_threads();
+
+  /** Runs something with the current thread's number of OpenMP threads at 1, then puts it back. */
+  static void alone(Runnable action) {
+    int before = omp_get_max_threads();
+    if (before == 1) {
+      action.run();
+      return;
+    }
+    omp_set_num_threads(1);
+    try {
+      action.run();
+    } finally {
+      omp_set_num_threads(before);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package org.align4j.policy.backend.internal.onednn;
+
+import org.align4j.policy.backend.Precision;
+import org.align4j.policy.backend.Tensor;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
+/** What one thread keeps between products: compiled kernels and memory for their operands. */
+final class Workspace {
+  private static final ThreadLocal<Workspace> CURRENT = ThreadLocal.withInitial(Workspace::new);
+
+  /** Shapes that are kept compiled; ragged batches have many, and one costs 0.2 ms. */
+  private static final int KEPT = 256;
+
+  private final stream queue = new stream(OneDnn.engine());
+  private final LeastRecent<MatmulShape, Matmul> products = new LeastRecent<>(KEPT, Matmul::new);
+  private final LeastRecent<Staging.Shape, Staging> stagings =
+      new LeastRecent<>(KEPT, Staging.Shape::staging);
+  private BytePointer staged = new BytePointer(1);
+  private BytePointer scratch = new BytePointer(1);
+  private Tensor result = Tensor.zeros(1, 1);
+
+  private Workspace() {}
+
+  static Workspace current() {
+    return CURRENT.get();
+  }
+
+  stream queue() {
+    return queue;
+  }
+
+  /**
+   * out = x · packed.
+   *
+   * @param packed blocks of a weight
+   * @param outputs that the blocks hold; those beyond {@code out.columns()} are padding
+   */
+  void multiply(Precision precision, Tensor x, Pointer packed, int outputs, Tensor out) {
+    int rows = x.rows();
+    // For a single row oneDNN has no fast kernel; a second one costs nothing, and nobody reads it.
+    int padded = Math.max(2, rows);
+    MatmulShape shape = new MatmulShape(precision, padded, x.columns(), outputs);
+    Matmul product = products.get(shape);
+    boolean direct = out.stride() == outputs && out.columns() == outputs && padded == rows;
+    Pointer target = direct ? out.pointer() : result(padded * outputs).pointer();
+    product.run(
+        queue, source(precision, x, padded), packed, target, scratch(product.scratchBytes()));
+    if (!direct) {
+      for (int r = 0; r < rows; r++) {
+        out.copyRow(r, result, 0, r * outputs);
+      }
+    }
+  }
+
+  private Pointer source(Precision precision, Tensor x, int padded) {
+    if (precision == Precision.FLOAT32 && x.stride() == x.columns() && padded == x.rows()) {
+      return x.pointer();
+    }
+    long bytes = (long) padded * x.columns() * Float.BYTES;
+    if (staged.capacity() < bytes) {
+      staged = grown(staged, bytes);
+    }
+    stagings
+        .get(new Staging.Shape(precision, x.rows(), x.columns(), x.stride()))
+        .run(queue, x.pointer(), staged);
+    return staged;
+  }
+
+  private Pointer scratch(long bytes) {
+    if (scratch.capacity() < bytes) {
+      scratch = grown(scratch, bytes);
+    }
+    return scratch;
+  }
+
+  private Tensor result(int elements) {
+    if (result.columns() < elements) {
+      result.close();
+      result = Tensor.zeros(1, elements);
+    }
+    return result;
+  }
+
+  private static BytePointer grown(BytePointer old, long bytes) {
+    old.close();
+    return new BytePointer(bytes + bytes / 8);
+  }
+}

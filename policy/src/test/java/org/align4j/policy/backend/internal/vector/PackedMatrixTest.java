@@ -1,0 +1,108 @@
+package org.align4j.policy.backend.internal.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.util.Random;
+import java.util.function.Function;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.PackedMatrix;
+import org.align4j.policy.backend.Precision;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.onednn.OneDnn;
+import org.align4j.policy.backend.internal.onednn.OneDnnMatrix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every kind of packed weight against sums in double, at sizes around the kernels' tiles and
+ * blocks. What a backend uses depends on the processor; here each is called for itself.
+ */
+class PackedMatrixTest {
+  private static final int[] ROWS = {1, 2, 3, 8, 17, 48, 130, 433};
+  private static final int[] INPUTS = {8, 45, 64, 576};
+  private static final int[] OUTPUTS = {1, 31, 48, 64, 100, 128, 203};
+
+  private static Tensor random(int rows, int columns, long seed) {
+    Random random = new Random(seed);
+    Tensor wide = Tensor.zeros(rows, columns + 3);
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < columns + 3; j++) {
+        wide.set(r, j, (float) random.nextGaussian());
+      }
+    }
+    return wide.columns(2, columns);
+  }
+
+  /** Differences as shares of the sum of magnitudes, which rounding is proportional to. */
+  private static void check(
+      Function<Tensor, PackedMatrix> packer, boolean transposed, double tolerance) {
+    for (int inputs : INPUTS) {
+      for (int outputs : OUTPUTS) {
+        Tensor weight =
+            transposed ? random(inputs, outputs, inputs) : random(outputs, inputs, inputs);
+        try (PackedMatrix packed = packer.apply(weight)) {
+          for (int rows : ROWS) {
+            Tensor x = random(rows, inputs, rows);
+            Tensor out = random(rows, outputs, 3);
+            packed.multiply(x, out);
+            for (int i = 0; i < rows; i += 1 + rows / 9) {
+              for (int j = 0; j < outputs; j++) {
+                double sum = 0;
+                double magnitude = 0;
+                for (int k = 0; k < inputs; k++) {
+                  double term =
+                      (double) x.get(i, k) * (transposed ? weight.get(k, j) : weight.get(j, k));
+                  sum += term;
+                  magnitude += Math.abs(term);
+                }
+                assertThat((double) out.get(i, j))
+                    .as("%d x %d x %d at (%d, %d)", rows, inputs, outputs, i, j)
+                    .isCloseTo(sum, within(tolerance * magnitude));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void panels() {
+    check(PackedPanels::of, false, 1e-6);
+    check(PackedPanels::ofTransposed, true, 1e-6);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void oneDnn(Precision precision) {
+    assumeThat(OneDnn.supports(precision)).as("oneDNN computes %s here", precision).isTrue();
+    // Two roundings to 8 significant bits, each off by at most 2^-8.
+    double tolerance = precision == Precision.FLOAT32 ? 1e-6 : 1.0 / 127;
+    check(weight -> OneDnnMatrix.of(precision, weight), false, tolerance);
+    check(weight -> OneDnnMatrix.ofTransposed(precision, weight), true, tolerance);
+  }
+
+  @Test
+  void wrongShapesAreNamed() {
+    assumeThat(OneDnn.supports(Precision.FLOAT32)).isTrue();
+    try (PackedMatrix packed = OneDnnMatrix.of(Precision.FLOAT32, Tensor.zeros(5, 4))) {
+      assertThatThrownBy(() -> packed.multiply(Tensor.zeros(2, 3), Tensor.zeros(2, 5)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("packed product: x is [2, 3], W is [5, 4], out is [2, 5]");
+    }
+  }
+
+  @Test
+  void othersHaveOnlyFloat32() {
+    assertThatThrownBy(() -> Backends.named("scalar", Precision.BFLOAT16))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("backend \"scalar\" has no dtype bfloat16; \"vector\" has");
+    assertThatThrownBy(() -> Precision.of("fp16"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("dtype is \"fp16\"; expected one of [float32, bfloat16]");
+  }
+}
