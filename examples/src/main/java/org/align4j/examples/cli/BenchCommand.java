@@ -6,5 +6,11 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Times the work that the peers' scripts time.",
-    subcommands = {BenchDpoCommand.class, BenchGrpoCommand.class})
+    subcommands = {
+      BenchDpoCommand.class,
+      BenchPpoCommand.class,
+      BenchGrpoCommand.class,
+      BenchGenerateCommand.class,
+      BenchStartupCommand.class
+    })
 final class BenchCommand {}

@@ -1,129 +1,40 @@
 package org.align4j.examples.cli;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Callable;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.GroupBaseline;
-import org.align4j.core.data.PromptFile;
 import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
-import org.align4j.policy.backend.Backend;
-import org.align4j.policy.backend.Backends;
-import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.generate.SamplingParams;
-import org.align4j.policy.lora.LoraConfig;
-import org.align4j.policy.online.OnlineConfig;
-import org.align4j.policy.online.OnlinePrompt;
 import org.align4j.policy.online.PolicyGradientUpdate;
-import org.align4j.policy.online.Rollout;
-import org.align4j.policy.online.RolloutSampler;
 import org.align4j.policy.train.PolicyGradientTask;
-import org.align4j.policy.train.StepRunner;
-import org.align4j.policy.train.TrainingConfig;
-import org.apache.commons.math3.stat.descriptive.rank.Median;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "grpo",
     mixinStandardHelpOptions = true,
     description =
-        "Times GRPO rounds, rollout and update: 8 prompts x 8 completions, LoRA of rank 16, KL to"
-            + " the reference; no completion ends early, so that the work is always the same.")
-final class BenchGrpoCommand implements Callable<Integer> {
-  private static final int PROMPTS = 8;
-  private static final int GENERATIONS = 8;
-  private static final int RANK = 16;
-  private static final double LEARNING_RATE = 1e-6;
+        "Times GRPO rounds of 8 prompts x 8 completions, KL to the reference in the loss.")
+final class BenchGrpoCommand extends BenchOnline {
   private static final double BETA = 0.04;
 
-  @Mixin ModelOptions model;
+  /** Only another member of the family divides by it. */
+  private static final int LENGTH = 64;
 
-  @Option(
-      names = "--prompts",
-      required = true,
-      paramLabel = "FILE[:COLUMN]",
-      description = "At least 8 prompts.")
-  String prompts;
-
-  @Option(names = "--steps", defaultValue = "3", description = "Default ${DEFAULT-VALUE}.")
-  int steps;
-
-  @Option(
-      names = "--max-new-tokens",
-      defaultValue = "64",
-      description = "Default ${DEFAULT-VALUE}.")
-  int tokens;
-
-  @Mixin JsonOutput output;
-
-  @Override
-  public Integer call() {
-    List<String> texts = PromptFile.parse(prompts).read();
-    if (texts.size() < PROMPTS) {
-      throw new IllegalArgumentException(
-          prompts + " has " + texts.size() + " prompts; " + PROMPTS + " are needed");
-    }
-    Backend backend = Backends.defaultBackend();
-    PolicyModel policy = model.loadBase();
-    policy.transformer().addAdapter(LoraConfig.allLinear(RANK, 2.0 * RANK), 0);
-    RolloutSampler sampler =
-        new RolloutSampler(
-            policy.transformer(),
-            policy.tokenizer(),
-            Set.of(),
-            backend,
-            new SamplingParams(tokens, 1, 0, 1, 1, 0),
-            PROMPTS * GENERATIONS);
-    PolicyGradientUpdate update = update(policy, backend);
-    double[] rollout = new double[steps];
-    double[] whole = new double[steps];
-    for (int step = 0; step < steps; step++) {
-      List<OnlinePrompt> asked = new ArrayList<>();
-      for (int i = 0; i < PROMPTS; i++) {
-        String text = texts.get((PROMPTS * step + i) % texts.size());
-        asked.add(new OnlinePrompt(text, text, policy.text().userPrompt(text)));
-      }
-      long start = System.nanoTime();
-      List<Rollout> rollouts = sampler.sample(asked, GENERATIONS, step);
-      rollout[step] = (System.nanoTime() - start) / 1e9;
-      double[] rewards = rollouts.stream().mapToDouble(r -> r.text().length()).toArray();
-      update.update(rollouts, rewards, LEARNING_RATE, step);
-      whole[step] = (System.nanoTime() - start) / 1e9;
-      System.err.printf("step %d: %.3f s, rollout %.3f s%n", step + 1, whole[step], rollout[step]);
-    }
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("seconds_per_step", new Median().evaluate(whole));
-    json.put("rollout_seconds", new Median().evaluate(rollout));
-    json.put("all", whole);
-    json.put("completion_tokens_per_step", PROMPTS * GENERATIONS * tokens);
-    output.print(json);
-    return 0;
-  }
-
-  private PolicyGradientUpdate update(PolicyModel policy, Backend backend) {
-    TrainingConfig training =
-        TrainingConfig.builder(LEARNING_RATE).batchSize(PROMPTS).microBatchTokens(4096).build();
-    GrpoObjective objective = GrpoObjective.of(GrpoLoss.DAPO, BETA, tokens);
-    return new PolicyGradientUpdate(
-        policy.transformer(),
-        null,
-        new StepRunner<>(
-            "bench",
-            new PolicyGradientTask(policy.transformer(), objective, 1),
-            training,
-            backend,
-            Path.of(".")),
-        AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
-        new PolicyGradientUpdate.Settings(1, KlController.fixed(0), KlEstimator.K1, true, null),
-        new OnlineConfig(training, GENERATIONS, 1, 1, 0, 0, 0));
+  BenchGrpoCommand() {
+    super(
+        (policy, config, backend) ->
+            new PolicyGradientUpdate(
+                policy,
+                null,
+                steps(
+                    new PolicyGradientTask(
+                        policy, GrpoObjective.of(GrpoLoss.DAPO, BETA, LENGTH), 1),
+                    config,
+                    backend),
+                AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
+                new PolicyGradientUpdate.Settings(
+                    1, KlController.fixed(0), KlEstimator.K1, true, null),
+                config));
   }
 }

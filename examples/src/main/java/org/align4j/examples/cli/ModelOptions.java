@@ -51,6 +51,7 @@ final class ModelOptions {
       PeftAdapters.load(loaded.transformer(), adapter);
       loaded.transformer().mergeAdapter();
     }
+    loaded.transformer().freeze();
     return loaded;
   }
 

@@ -35,6 +35,14 @@ public interface Backend {
     return false;
   }
 
+  /**
+   * Whether packing keeps every bit. Where it rounds, an adapter is not merged before: rounding
+   * would swallow small updates, and decoding would differ from training.
+   */
+  default boolean packsExactly() {
+    return true;
+  }
+
   /** Bytes of the Java heap that a packed weight of so many elements takes. */
   default long packedHeapBytes(long elements) {
     return 0;

@@ -126,11 +126,19 @@ public final class DecoderTransformer implements LanguageModel {
     firstTrained = adapter.firstLayer();
     RandomGenerator random = new SplittableRandom(seed);
     layers.subList(firstTrained, layers.size()).forEach(layer -> layer.addAdapter(adapter, random));
-    if (backend.prefersPackedWeights() && heapHoldsPackedWeights("training", 2)) {
+    freeze();
+    layers.forEach(layer -> layer.addParameters(parameters));
+  }
+
+  /**
+   * Lets products use packed copies of the base weights, which must not be written any more, where
+   * the backend is faster with them and has room.
+   */
+  public void freeze() {
+    if (backend.prefersPackedWeights() && heapHoldsPackedWeights("frozen weights", 2)) {
       layers.forEach(DecoderLayer::freeze);
       head.freeze();
     }
-    layers.forEach(layer -> layer.addParameters(parameters));
   }
 
   private void requireUntrained() {
@@ -356,13 +364,16 @@ public final class DecoderTransformer implements LanguageModel {
    */
   public DecodingWeights decodingWeights(boolean adapter) {
     boolean adapted = adapter && lora != null;
-    if (!heapHoldsPackedWeights("decoding", 1)) {
-      return new DecodingWeights(adapted, 0, List.of(), null);
+    boolean trained = lora == null && !parameters.isEmpty();
+    if ((trained && !backend.packsExactly()) || !heapHoldsPackedWeights("decoding", 1)) {
+      return new DecodingWeights(adapted, false, 0, List.of(), null);
     }
+    boolean merged = adapted && backend.packsExactly();
     return new DecodingWeights(
         adapted,
+        merged,
         backend.prefersPackedWeights() ? Integer.MAX_VALUE : FEW_ROWS,
-        layers.stream().map(layer -> layer.pack(adapted)).toList(),
+        layers.stream().map(layer -> layer.pack(merged)).toList(),
         head.pack());
   }
 
@@ -393,7 +404,8 @@ public final class DecoderTransformer implements LanguageModel {
     checkIds(ids);
     cache.target(cacheRows);
     DecoderLayer.Pass pass =
-        new DecoderLayer.Pass(positions, spans, rotary(cache.positions()), weights.adapter(), null);
+        new DecoderLayer.Pass(
+            positions, spans, rotary(cache.positions()), weights.adapterApart(ids.length), null);
     Tensor x = runLayers(ids, ids.length, pass, false, cache, weights);
     Tensor picked = headInput.rows(logitRows.length);
     backend.gather(x, logitRows, picked);

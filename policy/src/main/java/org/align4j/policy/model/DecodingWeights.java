@@ -5,10 +5,12 @@ import org.align4j.policy.backend.PackedMatrix;
 
 /**
  * A model's weights prepared for decoding: packed for products of few rows, with the adapter merged
- * where it takes part. They are a copy; training after they were made does not change them.
+ * where it takes part and packing keeps every bit. They are a copy; training after they were made
+ * does not change them.
  */
 public final class DecodingWeights implements AutoCloseable {
   private final boolean adapter;
+  private final boolean merged;
   private final int maxRows;
   private final List<Layer> layers;
   private final PackedMatrix head;
@@ -16,18 +18,22 @@ public final class DecodingWeights implements AutoCloseable {
   /**
    * Prepared weights.
    *
+   * @param adapter whether the adapter takes part
+   * @param merged whether the packed weights hold it already
    * @param maxRows passes of at most so many rows use them, larger ones run as in training
    */
-  DecodingWeights(boolean adapter, int maxRows, List<Layer> layers, PackedMatrix head) {
+  DecodingWeights(
+      boolean adapter, boolean merged, int maxRows, List<Layer> layers, PackedMatrix head) {
     this.adapter = adapter;
+    this.merged = merged;
     this.maxRows = maxRows;
     this.layers = layers;
     this.head = head;
   }
 
-  /** Whether the adapter takes part in passes that do not use the packed weights. */
-  boolean adapter() {
-    return adapter;
+  /** Whether a pass of so many rows computes the adapter apart from the weights. */
+  boolean adapterApart(int rows) {
+    return adapter && (!merged || rows > maxRows);
   }
 
   /** A layer's packed weights; none where a pass of so many rows should not use them. */

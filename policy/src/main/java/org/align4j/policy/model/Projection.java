@@ -119,7 +119,8 @@ final class Projection {
    * Computes the output.
    *
    * @param saved kept for {@link #backward}
-   * @param decoding the weight for decoding, its adapter merged in, or null
+   * @param pass says whether the adapter is to be added
+   * @param decoding the weight for decoding, or null
    */
   void forward(Tensor x, Tensor out, Saved saved, DecoderLayer.Pass pass, PackedMatrix decoding) {
     if (decoding != null) {
@@ -130,7 +131,7 @@ final class Projection {
     if (bias != null) {
       backend.addRow(bias, out);
     }
-    saved.adapted = decoding == null && pass.adapter() && lora != null;
+    saved.adapted = pass.adapter() && lora != null;
     if (saved.adapted) {
       if (saved.inner == null) {
         saved.inner = new GrowingTensor(lora.innerColumns());

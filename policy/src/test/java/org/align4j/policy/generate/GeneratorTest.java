@@ -3,6 +3,7 @@ package org.align4j.policy.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,10 +13,13 @@ import java.util.Set;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.Precision;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.onednn.OneDnn;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
@@ -48,6 +52,36 @@ class GeneratorTest {
           TokenBatch.of(List.of(new PromptCompletions(prompts.get(i), List.of(completion.ids()))));
       assertThat(model.forward(batch, Mode.EVALUATE).logProbs())
           .containsExactly(completion.logProbs(), within(1e-4));
+    }
+  }
+
+  /** Also where packing rounds: an adapter merged before would be rounded with the weights. */
+  @Test
+  void trainerRecomputesThemInBfloat16() {
+    assumeThat(OneDnn.supports(Precision.BFLOAT16)).as("bfloat16 here").isTrue();
+    Backend rounding = Backends.named("vector", Precision.BFLOAT16);
+    DecoderTransformer policy = TinyModels.create(rounding, 2);
+    policy.addAdapter(LoraConfig.allLinear(4, 8), 1);
+    Random random = new Random(3);
+    for (Parameter parameter : policy.parameters()) {
+      Tensor values = parameter.value();
+      for (int r = 0; r < values.rows(); r++) {
+        for (int j = 0; j < values.columns(); j++) {
+          values.set(r, j, (float) random.nextGaussian() / 10);
+        }
+      }
+    }
+    int[] prompt = prompts.get(2);
+    SamplingParams params = new SamplingParams(12, 1, 0, 1, 1, 5);
+    try (Generator generator = new Generator(policy, rounding, Set.of(), 1, true)) {
+      Completion completion =
+          generator.generate(List.of(prompt), params, Progress.SILENT, "test").get(0);
+      TokenBatch batch =
+          TokenBatch.of(List.of(new PromptCompletions(prompt, List.of(completion.ids()))));
+      assertThat(policy.forward(batch, Mode.EVALUATE).logProbs())
+          .containsExactly(completion.logProbs(), within(1e-4));
+      assertThat(policy.forward(batch, Mode.REFERENCE).logProbs()[0])
+          .isNotCloseTo(completion.logProbs()[0], within(1e-3));
     }
   }
 

@@ -67,6 +67,11 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
+  public boolean packsExactly() {
+    return precision == Precision.FLOAT32;
+  }
+
+  @Override
   public long packedHeapBytes(long elements) {
     return oneDnn ? 0 : elements * Float.BYTES;
   }

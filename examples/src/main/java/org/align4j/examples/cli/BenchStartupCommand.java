@@ -1,0 +1,42 @@
+package org.align4j.examples.cli;
+
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.generate.Generator;
+import org.align4j.policy.generate.SamplingParams;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "startup",
+    mixinStandardHelpOptions = true,
+    description = "Times this process from the JVM's start to the first token of an answer.")
+final class BenchStartupCommand implements Callable<Integer> {
+  @Mixin ModelOptions model;
+
+  @Mixin JsonOutput output;
+
+  @Override
+  public Integer call() {
+    PolicyModel loaded = model.load();
+    double read = secondsSinceStart();
+    try (Generator generator =
+        new Generator(loaded.transformer(), Backends.defaultBackend(), Set.of(), 1, false)) {
+      int[] prompt = loaded.text().userPrompt("Name a colour.");
+      generator.generate(List.of(prompt), SamplingParams.greedy(1), Progress.SILENT, "first token");
+    }
+    output.print(Map.of("seconds_to_first_token", secondsSinceStart(), "seconds_to_model", read));
+    return 0;
+  }
+
+  private static double secondsSinceStart() {
+    long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+    return (System.currentTimeMillis() - started) / 1e3;
+  }
+}
