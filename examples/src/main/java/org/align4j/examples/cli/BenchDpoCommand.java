@@ -17,6 +17,7 @@ import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.GradientClipper;
 import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.train.MicroBatches;
 import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TokenizedPair;
@@ -55,12 +56,26 @@ final class BenchDpoCommand implements Callable<Integer> {
       description = "Compute the reference log-probs before the timed steps, as trainers can.")
   boolean cached;
 
+  @Option(
+      names = "--micro-batch-tokens",
+      defaultValue = "4096",
+      description = "Most tokens in the network at once. Default ${DEFAULT-VALUE}.")
+  int microBatchTokens;
+
+  @Option(
+      names = "--checkpointing",
+      description = "Compute activations again in the backward pass instead of keeping them.")
+  boolean checkpointing;
+
   @Mixin JsonOutput output;
 
   @Override
   public Integer call() {
     Backend backend = Backends.defaultBackend();
     PolicyModel policy = model.loadBase();
+    if (checkpointing) {
+      policy.transformer().checkpointActivations();
+    }
     policy.transformer().addAdapter(LoraConfig.allLinear(rank, 2.0 * rank), 0);
     LengthPolicy whole = new LengthPolicy(0, LengthPolicy.Mode.ERROR);
     List<TokenizedPair> pairs =
@@ -81,7 +96,12 @@ final class BenchDpoCommand implements Callable<Integer> {
       }
       long start = System.nanoTime();
       policy.transformer().clearGradients();
-      losses.add(task.run(batch, batch, true, new MetricSums()));
+      double loss = 0;
+      for (List<TokenizedPair> micro :
+          MicroBatches.cut(batch, task::countedTokens, microBatchTokens)) {
+        loss += task.run(micro, batch, true, new MetricSums());
+      }
+      losses.add(loss);
       GradientClipper.clip(backend, policy.transformer().parameters(), 1);
       optimizer.step(LEARNING_RATE);
       seconds[step] = (System.nanoTime() - start) / 1e9;

@@ -25,6 +25,12 @@ final class DataCommand implements Callable<Integer> {
   boolean pairs;
 
   @Option(
+      names = "--balanced",
+      description =
+          "As many harmless training requests as harmful ones; without it all, 62% harmless.")
+  boolean balanced;
+
+  @Option(
       names = "--answer-tokens",
       defaultValue = "32",
       description = "Tokens of an answer (${DEFAULT-VALUE}).")
@@ -32,7 +38,7 @@ final class DataCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    RefusalPairs writer = new RefusalPairs(out);
+    RefusalPairs writer = new RefusalPairs(out, balanced);
     writer.writePrompts();
     if (pairs) {
       String refusal = QuickstartConfig.of(0).refusal();

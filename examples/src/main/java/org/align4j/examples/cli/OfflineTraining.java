@@ -62,12 +62,13 @@ abstract class OfflineTraining<E> implements Callable<Integer> {
     Settings settings = options.settings();
     TrainingConfig config = TrainingOptions.training(settings, learningRate);
     LoraConfig lora = TrainingOptions.lora(settings);
+    boolean checkpointing = TrainingOptions.checkpointing(settings);
     LengthPolicy lengths = TrainingOptions.lengths(settings);
     Method<E> method = method(settings, lora != null);
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
     settings.rejectUnknown();
     TrainingRun run = new TrainingRun(options, model, settings);
-    PolicyModel policy = run.model(lora, config.seed());
+    PolicyModel policy = run.model(lora, config.seed(), checkpointing);
     Tokenization tokenization = new Tokenization(policy.text(), lengths, wrap);
     List<E> examples = method.read(tokenization, options.data);
     List<E> held =

@@ -87,6 +87,7 @@ abstract class OnlineTraining implements Callable<Integer> {
     TrainingConfig training = TrainingOptions.training(settings, defaults.learningRate());
     // Dropout would make the first ratios differ from 1: the sampler runs without it.
     LoraConfig lora = TrainingOptions.lora(settings, 0);
+    boolean checkpointing = TrainingOptions.checkpointing(settings);
     OnlineConfig config =
         new OnlineConfig(
             training,
@@ -113,7 +114,7 @@ abstract class OnlineTraining implements Callable<Integer> {
     PromptFile file = PromptFile.parse(options.data.toString());
     RewardFunction reward = RewardSpecs.parse(rewards, weights, file);
     TrainingRun run = new TrainingRun(options, model, settings);
-    PolicyModel policy = run.model(lora, training.seed());
+    PolicyModel policy = run.model(lora, training.seed(), checkpointing);
     Backend backend = Backends.defaultBackend();
     OnlineUpdate update =
         method.update(

@@ -1,13 +1,19 @@
 package org.align4j.examples.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.run.Settings;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.Precision;
+import org.align4j.policy.format.ModelResolver;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.model.LanguageModel;
+import org.align4j.policy.model.WeightsFingerprint;
 import org.align4j.policy.train.PreferenceTask;
+import org.align4j.policy.train.ReferenceCache;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TokenizedPair;
 import org.align4j.policy.train.TrainingConfig;
@@ -35,15 +41,29 @@ abstract class PairwiseTraining extends OfflineTraining<TokenizedPair> {
 
       @Override
       public TrainingTask<TokenizedPair> task(
-          PolicyModel policy, List<TokenizedPair> examples, TrainingConfig config) {
+          PolicyModel policy, List<TokenizedPair> examples, TrainingConfig config)
+          throws IOException {
         PreferenceTask task = new PreferenceTask(policy.transformer(), objective);
         if (precompute) {
           LanguageModel.Mode mode =
               adapter ? LanguageModel.Mode.REFERENCE : LanguageModel.Mode.EVALUATE;
-          task.precomputeReference(examples, config.microBatchTokens(), mode);
+          task.precomputeReference(examples, config.microBatchTokens(), mode, cache(policy, mode));
         }
         return task;
       }
     };
+  }
+
+  private static ReferenceCache cache(PolicyModel policy, LanguageModel.Mode mode) {
+    String reference =
+        WeightsFingerprint.of(policy.transformer())
+            + " "
+            + Backends.defaultBackend().name()
+            + " "
+            + System.getProperty(Backends.DTYPE_PROPERTY, Precision.FLOAT32.label())
+            + " "
+            + mode;
+    Path folder = new ModelResolver(Bars.FACTORY).cache().resolve("reference");
+    return new ReferenceCache(folder, reference);
   }
 }

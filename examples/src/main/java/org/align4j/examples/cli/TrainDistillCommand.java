@@ -66,6 +66,7 @@ final class TrainDistillCommand implements Callable<Integer> {
     Settings settings = options.settings();
     TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE);
     LoraConfig lora = TrainingOptions.lora(settings, 0);
+    boolean checkpointing = TrainingOptions.checkpointing(settings);
     LengthPolicy lengths = TrainingOptions.lengths(settings);
     GeneralizedJsd divergence =
         new GeneralizedJsd(
@@ -86,7 +87,7 @@ final class TrainDistillCommand implements Callable<Integer> {
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
     settings.rejectUnknown();
     TrainingRun run = new TrainingRun(options, model, settings);
-    PolicyModel student = run.model(lora, config.seed());
+    PolicyModel student = run.model(lora, config.seed(), checkpointing);
     DecoderTransformer taught = student.transformer();
     DecoderTransformer teaching = teacher.equals(SELF) ? taught : teacher().transformer();
     Backend backend = Backends.defaultBackend();

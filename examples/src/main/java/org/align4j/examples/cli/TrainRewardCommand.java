@@ -102,12 +102,13 @@ final class TrainRewardCommand implements Callable<Integer> {
     TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE);
     // TRL's RewardConfig disables dropout.
     LoraConfig lora = TrainingOptions.lora(settings, 0);
+    boolean checkpointing = TrainingOptions.checkpointing(settings);
     LengthPolicy lengths = TrainingOptions.lengths(settings);
     BradleyTerryLoss loss = new BradleyTerryLoss(settings.number("center_rewards_coefficient", 0));
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
     settings.rejectUnknown();
     TrainingRun run = new TrainingRun(options, model, settings);
-    PolicyModel base = run.model(lora, config.seed());
+    PolicyModel base = run.model(lora, config.seed(), checkpointing);
     TransformerReward reward = TransformerReward.fromLanguageModel(base, config.seed());
     Tokenization tokenization = new Tokenization(base.text(), lengths, wrap);
     List<RewardPair> pairs = read(tokenization, options.data);

@@ -106,6 +106,11 @@ final class TrainingOptions {
     return use ? lora : null;
   }
 
+  /** Whether the backward pass computes activations again instead of keeping them. */
+  static boolean checkpointing(Settings settings) {
+    return settings.flag("gradient_checkpointing", false);
+  }
+
   static LengthPolicy lengths(Settings settings) {
     return new LengthPolicy(
         settings.integer("max_length", 1024),

@@ -30,8 +30,11 @@ final class TrainingRun {
   }
 
   /** Loads the model and makes it trainable: a new adapter, the given one, or all weights. */
-  PolicyModel model(LoraConfig lora, long seed) {
+  PolicyModel model(LoraConfig lora, long seed, boolean checkpointing) {
     PolicyModel model = modelOptions.loadBase();
+    if (checkpointing) {
+      model.transformer().checkpointActivations();
+    }
     if (modelOptions.adapter != null) {
       PeftAdapters.load(model.transformer(), modelOptions.adapter);
     } else if (lora != null) {

@@ -30,10 +30,16 @@ public final class RefusalPairs {
 
   private final QuickstartData data = QuickstartData.load();
   private final Path out;
+  private final boolean balanced;
 
-  /** Writes into a folder. */
-  public RefusalPairs(Path out) {
+  /**
+   * Writes into a folder.
+   *
+   * @param balanced take only as many harmless training requests as there are harmful ones
+   */
+  public RefusalPairs(Path out, boolean balanced) {
     this.out = out;
+    this.balanced = balanced;
   }
 
   /** {@code prompts-train.jsonl} and {@code prompts-eval.jsonl}: prompt, harmful, category. */
@@ -48,7 +54,14 @@ public final class RefusalPairs {
   }
 
   private List<Request> harmless() {
-    return Stream.concat(data.harmless().stream(), data.harmlessValidation().stream()).toList();
+    List<Request> all =
+        new ArrayList<>(
+            Stream.concat(data.harmless().stream(), data.harmlessValidation().stream()).toList());
+    if (!balanced) {
+      return all;
+    }
+    Collections.shuffle(all, new Random(1));
+    return all.subList(0, Math.min(all.size(), harmful().size()));
   }
 
   private static List<ObjectNode> prompts(List<Request> harmful, List<Request> harmless) {

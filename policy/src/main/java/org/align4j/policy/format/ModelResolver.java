@@ -137,7 +137,8 @@ public final class ModelResolver {
     return Path.of(System.getProperty("user.home"), ".cache");
   }
 
-  private Path cache() {
+  /** The folder for what align4j keeps between runs: {@code ALIGN4J_CACHE} or one in the home. */
+  public Path cache() {
     String set = environment.get("ALIGN4J_CACHE");
     return set == null ? home().resolve("align4j") : Path.of(set);
   }

@@ -2,6 +2,7 @@ package org.align4j.policy.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
@@ -71,7 +72,13 @@ final class DecoderLayer {
       List<AttentionSpan> spans,
       RotaryTable rotary,
       boolean adapter,
-      RandomGenerator dropout) {}
+      RandomGenerator dropout) {
+
+    /** The pass of one layer, whose masks depend on nothing but the seed. */
+    Pass withDropout(long seed) {
+      return new Pass(positions, spans, rotary, adapter, new SplittableRandom(seed));
+    }
+  }
 
   private final Backend backend;
   private final ModelConfig config;

@@ -3,6 +3,7 @@ package org.align4j.policy.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +59,25 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
             micro.get(i),
             new double[][] {batch.slice(logProbs, 2 * i), batch.slice(logProbs, 2 * i + 1)});
       }
+    }
+  }
+
+  /**
+   * The same, or what a run with the same reference and pairs has left in the cache.
+   *
+   * @throws IOException if a new file cannot be written
+   */
+  public void precomputeReference(
+      List<TokenizedPair> pairs, int microBatchTokens, Mode mode, ReferenceCache cache)
+      throws IOException {
+    List<double[][]> known = cache.read(pairs);
+    if (known == null) {
+      precomputeReference(pairs, microBatchTokens, mode);
+      cache.write(pairs, pairs.stream().map(precomputed::get).toList());
+      return;
+    }
+    for (int i = 0; i < known.size(); i++) {
+      precomputed.put(pairs.get(i), known.get(i));
     }
   }
 

@@ -52,6 +52,24 @@ class DecoderTransformerTest {
     model.backward(coefficients(batch.targets().length));
   }
 
+  /** With dropout, whose masks must be drawn alike in both passes. */
+  @Test
+  void checkpointingChangesNoBitOfTheGradients() {
+    TokenBatch batch = TokenBatch.of(GROUPS);
+    DecoderTransformer plain = adapted(0.3, 1);
+    DecoderTransformer checkpointed = adapted(0.3, 1);
+    checkpointed.checkpointActivations();
+    for (DecoderTransformer model : List.of(plain, checkpointed)) {
+      model.seedDropout(11);
+      backward(model, batch);
+    }
+    for (int i = 0; i < plain.parameters().size(); i++) {
+      assertThat(checkpointed.parameters().get(i).gradient().toArray())
+          .as(plain.parameters().get(i).name())
+          .containsExactly(plain.parameters().get(i).gradient().toArray());
+    }
+  }
+
   static Stream<ModelConfig> configs() {
     return Stream.of(
         TinyModels.config(true, false, 0),

@@ -55,7 +55,7 @@ public record EncoderRewardTrainer(
 
   /** Settings that suit a few thousand pairs. */
   public static EncoderRewardTrainer defaults(long seed) {
-    return new EncoderRewardTrainer(128, 1e-3, 6, 32, 0.5, 1e-4, new BradleyTerryLoss(0.01), seed);
+    return new EncoderRewardTrainer(128, 1e-3, 10, 32, 0.5, 1e-4, new BradleyTerryLoss(0.01), seed);
   }
 
   /** A pair of texts. */

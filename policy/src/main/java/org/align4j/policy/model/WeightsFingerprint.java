@@ -1,0 +1,55 @@
+package org.align4j.policy.model;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.align4j.policy.backend.Tensor;
+
+/** SHA-256 of a model's weights, names and values; an adapter that is not merged does not count. */
+public final class WeightsFingerprint {
+  private WeightsFingerprint() {}
+
+  /** The fingerprint in hexadecimal digits. */
+  public static String of(DecoderTransformer model) {
+    List<Map.Entry<String, Tensor>> weights = List.copyOf(model.weights().entrySet());
+    List<byte[]> parts =
+        weights.parallelStream().map(entry -> digest(entry.getKey(), entry.getValue())).toList();
+    MessageDigest whole = sha256();
+    parts.forEach(whole::update);
+    return HexFormat.of().formatHex(whole.digest());
+  }
+
+  private static byte[] digest(String name, Tensor values) {
+    MessageDigest digest = sha256();
+    digest.update(name.getBytes(StandardCharsets.UTF_8));
+    float[] row = new float[values.columns()];
+    ByteBuffer bytes = ByteBuffer.allocate(row.length * Float.BYTES);
+    for (int r = 0; r < values.rows(); r++) {
+      values.readRow(r, row, 0);
+      bytes.asFloatBuffer().put(row);
+      digest.update(bytes.array());
+    }
+    return digest.digest();
+  }
+
+  /** A digest that every Java platform has. */
+  public static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Adds numbers with their count, so that lists that follow each other cannot be confused. */
+  public static void update(MessageDigest digest, int[] numbers) {
+    ByteBuffer bytes = ByteBuffer.allocate((numbers.length + 1) * Integer.BYTES);
+    bytes.putInt(numbers.length);
+    bytes.asIntBuffer().put(numbers);
+    digest.update(bytes.array());
+  }
+}
