@@ -1,6 +1,7 @@
 package org.align4j.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -194,7 +195,11 @@ class TrainCommandsTest extends CommandTest {
     assertThat(JSON.readTree(report.toFile()).get("reliability").size()).isPositive();
     Path rows =
         Files.writeString(
-            folder.resolve("rows.jsonl"), "{\"prompt\":\"hi\",\"completion\":\"yes\"}\n");
+            folder.resolve("rows.jsonl"),
+            """
+            {"prompt":"hi","completion":"yes"}
+            {"prompt":"hi","completion":" yes "}
+            """);
     Path scores = folder.resolve("scores.jsonl");
     code =
         Align4j.run(
@@ -206,7 +211,11 @@ class TrainCommandsTest extends CommandTest {
             "--out",
             scores.toString());
     assertThat(code).as(errors()).isZero();
-    assertThat(JSON.readTree(Files.readString(scores)).get("reward").isNumber()).isTrue();
+    List<String> scored = Files.readAllLines(scores);
+    double plain = JSON.readTree(scored.get(0)).get("reward").asDouble(Double.NaN);
+    // Blanks around a completion are no part of a turn: training strips them as well.
+    assertThat(JSON.readTree(scored.get(1)).get("reward").asDouble())
+        .isCloseTo(plain, within(1e-5));
   }
 
   @Test

@@ -69,15 +69,19 @@ public record TransformerReward(PolicyModel base, ScalarModel model) implements 
       int[] completion =
           base.text()
               .completion(
-                  "completion " + i, prompt, ids, Passage.assistant(nonEmpty(completions.get(i))));
+                  "completion " + i, prompt, ids, Passage.assistant(turn(completions.get(i))));
       groups.add(new PromptCompletions(ids, List.of(completion)));
     }
     return scores(groups);
   }
 
-  /** A template may refuse an empty answer; what was not said is a space. */
-  private static String nonEmpty(String completion) {
-    return completion.isEmpty() ? " " : completion;
+  /**
+   * A turn as training sees it, without blanks around it: one in front would join the template's
+   * last token. A template may refuse an empty answer; what was not said is a space.
+   */
+  private static String turn(String completion) {
+    String text = completion.strip();
+    return text.isEmpty() ? " " : text;
   }
 
   /** Scores tokenised prompts with one completion each, neighbours in length together. */
