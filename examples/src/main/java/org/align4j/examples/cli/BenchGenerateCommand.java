@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.align4j.core.data.PromptFile;
-import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
@@ -50,13 +49,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
     PromptFile.parse(prompts).read().forEach(text -> ids.add(loaded.text().userPrompt(text)));
     double[] rates = new double[repeat];
     int tokens = 0;
-    try (Generator generator =
-        new Generator(
-            loaded.transformer(),
-            Backends.defaultBackend(),
-            loaded.assets().stopTokens(),
-            batch,
-            false)) {
+    try (Generator generator = ModelOptions.generator(loaded, batch)) {
       for (int i = 0; i < repeat; i++) {
         long start = System.nanoTime();
         List<Completion> completions =

@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import org.align4j.core.data.Message;
 import org.align4j.core.data.Passage;
 import org.align4j.core.run.Progress;
-import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
@@ -42,13 +41,7 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PolicyModel loaded = model.load();
-    try (Generator generator =
-        new Generator(
-            loaded.transformer(),
-            Backends.defaultBackend(),
-            loaded.assets().stopTokens(),
-            1,
-            false)) {
+    try (Generator generator = ModelOptions.generator(loaded, 1)) {
       talk(loaded, generator);
     }
     return 0;

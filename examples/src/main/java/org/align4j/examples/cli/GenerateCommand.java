@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.align4j.core.data.PromptFile;
 import org.align4j.core.run.AtomicFiles;
-import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
@@ -81,13 +80,7 @@ final class GenerateCommand implements Callable<Integer> {
     texts.forEach(text -> ids.add(loaded.text().userPrompt(text)));
     List<Completion> completions;
     double seconds;
-    try (Generator generator =
-        new Generator(
-            loaded.transformer(),
-            Backends.defaultBackend(),
-            loaded.assets().stopTokens(),
-            batch,
-            false)) {
+    try (Generator generator = ModelOptions.generator(loaded, batch)) {
       long start = System.nanoTime();
       completions = generator.generate(ids, params, Bars.FACTORY, "generate");
       seconds = (System.nanoTime() - start) / 1e9;

@@ -6,6 +6,7 @@ import org.align4j.policy.backend.Precision;
 import org.align4j.policy.format.ModelResolver;
 import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.generate.Generator;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -53,6 +54,16 @@ final class ModelOptions {
     }
     loaded.transformer().freeze();
     return loaded;
+  }
+
+  /** Generation by a model from {@link #load}, in so many slots, until its own stop tokens. */
+  static Generator generator(PolicyModel loaded, int slots) {
+    return new Generator(
+        loaded.transformer(),
+        Backends.defaultBackend(),
+        loaded.assets().stopTokens(),
+        slots,
+        false);
   }
 
   /** Loads the model alone. */

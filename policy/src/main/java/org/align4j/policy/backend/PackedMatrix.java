@@ -14,6 +14,26 @@ public interface PackedMatrix extends AutoCloseable {
    */
   void multiply(Tensor x, Tensor out);
 
+  /**
+   * Rejects operands that do not fit a weight.
+   *
+   * @param inputs columns of x
+   * @param outputs columns of out
+   */
+  static void checkShapes(int inputs, int outputs, Tensor x, Tensor out) {
+    if (x.columns() != inputs || out.columns() != outputs || out.rows() != x.rows()) {
+      throw new IllegalArgumentException(
+          "packed product: x is "
+              + x.shape()
+              + ", W is ["
+              + outputs
+              + ", "
+              + inputs
+              + "], out is "
+              + out.shape());
+    }
+  }
+
   /** Frees what lies outside the Java heap, which otherwise waits for the garbage collector. */
   @Override
   default void close() {}

@@ -1,11 +1,11 @@
 package org.align4j.policy.backend;
 
+import static org.align4j.policy.backend.StridedTensors.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,18 +54,6 @@ class BackendContractTest {
                     Arguments.of(b, new AttentionShape(4, 2, 12, 0.3f, 0)),
                     Arguments.of(b, new AttentionShape(3, 1, 16, 0.25f, 0)),
                     Arguments.of(b, new AttentionShape(2, 2, 20, 0.2f, 7))));
-  }
-
-  private static Tensor random(int rows, int columns, long seed) {
-    Random random = new Random(seed);
-    Tensor wide = Tensor.zeros(rows, columns + 3);
-    for (int r = 0; r < rows; r++) {
-      for (int j = 0; j < columns + 3; j++) {
-        wide.set(r, j, (float) random.nextGaussian());
-      }
-    }
-    // A view with gaps between rows: kernels must honour the stride.
-    return wide.columns(2, columns);
   }
 
   private static Tensor copy(Tensor tensor) {

@@ -66,17 +66,7 @@ public final class OneDnnMatrix implements PackedMatrix {
 
   @Override
   public void multiply(Tensor x, Tensor out) {
-    if (x.columns() != inputs || out.columns() != outputs || out.rows() != x.rows()) {
-      throw new IllegalArgumentException(
-          "packed product: x is "
-              + x.shape()
-              + ", W is ["
-              + outputs
-              + ", "
-              + inputs
-              + "], out is "
-              + out.shape());
-    }
+    PackedMatrix.checkShapes(inputs, outputs, x, out);
     int rows = x.rows();
     if (rows == 0) {
       return;

@@ -77,17 +77,7 @@ final class PackedPanels implements PackedMatrix {
 
   @Override
   public void multiply(Tensor x, Tensor out) {
-    if (x.columns() != inputs || out.columns() != outputs || out.rows() != x.rows()) {
-      throw new IllegalArgumentException(
-          "packed product: x is "
-              + x.shape()
-              + ", W is ["
-              + outputs
-              + ", "
-              + inputs
-              + "], out is "
-              + out.shape());
-    }
+    PackedMatrix.checkShapes(inputs, outputs, x, out);
     int rows = x.rows();
     // A last tile of two or three rows runs as one of four; what it adds is never read.
     float[] a = Scratch.current().tile(1, (rows + PanelKernel.TILE) * inputs);

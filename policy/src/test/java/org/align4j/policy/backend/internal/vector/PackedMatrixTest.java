@@ -1,11 +1,11 @@
 package org.align4j.policy.backend.internal.vector;
 
+import static org.align4j.policy.backend.StridedTensors.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.util.Random;
 import java.util.function.Function;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.PackedMatrix;
@@ -25,17 +25,6 @@ class PackedMatrixTest {
   private static final int[] ROWS = {1, 2, 3, 8, 17, 48, 130, 433};
   private static final int[] INPUTS = {8, 45, 64, 576};
   private static final int[] OUTPUTS = {1, 31, 48, 64, 100, 128, 203};
-
-  private static Tensor random(int rows, int columns, long seed) {
-    Random random = new Random(seed);
-    Tensor wide = Tensor.zeros(rows, columns + 3);
-    for (int r = 0; r < rows; r++) {
-      for (int j = 0; j < columns + 3; j++) {
-        wide.set(r, j, (float) random.nextGaussian());
-      }
-    }
-    return wide.columns(2, columns);
-  }
 
   /** Differences as shares of the sum of magnitudes, which rounding is proportional to. */
   private static void check(
