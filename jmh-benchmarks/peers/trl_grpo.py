@@ -2,6 +2,7 @@
 
 usage: trl_grpo.py MODEL_DIR PROMPTS_TXT_OR_JSONL STEPS [TOKENS]
 8 prompts x 8 completions of TOKENS (64) tokens, none ending early, KL to the reference; prints one JSON line.
+The update takes 16 completions at a time: all 64 at once need more than 21 GB.
 Needs torch, transformers, trl, peft, datasets. THREADS=n sets the threads.
 """
 import json, os, statistics, sys, tempfile, time
@@ -36,7 +37,7 @@ def length(completions, **kwargs):
 
 clock = Clock()
 arguments = GRPOConfig(
-    output_dir=tempfile.mkdtemp(), per_device_train_batch_size=64, num_generations=8, max_completion_length=tokens,
+    output_dir=tempfile.mkdtemp(), per_device_train_batch_size=16, gradient_accumulation_steps=4, num_generations=8, max_completion_length=tokens,
     max_steps=steps, learning_rate=1e-6, beta=0.04, temperature=1.0, loss_type="dapo", report_to=[], logging_steps=1,
     save_strategy="no", bf16=False, use_cpu=True, gradient_checkpointing=False, disable_tqdm=True, shuffle_dataset=False,
     lr_scheduler_type="constant", seed=0, generation_kwargs={"min_new_tokens": tokens})

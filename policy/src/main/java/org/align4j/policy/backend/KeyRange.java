@@ -7,4 +7,10 @@ package org.align4j.policy.backend;
  * @param length number of rows
  * @param group the group of spans that these rows belong to; see {@link AttentionSpan#group}
  */
-public record KeyRange(int start, int length, int group) {}
+public record KeyRange(int start, int length, int group) {
+
+  /** Whether another range, maybe of another group, names the same rows. */
+  public boolean sameRows(KeyRange other) {
+    return start == other.start && length == other.length;
+  }
+}

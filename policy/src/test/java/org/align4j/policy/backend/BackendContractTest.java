@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -100,6 +101,29 @@ class BackendContractTest {
             random(7, n, 3),
             1e-5,
             (op, c) -> op.gemm(transposeA, transposeB, 1, a, b, 0, c));
+      }
+    }
+  }
+
+  /** Few columns and many rows or terms, as in an adapter's gradients. */
+  @ParameterizedTest
+  @MethodSource("widths")
+  void thinGemm(Backend backend, int n) {
+    for (int[] size : new int[][] {{517, 45}, {133, 700}}) {
+      for (int transposed = 0; transposed < 4; transposed++) {
+        boolean transposeA = transposed % 2 == 1;
+        boolean transposeB = transposed / 2 == 1;
+        int m = size[0];
+        int k = size[1];
+        Tensor a = transposeA ? random(k, m, 1) : random(m, k, 1);
+        Tensor b = transposeB ? random(n, k, 2) : random(k, n, 2);
+        for (float beta : new float[] {0, 1}) {
+          same(
+              backend,
+              random(m, n, 3),
+              1e-4,
+              (op, c) -> op.gemm(transposeA, transposeB, 0.5f, a, b, beta, c));
+        }
       }
     }
   }
@@ -273,6 +297,30 @@ class BackendContractTest {
     for (int i = 0; i < want.length; i++) {
       close(want[i], have[i], 1e-4);
     }
+  }
+
+  /** So many single queries that some are computed together, with and without keys in common. */
+  @ParameterizedTest
+  @MethodSource("attentionShapes")
+  void decodingStepsThatShareKeys(Backend backend, AttentionShape shape) {
+    List<AttentionSpan> steps = new ArrayList<>();
+    for (int i = 0; i < ROWS; i++) {
+      int shared = i % 11 == 0 ? 25 : 30;
+      steps.add(span(i, 1, i, range(0, shared, i), range(30 + i % 20, 1 + i % 17, i)));
+    }
+    int q = shape.heads() * shape.headDim();
+    int kv = shape.kvHeads() * shape.headDim();
+    Tensor query = random(ROWS, q, 31);
+    Tensor key = random(ROWS, kv, 32);
+    Tensor value = random(ROWS, kv, 33);
+    Tensor out = Tensor.zeros(ROWS, q);
+    Tensor lse = Tensor.zeros(ROWS, shape.heads());
+    SCALAR.attention(shape, steps, query, key, value, out, lse);
+    Tensor gotOut = Tensor.zeros(ROWS, q);
+    Tensor gotLse = Tensor.zeros(ROWS, shape.heads());
+    backend.attention(shape, steps, query, key, value, gotOut, gotLse);
+    close(out, gotOut, 1e-5);
+    close(lse, gotLse, 1e-5);
   }
 
   private static Tensor[] gradients(

@@ -158,12 +158,13 @@ public final class Threads {
   }
 
   /**
-   * Cuts 0..rows-1 into ranges of at least {@code grain} rows.
+   * Cuts 0..rows-1 into ranges of about {@code grain} rows or more, as many for every thread.
    *
    * @param grain rows whose work is worth a hand-over between threads (tens of microseconds)
    */
   public static void forRows(int rows, int grain, Rows body) {
-    int pieces = Math.max(1, Math.min(4 * COUNT, rows / Math.max(1, grain)));
+    int worth = Math.min(4 * COUNT, rows / Math.max(1, grain));
+    int pieces = worth <= 1 ? 1 : Math.min(rows, (worth + COUNT - 1) / COUNT * COUNT);
     forEach(
         pieces,
         i -> body.accept((int) ((long) rows * i / pieces), (int) ((long) rows * (i + 1) / pieces)));

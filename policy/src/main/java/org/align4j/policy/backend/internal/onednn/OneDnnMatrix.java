@@ -10,7 +10,7 @@ import org.bytedeco.javacpp.Pointer;
 /** A weight outside the Java heap in the layout of oneDNN's kernels. */
 public final class OneDnnMatrix implements PackedMatrix {
   /** Up to so many rows, threads share the outputs; with more rows they share the rows. */
-  private static final int FEW_ROWS = 128;
+  private static final int FEW_ROWS = 80;
 
   /** Rows at a time, so that their inputs and outputs stay in the second-level cache. */
   private static final int CHUNK_ROWS = 216;

@@ -1,16 +1,17 @@
 package org.align4j.policy.backend.internal.vector;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.internal.Threads;
 
-/**
- * Attention forward; one work item is a span and a key/value head with the query heads that read
- * it.
- */
+/** Attention forward: softmax(scale · Q Kᵀ) V, causal. */
 final class AttentionForward {
+  /** Pieces a thread that even out what else the processors do. */
+  private static final int PIECES = 4;
+
   private final AttentionShape shape;
   private final Tensor query;
   private final Tensor key;
@@ -37,91 +38,35 @@ final class AttentionForward {
       Tensor out,
       Tensor logSumExp) {
     AttentionForward pass = new AttentionForward(shape, query, key, value, out, logSumExp);
-    Threads.forEach(
-        spans.size() * shape.kvHeads(),
-        item -> pass.span(spans.get(item / shape.kvHeads()), item % shape.kvHeads()));
-  }
-
-  /** One work item. */
-  void span(AttentionSpan span, int kvHead) {
-    if (span.length() > 1) {
-      blocks(span, kvHead);
-    } else if (kvHead == 0) {
-      // A decoding step is one item for all heads, because its keys are then read in one piece.
-      singleQuery(span);
-    }
+    List<Runnable> items = pass.items(spans);
+    Threads.forEach(items.size(), item -> items.get(item).run());
   }
 
   /**
-   * A decoding step. Keys stay as they lie and a group's few queries become the columns of the
-   * small product, since transposing all keys for one query would cost more than the scores.
+   * The work in pieces: single queries, as in decoding steps, a few at a time with all their heads,
+   * because their keys are then read in one piece and what they share once; of longer spans a
+   * key/value head each.
    */
-  private void singleQuery(AttentionSpan span) {
-    int dim = shape.headDim();
-    int dimStride = SmallGemm.padded(dim);
-    int keys = span.keys();
-    int columns = key.columns();
-    int group = shape.groupSize();
-    int groupStride = SmallGemm.padded(group);
-    Scratch scratch = Scratch.current();
-    // Products read whole vectors, so the last head of the last row needs room behind it.
-    float[] keyRows = scratch.tile(0, keys * columns + dimStride);
-    float[] queries = scratch.tile(1, group * dim);
-    float[] queryColumns = scratch.tile(2, dim * groupStride);
-    float[] scores = scratch.tile(3, keys * groupStride);
-    // The small product takes four rows at a time; those that are no queries are never read.
-    int products = (group + 3) / 4 * 4;
-    int keyStride = SmallGemm.padded(keys);
-    float[] probabilities = scratch.tile(4, products * keyStride);
-    float[] result = scratch.tile(5, products * dimStride);
-    float[] valueRows = scratch.tile(6, keys * columns + dimStride);
-    AttentionTiles.loadAllHeads(span, key, keyRows);
-    AttentionTiles.loadAllHeads(span, value, valueRows);
-    int row = span.queryStart();
-    for (int kvHead = 0; kvHead < shape.kvHeads(); kvHead++) {
-      int column = AttentionTiles.kvColumn(shape, kvHead);
-      query.read(row, kvHead * group * dim, queries, 0, group * dim);
-      SmallGemm.transpose(queries, group, dim, dim, queryColumns, groupStride);
-      SmallGemm.multiply(
-          keyRows,
-          column,
-          columns,
-          1,
-          queryColumns,
-          0,
-          groupStride,
-          scores,
-          0,
-          groupStride,
-          keys,
-          groupStride,
-          dim,
-          false);
-      for (int g = 0; g < group; g++) {
-        for (int j = 0; j < keys; j++) {
-          probabilities[g * keyStride + j] = scores[j * groupStride + g];
-        }
-        softmaxRow(probabilities, g * keyStride, keys - 1, keyStride, row, kvHead * group + g);
+  List<Runnable> items(List<AttentionSpan> spans) {
+    List<Runnable> items = new ArrayList<>();
+    List<AttentionSpan> singles = new ArrayList<>();
+    for (AttentionSpan span : spans) {
+      if (span.length() == 1) {
+        singles.add(span);
+        continue;
       }
-      SmallGemm.multiply(
-          probabilities,
-          0,
-          keyStride,
-          1,
-          valueRows,
-          column,
-          columns,
-          result,
-          0,
-          dimStride,
-          products,
-          dimStride,
-          keys,
-          false);
-      for (int g = 0; g < group; g++) {
-        out.write(row, (kvHead * group + g) * dim, result, g * dimStride, dim);
+      for (int head = 0; head < shape.kvHeads(); head++) {
+        int kvHead = head;
+        items.add(() -> blocks(span, kvHead));
       }
     }
+    int pieces = Math.min(singles.size(), PIECES * Threads.COUNT);
+    for (int i = 0; i < pieces; i++) {
+      List<AttentionSpan> piece =
+          singles.subList(i * singles.size() / pieces, (i + 1) * singles.size() / pieces);
+      items.add(() -> AttentionDecoding.run(shape, piece, query, key, value, out, logSumExp));
+    }
+    return items;
   }
 
   private void blocks(AttentionSpan span, int kvHead) {
@@ -166,7 +111,9 @@ final class AttentionForward {
             false);
         for (int i = 0; i < count; i++) {
           int position = span.position(from + i);
-          softmaxRow(scores, i * keyStride, position, visibleStride, row + i, head);
+          float lse =
+              AttentionTiles.softmaxRow(shape, scores, i * keyStride, position, visibleStride);
+          logSumExp.set(row + i, head, lse);
         }
         SmallGemm.multiply(
             scores, 0, keyStride, 1, values, 0, dimStride, result, 0, dimStride, count, dimStride,
@@ -176,19 +123,5 @@ final class AttentionForward {
         }
       }
     }
-  }
-
-  private void softmaxRow(
-      float[] scores, int at, int position, int visibleStride, int row, int head) {
-    int first = at + shape.firstVisible(position);
-    int last = at + position + 1;
-    float shift = shape.scale() * AttentionTiles.max(scores, first, last);
-    int end = at + visibleStride;
-    float sum = AttentionTiles.exponentials(scores, at, first, last, end, shape.scale(), shift);
-    float inverse = 1 / sum;
-    for (int j = first; j < last; j++) {
-      scores[j] *= inverse;
-    }
-    logSumExp.set(row, head, shift + (float) Math.log(sum));
   }
 }

@@ -26,11 +26,18 @@ final class AttentionTiles {
     }
   }
 
-  /** All heads of all keys of a span, rows as they lie; every range is one copy. */
-  static void loadAllHeads(AttentionSpan span, Tensor source, float[] target) {
+  /**
+   * All heads of all keys of a span, rows as they lie; every range is one copy.
+   *
+   * @param ranges that the target holds already
+   */
+  static void loadAllHeads(AttentionSpan span, int ranges, Tensor source, float[] target) {
     int at = 0;
-    for (KeyRange range : span.keyRanges()) {
-      source.readRows(range.start(), range.length(), target, at);
+    for (int i = 0; i < span.keyRanges().size(); i++) {
+      KeyRange range = span.keyRanges().get(i);
+      if (i >= ranges) {
+        source.readRows(range.start(), range.length(), target, at);
+      }
       at += range.length() * source.columns();
     }
   }
@@ -52,14 +59,33 @@ final class AttentionTiles {
     }
   }
 
-  private static void zero(float[] target, int at, int count) {
+  static void zero(float[] target, int at, int count) {
     for (int i = 0; i < count; i++) {
       target[at + i] = 0;
     }
   }
 
+  /**
+   * Scores to probabilities in place, zero where the query does not see; returns log Σ exp(scores).
+   *
+   * @param at first score of the row
+   * @param position the query's
+   * @param stride length of the row, padding included
+   */
+  static float softmaxRow(AttentionShape shape, float[] scores, int at, int position, int stride) {
+    int first = at + shape.firstVisible(position);
+    int last = at + position + 1;
+    float shift = shape.scale() * max(scores, first, last);
+    float sum = exponentials(scores, at, first, last, at + stride, shape.scale(), shift);
+    float inverse = 1 / sum;
+    for (int j = first; j < last; j++) {
+      scores[j] *= inverse;
+    }
+    return shift + (float) Math.log(sum);
+  }
+
   /** Largest of x[from .. to). */
-  static float max(float[] x, int from, int to) {
+  private static float max(float[] x, int from, int to) {
     FloatVector maxima = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     int i = from;
     for (; i + SPECIES.length() <= to; i += SPECIES.length()) {

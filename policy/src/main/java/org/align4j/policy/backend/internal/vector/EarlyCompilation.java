@@ -15,7 +15,7 @@ import org.align4j.policy.backend.TokenStats;
  */
 final class EarlyCompilation {
   /** Calls after which the JVM has every kernel in its queue; it counts calls and iterations. */
-  private static final int ROUNDS = 1000;
+  private static final int ROUNDS = 8000;
 
   private static final int DIM = 64;
   private static final int ROWS = 12;
@@ -70,10 +70,6 @@ final class EarlyCompilation {
     SoftmaxKernels.softmax(logits, new int[1], stats, 0);
     // Item by item, so that the engine's threads stay free for the work beside which this runs.
     AttentionForward pass = new AttentionForward(SHAPE, queries, keys, keys, attended, sums);
-    for (AttentionSpan span : SPANS) {
-      for (int head = 0; head < SHAPE.kvHeads(); head++) {
-        pass.span(span, head);
-      }
-    }
+    pass.items(SPANS).forEach(Runnable::run);
   }
 }

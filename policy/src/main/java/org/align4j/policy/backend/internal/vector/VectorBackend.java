@@ -16,9 +16,9 @@ import org.align4j.policy.backend.internal.onednn.OneDnnMatrix;
 
 /**
  * The fast CPU backend: oneDNN for products with packed weights, or kernels in Java where it has
- * none for the processor; OpenBLAS for other products, Vector API kernels over heap tiles for the
- * rest. Tiles are copied in, computed fused and copied out, which costs little beside one pass over
- * memory.
+ * none for the processor; OpenBLAS for other products, unless they are thin; Vector API kernels
+ * over heap tiles for the rest. Tiles are copied in, computed fused and copied out, which costs
+ * little beside one pass over memory.
  */
 public final class VectorBackend implements Backend {
 
@@ -58,7 +58,12 @@ public final class VectorBackend implements Backend {
       Tensor b,
       float beta,
       Tensor c) {
-    Blas.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+    int terms = transposeA ? a.rows() : a.columns();
+    if (ThinGemm.suits(c.rows(), c.columns(), terms, beta)) {
+      ThinGemm.run(transposeA, transposeB, alpha, a, b, beta, c);
+    } else {
+      Blas.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+    }
   }
 
   @Override

@@ -55,4 +55,17 @@ class LanesTest {
     }
     return AttentionTiles.exponentials(values, 0, 0, LANES, LANES, 1, 0);
   }
+
+  @Test
+  void sumsOfLanesStayInOrder() {
+    float[] vectors = new float[LANES * LANES];
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = i % LANES + 100 * (i / LANES);
+    }
+    float[] sums = new float[LANES];
+    LaneSums.store(vectors, sums, 0);
+    for (int i = 0; i < LANES; i++) {
+      assertThat(sums[i]).isEqualTo((float) (LANES * (LANES - 1) / 2 + 100 * LANES * i));
+    }
+  }
 }
