@@ -50,7 +50,7 @@ final class OfflineCases {
     boolean lora = step.ofAdapter();
     PolicyModel model = lora ? fixtures.withAdapter(policy, ADAPTER) : fixtures.trainable(policy);
     // An adapter's reference is the policy without it; a full model's is the one that is named.
-    PolicyModel reference = lora ? model : PolicyModel.load(fixtures.model(step.text("reference")));
+    PolicyModel reference = lora ? model : fixtures.load(step.text("reference"));
     PreferenceTask task =
         new PreferenceTask(model.transformer(), reference.transformer(), dpoObjective(step));
     return step.compare(task, pairs(step, model));
@@ -126,7 +126,7 @@ final class OfflineCases {
   /** Even rows are good with their chosen, odd rows bad with their rejected completion. */
   CaseResult kto(FirstStep step) {
     PolicyModel model = fixtures.trainable(step.text("policy"));
-    PolicyModel reference = PolicyModel.load(fixtures.model(step.text("reference")));
+    PolicyModel reference = fixtures.load(step.text("reference"));
     List<TokenizedUnpaired> examples = new ArrayList<>();
     for (TokenizedPair pair : pairs(step, model)) {
       boolean good = examples.size() % 2 == 0;

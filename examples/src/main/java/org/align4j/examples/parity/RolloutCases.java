@@ -44,7 +44,7 @@ final class RolloutCases {
 
   CaseResult distillation(FirstStep step) {
     PolicyModel student = fixtures.trainable(step.text("policy"));
-    PolicyModel teacher = PolicyModel.load(fixtures.model(step.text("teacher")));
+    PolicyModel teacher = fixtures.load(step.text("teacher"));
     List<TokenizedDemonstration> examples = new ArrayList<>();
     for (ScoredRollout rollout : rollouts(fixtures.batch(step.text("batch")))) {
       examples.add(

@@ -25,8 +25,9 @@ public record AttentionSpan(int queryStart, int length, List<KeyRange> keyRanges
   /** All keys that the last query sees. */
   public int keys() {
     int keys = 0;
-    for (KeyRange range : keyRanges) {
-      keys += range.length();
+    // By index: iterators would be garbage in loops over rows.
+    for (int i = 0; i < keyRanges.size(); i++) {
+      keys += keyRanges.get(i).length();
     }
     return keys;
   }

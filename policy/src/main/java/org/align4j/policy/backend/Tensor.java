@@ -16,7 +16,6 @@ public final class Tensor implements AutoCloseable {
 
   private final FloatPointer origin;
   private final FloatBuffer buffer;
-  private final FloatPointer pointer;
   private final int offset;
   private final int rows;
   private final int columns;
@@ -30,7 +29,6 @@ public final class Tensor implements AutoCloseable {
     this.rows = rows;
     this.columns = columns;
     this.stride = stride;
-    this.pointer = offset == 0 ? origin : origin.getPointer(offset);
   }
 
   /**
@@ -94,7 +92,8 @@ public final class Tensor implements AutoCloseable {
   /** The same memory as an ND4J array, without copying; valid until this tensor is closed. */
   public INDArray toINDArray() {
     return Nd4j.create(
-        Nd4j.createBuffer(pointer, (long) Math.max(1, rows - 1) * stride + columns, DataType.FLOAT),
+        Nd4j.createBuffer(
+            pointer(), (long) Math.max(1, rows - 1) * stride + columns, DataType.FLOAT),
         new long[] {rows, columns},
         new long[] {stride, 1},
         0,
@@ -150,7 +149,7 @@ public final class Tensor implements AutoCloseable {
 
   /** The first element's address, for BLAS. */
   public FloatPointer pointer() {
-    return pointer;
+    return offset == 0 ? origin : origin.getPointer(offset);
   }
 
   /** Copies row {@code row} into {@code target} from {@code at}. */

@@ -13,6 +13,12 @@ final class Workspace {
   /** Shapes that are kept compiled; ragged batches have many, and one costs 0.2 ms. */
   private static final int KEPT = 256;
 
+  /**
+   * oneDNN has no fast kernel for one row, and those for two and three read the weights more slowly
+   * than the one for four. Rows that are added cost nothing, and nobody reads them.
+   */
+  private static final int LEAST_ROWS = 4;
+
   private final stream queue = new stream(OneDnn.engine());
   private final LeastRecent<MatmulShape, Matmul> products = new LeastRecent<>(KEPT, Matmul::new);
   private final LeastRecent<Staging.Shape, Staging> stagings =
@@ -39,8 +45,7 @@ final class Workspace {
    */
   void multiply(Precision precision, Tensor x, Pointer packed, int outputs, Tensor out) {
     int rows = x.rows();
-    // For a single row oneDNN has no fast kernel; a second one costs nothing, and nobody reads it.
-    int padded = Math.max(2, rows);
+    int padded = Math.max(LEAST_ROWS, rows);
     MatmulShape shape = new MatmulShape(precision, padded, x.columns(), outputs);
     Matmul product = products.get(shape);
     boolean direct = out.stride() == outputs && out.columns() == outputs && padded == rows;

@@ -3,6 +3,7 @@ package org.align4j.policy.backend.internal.vector;
 import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
@@ -98,44 +99,45 @@ final class AttentionTiles {
     return max;
   }
 
-  /** A vector's worth of ones, then of zeros: what keeps the first lanes of a vector. */
-  private static final float[] KEPT = new float[2 * SPECIES.length()];
+  private static final int LANES = SPECIES.length();
+
+  /** A vector of zeros, one of ones, one of zeros: what keeps the first or the last lanes. */
+  private static final float[] KEPT = new float[3 * LANES];
 
   static {
-    java.util.Arrays.fill(KEPT, 0, SPECIES.length(), 1);
+    java.util.Arrays.fill(KEPT, LANES, 2 * LANES, 1);
   }
 
   /**
    * x[from .. to) = exp(scale · x - shift) and zero elsewhere in the row; returns the sum.
    *
    * @param start first element of the row
-   * @param end one past its last, padding included
+   * @param end one past its last; the row is whole vectors
    */
   static float exponentials(
       float[] x, int start, int from, int to, int end, float scale, float shift) {
-    zero(x, start, from - start);
-    FloatVector sums = FloatVector.zero(SPECIES);
-    int i = from;
-    for (; i + SPECIES.length() <= to; i += SPECIES.length()) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sums = zero;
+    int first = start + (from - start) / LANES * LANES;
+    zero(x, start, first - start);
+    int i = first;
+    // One call of the exponential only: two make the loop too large for the JVM to inline both.
+    for (; i < to; i += LANES) {
       FloatVector e = Lanes.exp(FloatVector.fromArray(SPECIES, x, i).mul(scale).sub(shift));
+      if (i < from || i + LANES > to) {
+        e = zero.blend(e, lanes(Math.max(0, from - i), Math.min(LANES, to - i)));
+      }
       sums = sums.add(e);
       e.intoArray(x, i);
     }
-    if (i < to && i + SPECIES.length() <= end) {
-      FloatVector kept = FloatVector.fromArray(SPECIES, KEPT, SPECIES.length() - (to - i));
-      FloatVector e = Lanes.exp(FloatVector.fromArray(SPECIES, x, i).mul(scale).sub(shift));
-      FloatVector tail = FloatVector.zero(SPECIES).blend(e, kept.compare(VectorOperators.GT, 0));
-      sums = sums.add(tail);
-      tail.intoArray(x, i);
-      i = to;
-    }
-    float sum = Lanes.sum(sums);
-    for (; i < to; i++) {
-      x[i] = (float) Math.exp(x[i] * scale - shift);
-      sum += x[i];
-    }
-    zero(x, to, end - to);
-    return sum;
+    zero(x, i, end - i);
+    return LaneSums.of(sums);
+  }
+
+  private static VectorMask<Float> lanes(int from, int to) {
+    FloatVector started = FloatVector.fromArray(SPECIES, KEPT, LANES - from);
+    FloatVector unfinished = FloatVector.fromArray(SPECIES, KEPT, 2 * LANES - to);
+    return started.mul(unfinished).compare(VectorOperators.GT, 0);
   }
 
   /** Column of a key/value head in the packed rows. */

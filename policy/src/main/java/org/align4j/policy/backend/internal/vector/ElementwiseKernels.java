@@ -126,10 +126,11 @@ final class ElementwiseKernels {
         x.rows(),
         grainRows(x),
         (from, to) -> {
-          float[] a = Scratch.current().tile(0, n);
+          Scratch scratch = Scratch.current();
+          float[] a = scratch.tile(0, n);
           for (int r = from; r < to; r++) {
             x.readRow(r, a, 0);
-            rowSums[r] = dot(a, a, n);
+            rowSums[r] = dot(a, a, n, scratch);
           }
         });
     double sum = 0;
@@ -152,16 +153,24 @@ final class ElementwiseKernels {
     }
   }
 
-  /** Σ a·b over the first n elements. */
-  static float dot(float[] a, float[] b, int n) {
+  /**
+   * Σ a·b over the first n elements: products in float lanes, lanes in double, because a norm's
+   * error is the same for its whole row and does not average out.
+   */
+  static double dot(float[] a, float[] b, int n, Scratch scratch) {
     FloatVector sum = FloatVector.zero(SPECIES);
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
       sum = FloatVector.fromArray(SPECIES, a, i).fma(FloatVector.fromArray(SPECIES, b, i), sum);
     }
-    float total = Lanes.sum(sum);
+    float[] lanes = scratch.tile(Scratch.SLOTS - 1, SPECIES.length());
+    sum.intoArray(lanes, 0);
+    double total = 0;
+    for (int lane = 0; lane < SPECIES.length(); lane++) {
+      total += lanes[lane];
+    }
     for (; i < n; i++) {
-      total += a[i] * b[i];
+      total += (double) a[i] * b[i];
     }
     return total;
   }

@@ -7,8 +7,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Sums of the lanes of as many vectors as a vector has lanes, by halves: two vectors become one
- * that holds the half sums of both, until one vector holds a whole sum in each lane.
+ * Sums of lanes by halves, in an order that does not depend on whether the JVM has compiled them.
  */
 final class LaneSums {
   private static final int LANES = SPECIES.length();
@@ -38,8 +37,24 @@ final class LaneSums {
     return VectorMask.fromArray(SPECIES, lanes, 0);
   }
 
+  /** The sum of all lanes. */
+  static float of(FloatVector vector) {
+    FloatVector sums = vector;
+    if (LANES > 8) {
+      sums = sums.add(sums.rearrange(SWAP8));
+    }
+    if (LANES > 4) {
+      sums = sums.add(sums.rearrange(SWAP4));
+    }
+    if (LANES > 2) {
+      sums = sums.add(sums.rearrange(SWAP2));
+    }
+    return sums.add(sums.rearrange(SWAP1)).lane(0);
+  }
+
   /**
-   * Stores the sums of vectors 0 to LANES - 1, in this order.
+   * Stores the sums of vectors 0 to LANES - 1, in this order: two vectors become one that holds the
+   * half sums of both, until one holds a whole sum in each lane.
    *
    * @param vectors one after another from the array's start; overwritten
    */

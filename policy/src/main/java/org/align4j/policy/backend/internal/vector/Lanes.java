@@ -7,9 +7,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Operations on a vector's lanes that give the same bits whether the JVM interprets or has compiled
- * them. Its own exponential and its own sum of lanes do not, and a resumed run must end exactly
- * where an uninterrupted one does.
+ * The exponential of every lane, which gives the same bits whether the JVM interprets or has
+ * compiled it. The JVM's own does not, and a resumed run must end exactly where an uninterrupted
+ * one does.
  */
 final class Lanes {
   private static final float LOG2_E = 1.44269504f;
@@ -30,15 +30,6 @@ final class Lanes {
   private static final float HIGHEST = 88f;
 
   private Lanes() {}
-
-  /** Σ lanes, from the first to the last. */
-  static float sum(FloatVector vector) {
-    float sum = 0;
-    for (float lane : vector.toArray()) {
-      sum += lane;
-    }
-    return sum;
-  }
 
   /**
    * eˣ = 2ⁿ · eʳ with |r| ≤ ln 2 / 2, eʳ by its series to r⁷/7!, which leaves out less than 1e-8.

@@ -16,12 +16,14 @@ final class RmsNormKernels {
         x.rows(),
         ElementwiseKernels.grainRows(x),
         (from, to) -> {
-          float[] a = Scratch.current().tile(0, n);
-          float[] w = Scratch.current().tile(1, n);
+          Scratch scratch = Scratch.current();
+          float[] a = scratch.tile(0, n);
+          float[] w = scratch.tile(1, n);
           weight.readRow(0, w, 0);
           for (int r = from; r < to; r++) {
             x.readRow(r, a, 0);
-            float s = (float) (1 / Math.sqrt(ElementwiseKernels.dot(a, a, n) / n + epsilon));
+            double squares = ElementwiseKernels.dot(a, a, n, scratch);
+            float s = (float) (1 / Math.sqrt(squares / n + epsilon));
             int i = 0;
             for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
               FloatVector.fromArray(SPECIES, a, i)
@@ -55,7 +57,7 @@ final class RmsNormKernels {
             dOut.readRow(r, d, 0);
             x.readRow(r, a, 0);
             dX.readRow(r, g, 0);
-            backwardRow(d, a, w, g, inverseRms.get(r, 0), n);
+            backwardRow(d, a, w, g, inverseRms.get(r, 0), n, scratch);
             dX.writeRow(r, g, 0);
           }
         });
@@ -65,7 +67,8 @@ final class RmsNormKernels {
   }
 
   /** g += d·w·s - a·s³·(Σ d·w·a)/n. */
-  private static void backwardRow(float[] d, float[] a, float[] w, float[] g, float s, int n) {
+  private static void backwardRow(
+      float[] d, float[] a, float[] w, float[] g, float s, int n, Scratch scratch) {
     int bound = SPECIES.loopBound(n);
     for (int i = 0; i < bound; i += SPECIES.length()) {
       FloatVector.fromArray(SPECIES, d, i)
@@ -75,7 +78,7 @@ final class RmsNormKernels {
     for (int i = bound; i < n; i++) {
       d[i] *= w[i];
     }
-    float correction = -ElementwiseKernels.dot(d, a, n) * s * s * s / n;
+    float correction = (float) (-ElementwiseKernels.dot(d, a, n, scratch) * s * s * s / n);
     for (int i = 0; i < bound; i += SPECIES.length()) {
       FloatVector.fromArray(SPECIES, d, i)
           .mul(s)

@@ -35,47 +35,69 @@ final class SoftmaxKernels {
   private static void row(float[] x, int n, int target, TokenStats stats, int at) {
     float targetLogit = x[target];
     float max = max(x, n);
+    float[] lanes = Scratch.current().tile(1, 4 * SPECIES.length());
     double total = 0;
     double sum = 0;
     double weighted = 0;
     double squares = 0;
-    for (int from = 0; from < n; from += BLOCK) {
-      int to = Math.min(n, from + BLOCK);
-      FloatVector totals = FloatVector.zero(SPECIES);
-      FloatVector sums = FloatVector.zero(SPECIES);
-      FloatVector weights = FloatVector.zero(SPECIES);
-      FloatVector squared = FloatVector.zero(SPECIES);
-      int i = from;
-      for (; i + SPECIES.length() <= to; i += SPECIES.length()) {
-        FloatVector shifted = FloatVector.fromArray(SPECIES, x, i).sub(max);
-        FloatVector e = Lanes.exp(shifted);
-        totals = totals.add(shifted);
-        sums = sums.add(e);
-        weights = e.fma(shifted, weights);
-        squared = e.fma(e, squared);
-        e.intoArray(x, i);
-      }
-      total += Lanes.sum(totals);
-      sum += Lanes.sum(sums);
-      weighted += Lanes.sum(weights);
-      squares += Lanes.sum(squared);
-      for (; i < to; i++) {
-        float shifted = x[i] - max;
-        float e = (float) Math.exp(shifted);
-        total += shifted;
-        sum += e;
-        weighted += (double) e * shifted;
-        squares += (double) e * e;
-        x[i] = e;
-      }
+    int i = 0;
+    int bound = SPECIES.loopBound(n);
+    while (i < bound) {
+      int to = Math.min(bound, i + BLOCK);
+      exponentials(x, i, to, max, lanes);
+      total += sum(lanes, 0);
+      sum += sum(lanes, 1);
+      weighted += sum(lanes, 2);
+      squares += sum(lanes, 3);
+      i = to;
+    }
+    for (; i < n; i++) {
+      float shifted = x[i] - max;
+      float e = (float) Math.exp(shifted);
+      total += shifted;
+      sum += e;
+      weighted += (double) e * shifted;
+      squares += (double) e * e;
+      x[i] = e;
     }
     double logSum = Math.log(sum);
-    stats.logProbs()[at] = targetLogit - max - logSum;
+    // In double: a float difference would lose more than the sum before it.
+    stats.logProbs()[at] = (double) targetLogit - max - logSum;
     stats.entropies()[at] = logSum - weighted / sum;
     stats.logSumSquares()[at] = Math.log(squares) - 2 * logSum;
     stats.meanLogits()[at] = total / n + max;
     stats.correct()[at] = targetLogit >= max ? 1 : 0;
     multiply(x, n, (float) (1 / sum));
+  }
+
+  /**
+   * x = exp(x - max) from one whole vector to another.
+   *
+   * @param lanes receives vectors of partial sums: of x - max, of the exponentials, of their
+   *     products and of the exponentials' squares. Vectors that a method returns would be garbage.
+   */
+  private static void exponentials(float[] x, int from, int to, float max, float[] lanes) {
+    FloatVector totals = FloatVector.zero(SPECIES);
+    FloatVector sums = FloatVector.zero(SPECIES);
+    FloatVector weights = FloatVector.zero(SPECIES);
+    FloatVector squared = FloatVector.zero(SPECIES);
+    for (int i = from; i < to; i += SPECIES.length()) {
+      FloatVector shifted = FloatVector.fromArray(SPECIES, x, i).sub(max);
+      FloatVector e = Lanes.exp(shifted);
+      totals = totals.add(shifted);
+      sums = sums.add(e);
+      weights = e.fma(shifted, weights);
+      squared = e.fma(e, squared);
+      e.intoArray(x, i);
+    }
+    totals.intoArray(lanes, 0);
+    sums.intoArray(lanes, SPECIES.length());
+    weights.intoArray(lanes, 2 * SPECIES.length());
+    squared.intoArray(lanes, 3 * SPECIES.length());
+  }
+
+  private static float sum(float[] lanes, int vector) {
+    return LaneSums.of(FloatVector.fromArray(SPECIES, lanes, vector * SPECIES.length()));
   }
 
   static void logProbGradient(Tensor probabilities, int[] targets, double[] coefficients, int at) {

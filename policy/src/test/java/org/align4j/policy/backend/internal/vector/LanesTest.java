@@ -57,7 +57,7 @@ class LanesTest {
   }
 
   @Test
-  void sumsOfLanesStayInOrder() {
+  void sumsOfManyVectorsStayInOrder() {
     float[] vectors = new float[LANES * LANES];
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = i % LANES + 100 * (i / LANES);
