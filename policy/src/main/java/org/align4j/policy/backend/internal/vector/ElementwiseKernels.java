@@ -12,6 +12,9 @@ final class ElementwiseKernels {
   /** Elements whose work is worth handing to another thread. */
   private static final int GRAIN = 1 << 15;
 
+  /** The tile of {@link #dot}, behind those of its callers. */
+  private static final int LANES_SLOT = 4;
+
   private ElementwiseKernels() {}
 
   /** Rows of a matrix that make up one grain. */
@@ -163,7 +166,7 @@ final class ElementwiseKernels {
     for (; i < SPECIES.loopBound(n); i += SPECIES.length()) {
       sum = FloatVector.fromArray(SPECIES, a, i).fma(FloatVector.fromArray(SPECIES, b, i), sum);
     }
-    float[] lanes = scratch.tile(Scratch.SLOTS - 1, SPECIES.length());
+    float[] lanes = scratch.tile(LANES_SLOT, SPECIES.length());
     sum.intoArray(lanes, 0);
     double total = 0;
     for (int lane = 0; lane < SPECIES.length(); lane++) {

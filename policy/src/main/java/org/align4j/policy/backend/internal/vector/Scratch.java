@@ -2,7 +2,7 @@ package org.align4j.policy.backend.internal.vector;
 
 /** Heap tiles of the current thread, kept between calls so that kernels allocate nothing. */
 final class Scratch {
-  static final int SLOTS = 12;
+  private static final int SLOTS = 12;
   private static final ThreadLocal<Scratch> CURRENT = ThreadLocal.withInitial(Scratch::new);
 
   private final float[][] tiles = new float[SLOTS][0];

@@ -50,7 +50,7 @@ final class ThinGemm {
     accumulate = beta != 0;
     k = transposeA ? a.rows() : a.columns();
     stride = SmallGemm.padded(c.columns());
-    packed = Scratch.current().tile(Scratch.SLOTS - 1, k * stride);
+    packed = Scratch.current().tile(2, k * stride);
     Threads.forRows(
         k,
         Math.max(1, GRAIN / stride),
