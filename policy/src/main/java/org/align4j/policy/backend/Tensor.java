@@ -112,6 +112,17 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(origin, buffer, offset + from, rows, count, stride);
   }
 
+  private FloatBuffer open() {
+    checkOpen();
+    return buffer;
+  }
+
+  private void checkOpen() {
+    if (origin.isNull()) {
+      throw new IllegalStateException("the tensor, or the one it is a view of, has been closed");
+    }
+  }
+
   private void checkRange(String what, int from, int count, int size) {
     if (from < 0 || count < 0 || from + count > size) {
       throw new IndexOutOfBoundsException(
@@ -149,23 +160,24 @@ public final class Tensor implements AutoCloseable {
 
   /** The first element's address, for BLAS. */
   public FloatPointer pointer() {
+    checkOpen();
     return offset == 0 ? origin : origin.getPointer(offset);
   }
 
   /** Copies row {@code row} into {@code target} from {@code at}. */
   public void readRow(int row, float[] target, int at) {
-    buffer.get(offset + row * stride, target, at, columns);
+    open().get(offset + row * stride, target, at, columns);
   }
 
   /** Copies {@code columns()} values from {@code source} at {@code at} into row {@code row}. */
   public void writeRow(int row, float[] source, int at) {
-    buffer.put(offset + row * stride, source, at, columns);
+    open().put(offset + row * stride, source, at, columns);
   }
 
   /** Copies {@code count} rows, one after another, in one piece where there are no gaps. */
   public void readRows(int row, int count, float[] target, int at) {
     if (stride == columns) {
-      buffer.get(offset + row * stride, target, at, count * columns);
+      open().get(offset + row * stride, target, at, count * columns);
       return;
     }
     for (int r = 0; r < count; r++) {
@@ -175,12 +187,12 @@ public final class Tensor implements AutoCloseable {
 
   /** Copies part of a row. */
   public void read(int row, int column, float[] target, int at, int count) {
-    buffer.get(offset + row * stride + column, target, at, count);
+    open().get(offset + row * stride + column, target, at, count);
   }
 
   /** Writes part of a row. */
   public void write(int row, int column, float[] source, int at, int count) {
-    buffer.put(offset + row * stride + column, source, at, count);
+    open().put(offset + row * stride + column, source, at, count);
   }
 
   /**
@@ -188,17 +200,17 @@ public final class Tensor implements AutoCloseable {
    */
   public void copyRow(int row, Tensor source, int sourceRow, int column) {
     int from = source.offset + sourceRow * source.stride + column;
-    buffer.put(offset + row * stride, source.buffer, from, columns);
+    open().put(offset + row * stride, source.open(), from, columns);
   }
 
   /** One element. */
   public float get(int row, int column) {
-    return buffer.get(offset + row * stride + column);
+    return open().get(offset + row * stride + column);
   }
 
   /** Sets one element. */
   public void set(int row, int column, float value) {
-    buffer.put(offset + row * stride + column, value);
+    open().put(offset + row * stride + column, value);
   }
 
   /** All elements, row by row. */

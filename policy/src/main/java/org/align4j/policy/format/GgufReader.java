@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.align4j.policy.backend.Tensor;
 
 /**
@@ -145,17 +144,15 @@ public final class GgufReader implements WeightSource {
     GgmlType type = entry.type();
     int rowBytes = columns / type.blockElements * type.blockBytes;
     int heads = interleavedHeads(name);
-    IntStream.range(0, target.rows())
-        .parallel()
-        .forEach(
-            r -> {
-              float[] row = new float[columns];
-              int at = r * rowBytes;
-              for (int to = 0; to < columns; to += type.blockElements, at += type.blockBytes) {
-                type.expand(data, at, row, to);
-              }
-              target.writeRow(heads == 0 ? r : halvesRow(r, target.rows() / heads), row, 0);
-            });
+    WeightSource.fill(
+        target,
+        (r, row) -> {
+          int at = r * rowBytes;
+          for (int to = 0; to < columns; to += type.blockElements, at += type.blockBytes) {
+            type.expand(data, at, row, to);
+          }
+          return heads == 0 ? r : halvesRow(r, target.rows() / heads);
+        });
   }
 
   /** Heads of a tensor whose rows are stored interleaved, or 0. */

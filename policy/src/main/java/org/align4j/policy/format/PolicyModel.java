@@ -2,11 +2,10 @@ package org.align4j.policy.format;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.function.Supplier;
 import org.align4j.core.chat.ChatTemplate;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
-import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.text.HuggingFaceTokenizers;
 import org.align4j.policy.text.TextEncoder;
@@ -28,24 +27,30 @@ public record PolicyModel(
     return load(path, Backends.defaultBackend());
   }
 
-  /** Loads a folder or a GGUF file. */
+  /** Loads a folder or a GGUF file, which the model may read again while it is in use. */
   public static PolicyModel load(Path path, Backend backend) {
     if (Files.isDirectory(path)) {
       ModelAssets assets = HuggingFaceFolder.read(path);
-      try (WeightSource weights = SafetensorsReader.openFolder(path)) {
-        return assemble(assets, weights, backend);
-      }
+      WeightSource weights = SafetensorsReader.openFolder(path);
+      return orClose(weights, () -> assemble(assets, weights, backend));
     }
-    try (GgufReader file = new GgufReader(path)) {
-      return assemble(GgufAssets.read(path, file), file, backend);
-    }
+    GgufReader file = new GgufReader(path);
+    return orClose(file, () -> assemble(GgufAssets.read(path, file), file, backend));
   }
 
   /** Loads the folder of a sequence classifier: everything but its head. */
   public static PolicyModel loadHeadless(Path folder) {
     ModelAssets assets = HuggingFaceFolder.read(folder).withTiedHead();
-    try (WeightSource weights = SafetensorsReader.openFolder(folder)) {
-      return assemble(assets, weights, Backends.defaultBackend());
+    WeightSource weights = SafetensorsReader.openFolder(folder);
+    return orClose(weights, () -> assemble(assets, weights, Backends.defaultBackend()));
+  }
+
+  private static PolicyModel orClose(WeightSource source, Supplier<PolicyModel> loading) {
+    try {
+      return loading.get();
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
     }
   }
 
@@ -54,9 +59,7 @@ public record PolicyModel(
       throw new ModelFileException(assets.origin() + ": has no tokenizer.json");
     }
     DecoderTransformer transformer = new DecoderTransformer(assets.config(), backend);
-    for (Map.Entry<String, Tensor> weight : transformer.weights().entrySet()) {
-      source.read(weight.getKey(), weight.getValue());
-    }
+    transformer.read(source::read);
     Tokenizer tokenizer =
         new HuggingFaceTokenizers(assets.origin().toString(), assets.tokenizerJson());
     ChatTemplate template =

@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.align4j.policy.backend.Tensor;
 
 /** Reads a safetensors file, or all shards that {@code model.safetensors.index.json} names. */
@@ -103,22 +102,20 @@ public final class SafetensorsReader implements WeightSource {
             .file()
             .map(located.header().dataStart() + entry.begin(), entry.end() - entry.begin());
     int columns = target.columns();
-    IntStream.range(0, target.rows())
-        .parallel()
-        .forEach(
-            r -> {
-              float[] row = new float[columns];
-              int at = r * columns;
-              for (int j = 0; j < columns; j++) {
-                row[j] =
-                    switch (entry.type()) {
-                      case F32 -> data.getFloat((at + j) * 4);
-                      case F16 -> FloatFormat.half(data, (at + j) * 2);
-                      case BF16 -> FloatFormat.bfloat16(data.getShort((at + j) * 2));
-                    };
-              }
-              target.writeRow(r, row, 0);
-            });
+    WeightSource.fill(
+        target,
+        (r, row) -> {
+          int at = r * columns;
+          for (int j = 0; j < columns; j++) {
+            row[j] =
+                switch (entry.type()) {
+                  case F32 -> data.getFloat((at + j) * 4);
+                  case F16 -> FloatFormat.half(data, (at + j) * 2);
+                  case BF16 -> FloatFormat.bfloat16(data.getShort((at + j) * 2));
+                };
+          }
+          return r;
+        });
   }
 
   @Override

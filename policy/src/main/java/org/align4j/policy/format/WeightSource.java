@@ -1,6 +1,7 @@
 package org.align4j.policy.format;
 
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.align4j.policy.backend.Tensor;
 
 /** Named matrices in a file, by Hugging Face's names, converted to float32 when read. */
@@ -21,6 +22,29 @@ public interface WeightSource extends AutoCloseable {
 
   @Override
   void close();
+
+  /** Converts one stored row. */
+  @FunctionalInterface
+  interface RowDecoder {
+    /** Fills {@code values} with stored row {@code row}; returns where it goes in the tensor. */
+    int decode(int row, float[] values);
+  }
+
+  /** Fills a tensor by all processors, with few arrays in between. */
+  static void fill(Tensor target, RowDecoder decoder) {
+    int rows = target.rows();
+    int pieces = Math.min(rows, 8);
+    IntStream.range(0, pieces)
+        .parallel()
+        .forEach(
+            piece -> {
+              float[] values = new float[target.columns()];
+              int end = (int) ((piece + 1L) * rows / pieces);
+              for (int r = (int) ((long) piece * rows / pieces); r < end; r++) {
+                target.writeRow(decoder.decode(r, values), values, 0);
+              }
+            });
+  }
 
   /** Checks a stored shape against the tensor that is to be filled. */
   static void requireShape(String file, String name, long[] shape, Tensor target) {

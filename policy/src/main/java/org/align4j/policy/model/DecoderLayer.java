@@ -1,8 +1,10 @@
 package org.align4j.policy.model;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
@@ -142,9 +144,27 @@ final class DecoderLayer {
   }
 
   void addWeights(Map<String, Tensor> target) {
-    target.put(name + "input_layernorm.weight", inputNorm);
-    target.put(name + "post_attention_layernorm.weight", middleNorm);
+    target.putAll(norms());
     projections().forEach(projection -> projection.addWeights(target));
+  }
+
+  /** Shows the weights, in the order of {@link #addWeights}, to somebody who does not keep them. */
+  void showWeights(Consumer<Map<String, Tensor>> viewer) {
+    viewer.accept(norms());
+    projections().forEach(projection -> projection.showWeights(viewer));
+  }
+
+  /** Reads the weights and remembers from where. */
+  void read(WeightLoader loader) {
+    norms().forEach(loader::read);
+    projections().forEach(projection -> projection.read(loader));
+  }
+
+  private Map<String, Tensor> norms() {
+    Map<String, Tensor> out = new LinkedHashMap<>();
+    out.put(name + "input_layernorm.weight", inputNorm);
+    out.put(name + "post_attention_layernorm.weight", middleNorm);
+    return out;
   }
 
   void makeTrainable() {

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.backend.AttentionSpan;
@@ -19,11 +21,13 @@ import org.align4j.policy.text.TokenBatch;
 /**
  * A Llama-family decoder. Not thread-safe: one pass at a time; kernels parallelise inside.
  *
- * <p>Weights start at zero and are filled by a reader through {@link #weights()}.
+ * <p>Weights start at zero and are filled by {@link #read}, or through {@link #weights}.
  */
 public final class DecoderTransformer implements LanguageModel {
   /** So few rows are multiplied faster by packed weights with any backend. */
   private static final int FEW_ROWS = 48;
+
+  private static final String EMBEDDING = "model.embed_tokens.weight";
 
   private final Backend backend;
   private final ModelConfig config;
@@ -81,11 +85,41 @@ public final class DecoderTransformer implements LanguageModel {
     return config;
   }
 
-  /** Every base weight by its Hugging Face name; vectors are tensors of one row. */
+  /**
+   * Every base weight by its Hugging Face name; vectors are tensors of one row.
+   *
+   * <p>What a frozen model no longer keeps in float32 is read again and stays, so ask after
+   * training rather than before; tensors from before {@link #freeze} may have been closed.
+   */
   public Map<String, Tensor> weights() {
     Map<String, Tensor> out = new LinkedHashMap<>();
-    out.put("model.embed_tokens.weight", embedding);
+    out.put(EMBEDDING, embedding);
     layers.forEach(layer -> layer.addWeights(out));
+    out.putAll(top());
+    return out;
+  }
+
+  /**
+   * Shows every base weight, in the order of {@link #weights}, to somebody who does not keep it, so
+   * that memory holds no more of them than before.
+   */
+  public void showWeights(BiConsumer<String, Tensor> viewer) {
+    Consumer<Map<String, Tensor>> each = shown -> shown.forEach(viewer);
+    viewer.accept(EMBEDDING, embedding);
+    layers.forEach(layer -> layer.showWeights(each));
+    each.accept(top());
+  }
+
+  /** Reads every base weight. Frozen ones may be read again while this model is in use. */
+  public void read(WeightLoader loader) {
+    loader.read(EMBEDDING, embedding);
+    layers.forEach(layer -> layer.read(loader));
+    top().forEach(loader::read);
+  }
+
+  /** What comes after the layers. */
+  private Map<String, Tensor> top() {
+    Map<String, Tensor> out = new LinkedHashMap<>();
     out.put("model.norm.weight", finalNorm);
     if (untiedHead != null) {
       out.put("lm_head.weight", untiedHead);
@@ -98,7 +132,7 @@ public final class DecoderTransformer implements LanguageModel {
     requireUntrained();
     embeddingGradient = Tensor.zeros(config.vocabulary(), config.hidden());
     finalNormGradient = Tensor.zeros(1, config.hidden());
-    parameters.add(new Parameter("model.embed_tokens.weight", embedding, embeddingGradient));
+    parameters.add(new Parameter(EMBEDDING, embedding, embeddingGradient));
     layers.forEach(DecoderLayer::makeTrainable);
     layers.forEach(layer -> layer.addParameters(parameters));
     parameters.add(new Parameter("model.norm.weight", finalNorm, finalNormGradient));
@@ -408,8 +442,7 @@ public final class DecoderTransformer implements LanguageModel {
   }
 
   private boolean heapHoldsPackedWeights(String work, int copies) {
-    long size = weights().values().stream().mapToLong(Tensor::size).sum();
-    return PackedHeap.holds(work, copies * backend.packedHeapBytes(size));
+    return PackedHeap.holds(work, copies * backend.packedHeapBytes(config.weights()));
   }
 
   /**

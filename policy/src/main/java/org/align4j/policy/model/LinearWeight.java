@@ -1,13 +1,20 @@
 package org.align4j.policy.model;
 
+import java.util.function.Consumer;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Tensor;
 
-/** A weight [outputs, inputs] and its products, on packed copies while it is frozen. */
+/**
+ * A weight [outputs, inputs] and its products, on packed copies while it is frozen. Values that can
+ * be read again are then not kept beside those copies.
+ */
 final class LinearWeight {
   private final Backend backend;
-  private final Tensor values;
+  private final int outputs;
+  private final int inputs;
+  private Tensor values;
+  private Consumer<Tensor> reader;
   private boolean frozen;
   private PackedMatrix packed;
   private PackedMatrix packedBack;
@@ -15,6 +22,50 @@ final class LinearWeight {
   LinearWeight(Backend backend, Tensor values) {
     this.backend = backend;
     this.values = values;
+    outputs = values.rows();
+    inputs = values.columns();
+  }
+
+  int outputs() {
+    return outputs;
+  }
+
+  int inputs() {
+    return inputs;
+  }
+
+  /**
+   * Says how to read the values once more, which stand in memory as read.
+   *
+   * @param source fills a tensor with them
+   */
+  void readFrom(Consumer<Tensor> source) {
+    reader = source;
+  }
+
+  /** The values, which stay in memory from now on. */
+  Tensor values() {
+    if (values == null) {
+      values = read();
+    }
+    return values;
+  }
+
+  /** Shows the values to somebody who does not keep them. */
+  void show(Consumer<Tensor> viewer) {
+    if (values != null) {
+      viewer.accept(values);
+      return;
+    }
+    try (Tensor read = read()) {
+      viewer.accept(read);
+    }
+  }
+
+  private Tensor read() {
+    Tensor target = Tensor.zeros(outputs, inputs);
+    reader.accept(target);
+    return target;
   }
 
   /** Lets products use packed copies, because the values stay as they are from now on. */
@@ -22,8 +73,10 @@ final class LinearWeight {
     frozen = true;
   }
 
-  /** Drops the packed copies, because the values change or will. */
+  /** Drops the packed copies and what is known of a file, because the values change or will. */
   void thaw() {
+    values();
+    reader = null;
     frozen = false;
     if (packed != null) {
       packed.close();
@@ -46,9 +99,17 @@ final class LinearWeight {
 
   private PackedMatrix packed() {
     if (packed == null) {
-      packed = backend.pack(values);
+      show(weight -> packed = backend.pack(weight));
+      release();
     }
     return packed;
+  }
+
+  private void release() {
+    if (reader != null && values != null) {
+      values.close();
+      values = null;
+    }
   }
 
   /** out = x · Wᵀ. */
@@ -64,7 +125,7 @@ final class LinearWeight {
   void productBack(Tensor dOut, Tensor dX) {
     if (frozen) {
       if (packedBack == null) {
-        packedBack = backend.packTransposed(values);
+        show(weight -> packedBack = backend.packTransposed(weight));
       }
       packedBack.multiply(dOut, dX);
     } else {

@@ -76,6 +76,13 @@ public record ModelConfig(
     return kvHeads * headDim;
   }
 
+  /** Weights of all matrices. */
+  public long weights() {
+    long attention = (long) hidden * 2 * (queryColumns() + kvColumns());
+    long layer = attention + 3L * hidden * feedForward;
+    return layers * layer + (tiedHead ? 1L : 2L) * vocabulary * hidden;
+  }
+
   /** The same with the embedding as the head, so that no other is expected in a file. */
   public ModelConfig withTiedHead() {
     return new ModelConfig(

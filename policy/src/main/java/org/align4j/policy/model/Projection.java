@@ -1,7 +1,10 @@
 package org.align4j.policy.model;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
@@ -39,7 +42,6 @@ final class Projection {
 
   private final Backend backend;
   private final List<Part> parts = new ArrayList<>();
-  private final Tensor weight;
   private final LinearWeight linear;
   private final Tensor bias;
   private Tensor weightGradient;
@@ -54,31 +56,60 @@ final class Projection {
       parts.add(new Part(names.get(i), total, outputs[i]));
       total += outputs[i];
     }
-    weight = Tensor.zeros(total, inputs);
-    linear = new LinearWeight(backend, weight);
+    linear = new LinearWeight(backend, Tensor.zeros(total, inputs));
     this.bias = bias ? Tensor.zeros(1, total) : null;
   }
 
   int outputs() {
-    return weight.rows();
+    return linear.outputs();
   }
 
-  void addWeights(java.util.Map<String, Tensor> target) {
+  void addWeights(Map<String, Tensor> target) {
+    addWeights(target, linear.values());
+  }
+
+  /** Shows the weights to somebody who does not keep them. */
+  void showWeights(Consumer<Map<String, Tensor>> viewer) {
+    linear.show(
+        values -> {
+          Map<String, Tensor> shown = new LinkedHashMap<>();
+          addWeights(shown, values);
+          viewer.accept(shown);
+        });
+  }
+
+  private void addWeights(Map<String, Tensor> target, Tensor values) {
     for (Part part : parts) {
-      target.put(part.name() + ".weight", weight.rows(part.offset(), part.outputs()));
+      target.put(part.name() + ".weight", rows(values, part));
       if (bias != null) {
         target.put(part.name() + ".bias", bias.columns(part.offset(), part.outputs()));
       }
     }
   }
 
+  private static Tensor rows(Tensor matrix, Part part) {
+    return matrix.rows(part.offset(), part.outputs());
+  }
+
+  /** Reads the weights and remembers from where. */
+  void read(WeightLoader loader) {
+    Consumer<Tensor> reader =
+        target -> parts.forEach(part -> loader.read(part.name() + ".weight", rows(target, part)));
+    reader.accept(linear.values());
+    linear.readFrom(reader);
+    if (bias != null) {
+      parts.forEach(
+          part -> loader.read(part.name() + ".bias", bias.columns(part.offset(), part.outputs())));
+    }
+  }
+
   void makeTrainable() {
-    weightGradient = Tensor.zeros(weight.rows(), weight.columns());
-    biasGradient = bias == null ? null : Tensor.zeros(1, weight.rows());
+    weightGradient = Tensor.zeros(linear.outputs(), linear.inputs());
+    biasGradient = bias == null ? null : Tensor.zeros(1, linear.outputs());
   }
 
   void addAdapter(LoraConfig config, RandomGenerator random) {
-    LoraFactors factors = new LoraFactors(backend, config, parts, weight.columns(), random);
+    LoraFactors factors = new LoraFactors(backend, config, parts, linear.inputs(), random);
     if (!factors.isEmpty()) {
       lora = factors;
       dInner = new GrowingTensor(factors.innerColumns());
@@ -86,11 +117,11 @@ final class Projection {
   }
 
   void mergeAdapter() {
+    linear.thaw();
     if (lora != null) {
-      lora.mergeInto(weight);
+      lora.mergeInto(linear.values());
       lora = null;
     }
-    linear.thaw();
   }
 
   void addParameters(List<Parameter> target) {
@@ -98,9 +129,7 @@ final class Projection {
       for (Part part : parts) {
         target.add(
             new Parameter(
-                part.name() + ".weight",
-                weight.rows(part.offset(), part.outputs()),
-                weightGradient.rows(part.offset(), part.outputs())));
+                part.name() + ".weight", rows(linear.values(), part), rows(weightGradient, part)));
         if (bias != null) {
           target.add(
               new Parameter(
@@ -151,8 +180,8 @@ final class Projection {
     if (!adapter || lora == null) {
       return linear.pack();
     }
-    try (Tensor merged = Tensor.zeros(weight.rows(), weight.columns())) {
-      merged.copyFrom(weight);
+    try (Tensor merged = Tensor.zeros(linear.outputs(), linear.inputs())) {
+      linear.show(merged::copyFrom);
       lora.mergeInto(merged);
       return backend.pack(merged);
     }

@@ -5,8 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
 import org.align4j.policy.backend.Tensor;
 
 /** SHA-256 of a model's weights, names and values; an adapter that is not merged does not count. */
@@ -15,11 +13,8 @@ public final class WeightsFingerprint {
 
   /** The fingerprint in hexadecimal digits. */
   public static String of(DecoderTransformer model) {
-    List<Map.Entry<String, Tensor>> weights = List.copyOf(model.weights().entrySet());
-    List<byte[]> parts =
-        weights.parallelStream().map(entry -> digest(entry.getKey(), entry.getValue())).toList();
     MessageDigest whole = sha256();
-    parts.forEach(whole::update);
+    model.showWeights((name, values) -> whole.update(digest(name, values)));
     return HexFormat.of().formatHex(whole.digest());
   }
 

@@ -1,0 +1,14 @@
+package org.align4j.policy.model;
+
+import org.align4j.policy.backend.Tensor;
+
+/**
+ * Where a model's weights come from, for as long as the model lives: frozen weights whose packed
+ * copy is in memory are not kept in float32 as well, but read once more when somebody asks for
+ * them.
+ */
+@FunctionalInterface
+public interface WeightLoader {
+  /** Fills a tensor of the weight's shape by its Hugging Face name; a vector is one row. */
+  void read(String name, Tensor target);
+}

@@ -1,0 +1,97 @@
+package org.align4j.policy.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.text.PromptCompletions;
+import org.align4j.policy.text.TokenBatch;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Frozen weights that can be read again are kept packed only, and come back unchanged. */
+class FrozenWeightsTest {
+  private static final String NAME = "model.layers.1.mlp.up_proj.weight";
+
+  private final Backend backend = Backends.defaultBackend();
+  private final ModelConfig config = TinyModels.config(false, true, 0);
+  private final DecoderTransformer origin = TinyModels.create(config, backend, 5);
+  private final DecoderTransformer model = new DecoderTransformer(config, backend);
+  private final Map<String, Integer> reads = new HashMap<>();
+  private Tensor early;
+
+  @BeforeEach
+  void trainAStep() {
+    Map<String, Tensor> stored = origin.weights();
+    model.read(
+        (name, target) -> {
+          reads.merge(name, 1, Integer::sum);
+          target.copyFrom(stored.get(name));
+        });
+    early = model.weights().get(NAME);
+    model.addAdapter(LoraConfig.allLinear(2, 4), 1);
+    TokenBatch batch =
+        TokenBatch.of(
+            List.of(new PromptCompletions(new int[] {1, 2}, List.of(new int[] {3, 4, 5}))));
+    model.forward(batch, Mode.TRAIN, 1);
+    model.backward(new double[] {1, 1, 1});
+  }
+
+  private void assumeReleased() {
+    assumeThat(backend.prefersPackedWeights()).as("a backend with packed weights").isTrue();
+  }
+
+  @Test
+  void aTensorFromBeforeSaysThatItIsClosed() {
+    assumeReleased();
+    assertThatThrownBy(() -> early.get(0, 0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has been closed");
+    assertThatThrownBy(early::pointer).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void weightsComeBackAsTheyWere() {
+    Map<String, Tensor> again = model.weights();
+    assertThat(again.keySet()).isEqualTo(origin.weights().keySet());
+    origin
+        .weights()
+        .forEach(
+            (name, tensor) -> assertThat(again.get(name).toArray()).isEqualTo(tensor.toArray()));
+  }
+
+  @Test
+  void aFingerprintLeavesMemoryAsItIs() {
+    assumeReleased();
+    int before = reads.get(NAME);
+    assertThat(WeightsFingerprint.of(model)).isEqualTo(WeightsFingerprint.of(origin));
+    assertThat(WeightsFingerprint.of(model)).isEqualTo(WeightsFingerprint.of(origin));
+    assertThat(reads.get(NAME)).isEqualTo(before + 2);
+  }
+
+  @Test
+  void mergedWeightsAreNotReadFromTheFileAgain() {
+    Tensor b =
+        model.parameters().stream()
+            .filter(
+                parameter -> parameter.name().equals("model.layers.1.mlp.up_proj.lora_B.weight"))
+            .findFirst()
+            .orElseThrow()
+            .value();
+    b.set(0, 0, 1);
+    model.mergeAdapter();
+    float[] merged = model.weights().get(NAME).toArray();
+    assertThat(merged[0]).isNotEqualTo(origin.weights().get(NAME).get(0, 0));
+    model.freeze();
+    model.decodingWeights(false).close();
+    assertThat(model.weights().get(NAME).toArray()).isEqualTo(merged);
+  }
+}
