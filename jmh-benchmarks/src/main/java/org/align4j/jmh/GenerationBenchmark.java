@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.Precision;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
@@ -35,12 +36,13 @@ import org.openjdk.jmh.annotations.Warmup;
 public class GenerationBenchmark implements Counted {
   private static final int PREFILL = 256;
   private static final int SHORT = 8;
-  private static final int DECODED = 16;
+  private static final int DECODED = 64;
 
   @Param({"1", "16", "64"})
   int batch;
 
   private Generator generator;
+  private Precision precision;
   private final List<int[]> longPrompts = new ArrayList<>();
   private final List<int[]> shortPrompts = new ArrayList<>();
 
@@ -48,6 +50,7 @@ public class GenerationBenchmark implements Counted {
   @Setup
   public void prepare() {
     Backend backend = Backends.defaultBackend();
+    precision = backend.precision();
     generator = new Generator(SmolLm2.create(backend), backend, Set.of(), batch, false);
     Random random = new Random(3);
     for (int i = 0; i < batch; i++) {
@@ -67,7 +70,7 @@ public class GenerationBenchmark implements Counted {
     double rows = (double) batch * (SHORT + DECODED - 1);
     return new Work(
         2 * (rows * SmolLm2.LAYER_WEIGHTS + batch * DECODED * SmolLm2.HEAD_WEIGHTS),
-        Float.BYTES * DECODED * weights);
+        precision.bytes() * DECODED * weights);
   }
 
   /** Prompts of 256 tokens, one new token each. */
@@ -76,7 +79,7 @@ public class GenerationBenchmark implements Counted {
     return generator.generate(longPrompts, SamplingParams.greedy(1), Progress.SILENT, "prefill");
   }
 
-  /** Prompts of 8 tokens, 16 new tokens each. */
+  /** Prompts of 8 tokens, 64 new tokens each. */
   @Benchmark
   public List<Completion> decode() {
     return generator.generate(

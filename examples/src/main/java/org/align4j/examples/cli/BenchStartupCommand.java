@@ -24,7 +24,7 @@ final class BenchStartupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PolicyModel loaded = model.load();
+    PolicyModel loaded = model.loadForOne();
     double read = secondsSinceStart();
     try (Generator generator =
         new Generator(loaded.transformer(), Backends.defaultBackend(), Set.of(), 1, false)) {

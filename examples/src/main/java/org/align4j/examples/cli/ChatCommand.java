@@ -40,7 +40,7 @@ final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PolicyModel loaded = model.load();
+    PolicyModel loaded = model.loadForOne();
     try (Generator generator = ModelOptions.generator(loaded, 1)) {
       talk(loaded, generator);
     }

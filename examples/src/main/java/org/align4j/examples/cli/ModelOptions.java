@@ -47,12 +47,21 @@ final class ModelOptions {
 
   /** Loads the model with its adapter merged into the weights; for everything but training. */
   PolicyModel load() {
+    PolicyModel loaded = loadForOne();
+    loaded.transformer().freeze();
+    return loaded;
+  }
+
+  /**
+   * Loads it likewise for one answer at a time, whose prompt alone is not worth the packing of
+   * weights for many rows.
+   */
+  PolicyModel loadForOne() {
     PolicyModel loaded = loadBase();
     if (adapter != null) {
       PeftAdapters.load(loaded.transformer(), adapter);
       loaded.transformer().mergeAdapter();
     }
-    loaded.transformer().freeze();
     return loaded;
   }
 

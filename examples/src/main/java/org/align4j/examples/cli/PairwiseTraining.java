@@ -7,7 +7,6 @@ import org.align4j.core.data.TrlRows;
 import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.backend.Backends;
-import org.align4j.policy.backend.Precision;
 import org.align4j.policy.format.ModelResolver;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.model.LanguageModel;
@@ -60,7 +59,7 @@ abstract class PairwiseTraining extends OfflineTraining<TokenizedPair> {
             + " "
             + Backends.defaultBackend().name()
             + " "
-            + System.getProperty(Backends.DTYPE_PROPERTY, Precision.FLOAT32.label())
+            + Backends.defaultBackend().precision().label()
             + " "
             + mode;
     Path folder = new ModelResolver(Bars.FACTORY).cache().resolve("reference");

@@ -114,7 +114,7 @@ final class ModelCases {
     KvCache cache = new KvCache(model.assets().config(), 1, ids.length, 0);
     int[] positions = new int[ids.length];
     Arrays.setAll(positions, i -> i);
-    try (DecodingWeights weights = model.transformer().decodingWeights(true)) {
+    try (DecodingWeights weights = model.transformer().decodingWeights(true, 1)) {
       Tensor logits =
           model
               .transformer()

@@ -35,12 +35,17 @@ public interface Backend {
     return false;
   }
 
+  /** The precision of products with packed weights. */
+  default Precision precision() {
+    return Precision.FLOAT32;
+  }
+
   /**
    * Whether packing keeps every bit. Where it rounds, an adapter is not merged before: rounding
    * would swallow small updates, and decoding would differ from training.
    */
   default boolean packsExactly() {
-    return true;
+    return precision() == Precision.FLOAT32;
   }
 
   /** Bytes of the Java heap that a packed weight of so many elements takes. */
@@ -50,16 +55,27 @@ public interface Backend {
 
   /** Packs a weight W [outputs, inputs] for the products x · Wᵀ of a linear layer. */
   default PackedMatrix pack(Tensor weight) {
-    Tensor copy = Tensor.zeros(weight.rows(), weight.columns());
-    copy.copyFrom(weight);
+    Tensor copy = weight.copy();
     return (x, out) -> gemm(false, true, 1, x, copy, 0, out);
   }
 
   /** Packs a weight W [outputs, inputs] for the products d · W of a linear layer's way back. */
   default PackedMatrix packTransposed(Tensor weight) {
-    Tensor copy = Tensor.zeros(weight.rows(), weight.columns());
-    copy.copyFrom(weight);
+    Tensor copy = weight.copy();
     return (x, out) -> gemm(false, false, 1, x, copy, 0, out);
+  }
+
+  /**
+   * Packs a weight W [outputs, inputs] for products x · Wᵀ of one row, whose time goes into reading
+   * the weight. More rows give the same result, slowly.
+   */
+  default PackedMatrix packForSingleRows(Tensor weight) {
+    return pack(weight);
+  }
+
+  /** Bytes of the Java heap that a weight of so many elements takes when packed so. */
+  default long singleRowHeapBytes(long elements) {
+    return packedHeapBytes(elements);
   }
 
   /** y = x + y, element by element. */

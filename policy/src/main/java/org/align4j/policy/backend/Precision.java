@@ -9,17 +9,24 @@ import java.util.List;
  */
 public enum Precision {
   /** IEEE single precision. */
-  FLOAT32("float32"),
+  FLOAT32("float32", Float.BYTES),
   /**
    * Weights and inputs of a product are rounded to 8 significant bits; half the bytes, twice the
    * speed.
    */
-  BFLOAT16("bfloat16");
+  BFLOAT16("bfloat16", Short.BYTES);
 
   private final String label;
+  private final int bytes;
 
-  Precision(String label) {
+  Precision(String label, int bytes) {
     this.label = label;
+    this.bytes = bytes;
+  }
+
+  /** Bytes of a packed weight. */
+  public int bytes() {
+    return bytes;
   }
 
   /** The name that transformers gives it. */

@@ -235,6 +235,13 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /** A new matrix with the same elements. */
+  public Tensor copy() {
+    Tensor copy = zeros(rows, columns);
+    copy.copyFrom(this);
+    return copy;
+  }
+
   /** The shape as {@code [rows, columns]}, for messages. */
   public String shape() {
     return "[" + rows + ", " + columns + "]";

@@ -54,7 +54,7 @@ public final class Generator implements AutoCloseable {
     this.backend = backend;
     this.stopTokens = Set.copyOf(stopTokens);
     this.slots = slots;
-    weights = model.decodingWeights(adapter);
+    weights = model.decodingWeights(adapter, slots);
   }
 
   /**

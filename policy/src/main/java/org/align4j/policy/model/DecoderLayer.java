@@ -134,9 +134,12 @@ final class DecoderLayer {
     projections().forEach(Projection::freeze);
   }
 
-  DecodingWeights.Layer pack(boolean adapter) {
+  DecodingWeights.Layer pack(boolean adapter, DecodingWeights.Packing packing) {
     return new DecodingWeights.Layer(
-        qkv.pack(adapter), output.pack(adapter), gateUp.pack(adapter), down.pack(adapter));
+        qkv.pack(adapter, packing),
+        output.pack(adapter, packing),
+        gateUp.pack(adapter, packing),
+        down.pack(adapter, packing));
   }
 
   private List<Projection> projections() {

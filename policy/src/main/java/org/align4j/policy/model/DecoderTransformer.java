@@ -425,20 +425,33 @@ public final class DecoderTransformer implements LanguageModel {
    * free, decoding runs on the weights as they lie, which is slower, and a warning says so.
    *
    * @param adapter whether the adapter takes part
+   * @param sequences that are decoded at a time; a single one gets weights of its own, and passes
+   *     of more rows, as of its prompt, run as in training
    */
-  public DecodingWeights decodingWeights(boolean adapter) {
+  public DecodingWeights decodingWeights(boolean adapter, int sequences) {
     boolean adapted = adapter && lora != null;
     boolean trained = lora == null && !parameters.isEmpty();
-    if ((trained && !backend.packsExactly()) || !heapHoldsPackedWeights("decoding", 1)) {
+    boolean single =
+        sequences == 1 && PackedHeap.hasRoom(backend.singleRowHeapBytes(config.weights()));
+    if ((trained && !backend.packsExactly())
+        || !(single || heapHoldsPackedWeights("decoding", 1))) {
       return new DecodingWeights(adapted, false, 0, List.of(), null);
     }
     boolean merged = adapted && backend.packsExactly();
+    int anyRows = backend.prefersPackedWeights() ? Integer.MAX_VALUE : FEW_ROWS;
+    DecodingWeights.Packing packing = single ? singleRows() : DecodingWeights.Packing.ANY_ROWS;
     return new DecodingWeights(
         adapted,
         merged,
-        backend.prefersPackedWeights() ? Integer.MAX_VALUE : FEW_ROWS,
-        layers.stream().map(layer -> layer.pack(merged)).toList(),
-        head.pack());
+        single ? 1 : anyRows,
+        layers.stream().map(layer -> layer.pack(merged, packing)).toList(),
+        head.pack(packing));
+  }
+
+  private DecodingWeights.Packing singleRows() {
+    return parameters.isEmpty()
+        ? DecodingWeights.Packing.SINGLE_ROWS_LATER
+        : DecodingWeights.Packing.SINGLE_ROWS;
   }
 
   private boolean heapHoldsPackedWeights(String work, int copies) {
@@ -472,7 +485,7 @@ public final class DecoderTransformer implements LanguageModel {
     Tensor x = runLayers(ids, ids.length, pass, false, cache, weights);
     Tensor picked = headInput.rows(logitRows.length);
     backend.gather(x, logitRows, picked);
-    return head.logits(normed(picked), weights.head(logitRows.length));
+    return head.logits(normed(picked), weights.head(ids.length));
   }
 
   private void checkIds(int[] ids) {

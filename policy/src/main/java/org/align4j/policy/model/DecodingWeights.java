@@ -1,7 +1,9 @@
 package org.align4j.policy.model;
 
 import java.util.List;
+import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
+import org.align4j.policy.backend.Tensor;
 
 /**
  * A model's weights prepared for decoding: packed for products of few rows, with the adapter merged
@@ -9,6 +11,20 @@ import org.align4j.policy.backend.PackedMatrix;
  * does not change them.
  */
 public final class DecodingWeights implements AutoCloseable {
+  /** How weights are packed. */
+  enum Packing {
+    /** For passes of a few rows and more. */
+    ANY_ROWS,
+    /** For passes of one row; a copy of its own on the Java heap. */
+    SINGLE_ROWS,
+    /** The same when first used, of weights that nobody trains. */
+    SINGLE_ROWS_LATER;
+
+    PackedMatrix pack(Backend backend, Tensor weight) {
+      return this == ANY_ROWS ? backend.pack(weight) : backend.packForSingleRows(weight);
+    }
+  }
+
   private final boolean adapter;
   private final boolean merged;
   private final int maxRows;

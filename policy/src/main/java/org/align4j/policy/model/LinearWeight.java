@@ -1,6 +1,8 @@
 package org.align4j.policy.model;
 
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Tensor;
@@ -52,13 +54,12 @@ final class LinearWeight {
   }
 
   /** Shows the values to somebody who does not keep them. */
-  void show(Consumer<Tensor> viewer) {
+  <T> T show(Function<Tensor, T> viewer) {
     if (values != null) {
-      viewer.accept(values);
-      return;
+      return viewer.apply(values);
     }
     try (Tensor read = read()) {
-      viewer.accept(read);
+      return viewer.apply(read);
     }
   }
 
@@ -92,14 +93,24 @@ final class LinearWeight {
     return frozen;
   }
 
-  /** The values packed as they are now; closing this leaves the copy of a frozen weight alone. */
-  PackedMatrix pack() {
-    return frozen ? packed().shared() : backend.pack(values);
+  /**
+   * The values packed as they are now; closing this leaves the copy of a frozen weight alone.
+   *
+   * @param packing how
+   */
+  PackedMatrix pack(DecodingWeights.Packing packing) {
+    if (packing == DecodingWeights.Packing.ANY_ROWS && frozen) {
+      return packed().shared();
+    }
+    Supplier<PackedMatrix> packer = () -> show(weight -> packing.pack(backend, weight));
+    return packing == DecodingWeights.Packing.SINGLE_ROWS_LATER
+        ? new LazyMatrix(packer)
+        : packer.get();
   }
 
   private PackedMatrix packed() {
     if (packed == null) {
-      show(weight -> packed = backend.pack(weight));
+      packed = show(backend::pack);
       release();
     }
     return packed;
@@ -125,7 +136,7 @@ final class LinearWeight {
   void productBack(Tensor dOut, Tensor dX) {
     if (frozen) {
       if (packedBack == null) {
-        show(weight -> packedBack = backend.packTransposed(weight));
+        packedBack = show(backend::packTransposed);
       }
       packedBack.multiply(dOut, dX);
     } else {

@@ -177,8 +177,8 @@ final class LmHead {
     }
   }
 
-  PackedMatrix pack() {
-    return linear.pack();
+  PackedMatrix pack(DecodingWeights.Packing packing) {
+    return linear.pack(packing);
   }
 
   /**

@@ -15,13 +15,7 @@ final class PackedHeap {
    * @param work what the weights are for, in the warning when there is none
    */
   static boolean holds(String work, long bytes) {
-    if (bytes <= free() / 4 * 3) {
-      return true;
-    }
-    // Packed weights of generators that are done with count as used until they are collected.
-    System.gc();
-    long free = free();
-    if (bytes <= free / 4 * 3) {
+    if (hasRoom(bytes)) {
       return true;
     }
     LOG.warn(
@@ -29,8 +23,18 @@ final class PackedHeap {
             + " are free; raise -Xmx",
         work,
         bytes >> 20,
-        free >> 20);
+        free() >> 20);
     return false;
+  }
+
+  /** The same without a warning, for what has a replacement. */
+  static boolean hasRoom(long bytes) {
+    if (bytes <= free() / 4 * 3) {
+      return true;
+    }
+    // Packed weights of generators that are done with count as used until they are collected.
+    System.gc();
+    return bytes <= free() / 4 * 3;
   }
 
   private static long free() {

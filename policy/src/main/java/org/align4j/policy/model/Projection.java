@@ -75,6 +75,7 @@ final class Projection {
           Map<String, Tensor> shown = new LinkedHashMap<>();
           addWeights(shown, values);
           viewer.accept(shown);
+          return shown;
         });
   }
 
@@ -176,14 +177,13 @@ final class Projection {
   }
 
   /** The weight for decoding, with the adapter merged into it if it takes part. */
-  PackedMatrix pack(boolean adapter) {
+  PackedMatrix pack(boolean adapter, DecodingWeights.Packing packing) {
     if (!adapter || lora == null) {
-      return linear.pack();
+      return linear.pack(packing);
     }
-    try (Tensor merged = Tensor.zeros(linear.outputs(), linear.inputs())) {
-      linear.show(merged::copyFrom);
+    try (Tensor merged = linear.show(Tensor::copy)) {
       lora.mergeInto(merged);
-      return backend.pack(merged);
+      return packing.pack(backend, merged);
     }
   }
 

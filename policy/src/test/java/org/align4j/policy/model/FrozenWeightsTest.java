@@ -91,7 +91,7 @@ class FrozenWeightsTest {
     float[] merged = model.weights().get(NAME).toArray();
     assertThat(merged[0]).isNotEqualTo(origin.weights().get(NAME).get(0, 0));
     model.freeze();
-    model.decodingWeights(false).close();
+    model.decodingWeights(false, 2).close();
     assertThat(model.weights().get(NAME).toArray()).isEqualTo(merged);
   }
 }

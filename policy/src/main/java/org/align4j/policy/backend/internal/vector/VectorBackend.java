@@ -72,8 +72,8 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
-  public boolean packsExactly() {
-    return precision == Precision.FLOAT32;
+  public Precision precision() {
+    return precision;
   }
 
   @Override
@@ -91,6 +91,16 @@ public final class VectorBackend implements Backend {
     return oneDnn
         ? OneDnnMatrix.ofTransposed(precision, weight)
         : PackedPanels.ofTransposed(weight);
+  }
+
+  @Override
+  public PackedMatrix packForSingleRows(Tensor weight) {
+    return new SingleRowMatrix(precision, weight);
+  }
+
+  @Override
+  public long singleRowHeapBytes(long elements) {
+    return SingleRowMatrix.heapBytes(precision, elements);
   }
 
   @Override

@@ -59,6 +59,11 @@ class PackedMatrixTest {
     }
   }
 
+  /** Two roundings to 8 significant bits, each off by at most 2^-8. */
+  private static double tolerance(Precision precision) {
+    return precision == Precision.FLOAT32 ? 1e-6 : 1.0 / 127;
+  }
+
   @Test
   void panels() {
     check(PackedPanels::of, false, 1e-6);
@@ -69,10 +74,15 @@ class PackedMatrixTest {
   @EnumSource(Precision.class)
   void oneDnn(Precision precision) {
     assumeThat(OneDnn.supports(precision)).as("oneDNN computes %s here", precision).isTrue();
-    // Two roundings to 8 significant bits, each off by at most 2^-8.
-    double tolerance = precision == Precision.FLOAT32 ? 1e-6 : 1.0 / 127;
+    double tolerance = tolerance(precision);
     check(weight -> OneDnnMatrix.of(precision, weight), false, tolerance);
     check(weight -> OneDnnMatrix.ofTransposed(precision, weight), true, tolerance);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void singleRows(Precision precision) {
+    check(weight -> new SingleRowMatrix(precision, weight), false, tolerance(precision));
   }
 
   @Test
