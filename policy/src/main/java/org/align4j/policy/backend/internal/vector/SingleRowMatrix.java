@@ -23,7 +23,7 @@ final class SingleRowMatrix implements PackedMatrix {
   private static final int STEP = 4 * LANES;
 
   /** Work items per thread that even out what else the processors do. */
-  private static final int ITEMS = 4;
+  private static final int ITEMS = 8;
 
   private final Precision precision;
   private final int inputs;
