@@ -158,10 +158,16 @@ public final class Tensor implements AutoCloseable {
     return (long) rows * columns;
   }
 
-  /** The first element's address, for BLAS. */
+  /** A pointer to the first element, which keeps the memory alive. */
   public FloatPointer pointer() {
     checkOpen();
     return offset == 0 ? origin : origin.getPointer(offset);
+  }
+
+  /** The first element's address, for native code that is called while this tensor is in use. */
+  public long address() {
+    checkOpen();
+    return origin.address() + (long) offset * Float.BYTES;
   }
 
   /** Copies row {@code row} into {@code target} from {@code at}. */

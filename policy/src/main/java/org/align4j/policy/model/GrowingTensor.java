@@ -8,6 +8,7 @@ import org.align4j.policy.backend.Tensor;
 final class GrowingTensor {
   private final int columns;
   private Tensor memory;
+  private Tensor view;
 
   GrowingTensor(int columns) {
     this.columns = columns;
@@ -20,7 +21,11 @@ final class GrowingTensor {
         memory.close();
       }
       memory = Tensor.zeros(rows + rows / 8, columns);
+      view = null;
     }
-    return memory.rows(0, rows);
+    if (view == null || view.rows() != rows) {
+      view = memory.rows(0, rows);
+    }
+    return view;
   }
 }

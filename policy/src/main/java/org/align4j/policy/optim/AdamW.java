@@ -43,17 +43,22 @@ public final class AdamW {
   /** Updates all parameters from their gradients. */
   public void step(double learningRate) {
     steps++;
+    AdamStep plain = adamStep(learningRate, 0);
+    AdamStep decayed = adamStep(learningRate, settings.weightDecay());
     for (int i = 0; i < parameters.size(); i++) {
       Parameter parameter = parameters.get(i);
-      double decay = parameter.value().rows() == 1 ? 0 : settings.weightDecay();
       backend.adamW(
           parameter.value(),
           parameter.gradient(),
           firstMoments.get(i),
           secondMoments.get(i),
-          new AdamStep(
-              learningRate, settings.beta1(), settings.beta2(), settings.epsilon(), decay, steps));
+          parameter.value().rows() == 1 ? plain : decayed);
     }
+  }
+
+  private AdamStep adamStep(double learningRate, double decay) {
+    return new AdamStep(
+        learningRate, settings.beta1(), settings.beta2(), settings.epsilon(), decay, steps);
   }
 
   /** Steps done. */

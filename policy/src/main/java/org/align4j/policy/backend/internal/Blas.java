@@ -1,5 +1,6 @@
 package org.align4j.policy.backend.internal;
 
+import java.lang.ref.Reference;
 import org.align4j.policy.backend.Tensor;
 import org.bytedeco.openblas.global.openblas;
 
@@ -7,6 +8,14 @@ import org.bytedeco.openblas.global.openblas;
 public final class Blas {
   static {
     openblas.blas_set_num_threads(Threads.COUNT);
+  }
+
+  private static final ThreadLocal<Operands> OPERANDS = ThreadLocal.withInitial(Operands::new);
+
+  private static final class Operands {
+    private final Address a = new Address();
+    private final Address b = new Address();
+    private final Address c = new Address();
   }
 
   private Blas() {}
@@ -27,21 +36,28 @@ public final class Blas {
     if (m == 0 || n == 0) {
       return;
     }
-    openblas.cblas_sgemm(
-        openblas.CblasRowMajor,
-        transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
-        transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
-        m,
-        n,
-        k,
-        alpha,
-        a.pointer(),
-        a.stride(),
-        b.pointer(),
-        b.stride(),
-        beta,
-        c.pointer(),
-        c.stride());
+    Operands operands = OPERANDS.get();
+    try {
+      openblas.cblas_sgemm(
+          openblas.CblasRowMajor,
+          transposeA ? openblas.CblasTrans : openblas.CblasNoTrans,
+          transposeB ? openblas.CblasTrans : openblas.CblasNoTrans,
+          m,
+          n,
+          k,
+          alpha,
+          operands.a.at(a.address()),
+          a.stride(),
+          operands.b.at(b.address()),
+          b.stride(),
+          beta,
+          operands.c.at(c.address()),
+          c.stride());
+    } finally {
+      Reference.reachabilityFence(a);
+      Reference.reachabilityFence(b);
+      Reference.reachabilityFence(c);
+    }
   }
 
   /** Rejects operands whose shapes do not fit. */

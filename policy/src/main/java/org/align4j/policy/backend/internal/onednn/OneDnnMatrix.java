@@ -1,5 +1,6 @@
 package org.align4j.policy.backend.internal.onednn;
 
+import java.lang.ref.Reference;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Precision;
 import org.align4j.policy.backend.Tensor;
@@ -39,7 +40,7 @@ public final class OneDnnMatrix implements PackedMatrix {
     }
     Threads.forEach(
         (outputs + OneDnn.BLOCK - 1) / OneDnn.BLOCK,
-        block -> OpenMp.alone(() -> fill(weight, block, inStride, outStride)));
+        block -> fill(weight, block, inStride, outStride));
   }
 
   /** Packs W [outputs, inputs] for x · Wᵀ. */
@@ -56,12 +57,13 @@ public final class OneDnnMatrix implements PackedMatrix {
     int from = block * OneDnn.BLOCK;
     int count = Math.min(OneDnn.BLOCK, outputs - from);
     Pointer source = weight.pointer().getPointer((long) from * outStride);
-    Staging.toPacked(precision, inputs, count, inStride, outStride)
-        .run(Workspace.current().queue(), source, block(block));
-  }
-
-  private Pointer block(int index) {
-    return packed.getPointer(index * blockBytes);
+    int threads = OpenMp.alone();
+    try {
+      Staging.toPacked(precision, inputs, count, inStride, outStride)
+          .run(Workspace.current().queue(), source, packed.getPointer(block * blockBytes));
+    } finally {
+      OpenMp.restore(threads);
+    }
   }
 
   @Override
@@ -105,8 +107,14 @@ public final class OneDnnMatrix implements PackedMatrix {
   }
 
   private void multiply(Tensor x, int block, int count, Tensor out) {
-    OpenMp.alone(
-        () -> Workspace.current().multiply(precision, x, block(block), count * OneDnn.BLOCK, out));
+    int threads = OpenMp.alone();
+    try {
+      long address = packed.address() + block * blockBytes;
+      Workspace.current().multiply(precision, x, address, count * OneDnn.BLOCK, out);
+    } finally {
+      OpenMp.restore(threads);
+      Reference.reachabilityFence(this);
+    }
   }
 
   @Override

@@ -19,17 +19,22 @@ final class OpenMp {
 
   private static native int omp_get_max_threads();
 
-  /** Runs something with the current thread's number of OpenMP threads at 1, then puts it back. */
-  static void alone(Runnable action) {
+  /**
+   * Sets the current thread's number of OpenMP threads to 1.
+   *
+   * @return what it was, for {@link #restore}
+   */
+  static int alone() {
     int before = omp_get_max_threads();
-    if (before == 1) {
-      action.run();
-      return;
+    if (before != 1) {
+      omp_set_num_threads(1);
     }
-    omp_set_num_threads(1);
-    try {
-      action.run();
-    } finally {
+    return before;
+  }
+
+  /** Puts the number of threads back. */
+  static void restore(int before) {
+    if (before != 1) {
       omp_set_num_threads(before);
     }
   }

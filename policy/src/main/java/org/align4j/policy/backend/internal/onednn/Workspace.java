@@ -1,7 +1,10 @@
 package org.align4j.policy.backend.internal.onednn;
 
+import java.lang.ref.Reference;
 import org.align4j.policy.backend.Precision;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Address;
+import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -20,12 +23,16 @@ final class Workspace {
   private static final int LEAST_ROWS = 4;
 
   private final stream queue = new stream(OneDnn.engine());
+  private final dnnl_stream queueHandle = queue.get();
   private final LeastRecent<MatmulShape, Matmul> products = new LeastRecent<>(KEPT, Matmul::new);
   private final LeastRecent<Staging.Shape, Staging> stagings =
       new LeastRecent<>(KEPT, Staging.Shape::staging);
   private BytePointer staged = new BytePointer(1);
   private BytePointer scratch = new BytePointer(1);
   private Tensor result = Tensor.zeros(1, 1);
+  private final Address source = new Address();
+  private final Address weights = new Address();
+  private final Address target = new Address();
 
   private Workspace() {}
 
@@ -40,18 +47,27 @@ final class Workspace {
   /**
    * out = x · packed.
    *
-   * @param packed blocks of a weight
+   * @param packed address of a weight's blocks
    * @param outputs that the blocks hold; those beyond {@code out.columns()} are padding
    */
-  void multiply(Precision precision, Tensor x, Pointer packed, int outputs, Tensor out) {
+  void multiply(Precision precision, Tensor x, long packed, int outputs, Tensor out) {
     int rows = x.rows();
     int padded = Math.max(LEAST_ROWS, rows);
     MatmulShape shape = new MatmulShape(precision, padded, x.columns(), outputs);
     Matmul product = products.get(shape);
     boolean direct = out.stride() == outputs && out.columns() == outputs && padded == rows;
-    Pointer target = direct ? out.pointer() : result(padded * outputs).pointer();
-    product.run(
-        queue, source(precision, x, padded), packed, target, scratch(product.scratchBytes()));
+    Tensor to = direct ? out : result(padded * outputs);
+    try {
+      product.run(
+          queueHandle,
+          source(precision, x, padded),
+          weights.at(packed),
+          target.at(to.address()),
+          scratch(product.scratchBytes()));
+    } finally {
+      Reference.reachabilityFence(x);
+      Reference.reachabilityFence(to);
+    }
     if (!direct) {
       for (int r = 0; r < rows; r++) {
         out.copyRow(r, result, 0, r * outputs);
@@ -61,7 +77,7 @@ final class Workspace {
 
   private Pointer source(Precision precision, Tensor x, int padded) {
     if (precision == Precision.FLOAT32 && x.stride() == x.columns() && padded == x.rows()) {
-      return x.pointer();
+      return source.at(x.address());
     }
     long bytes = (long) padded * x.columns() * Float.BYTES;
     if (staged.capacity() < bytes) {
@@ -69,7 +85,7 @@ final class Workspace {
     }
     stagings
         .get(new Staging.Shape(precision, x.rows(), x.columns(), x.stride()))
-        .run(queue, x.pointer(), staged);
+        .run(queue, source.at(x.address()), staged);
     return staged;
   }
 

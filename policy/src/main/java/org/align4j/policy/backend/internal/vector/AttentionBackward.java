@@ -66,7 +66,7 @@ final class AttentionBackward {
         new AttentionBackward(shape, dOut, query, key, value, out, logSumExp, dQuery, dKey, dValue);
     Map<Integer, Family> groups = new LinkedHashMap<>();
     for (AttentionSpan span : spans) {
-      groups.computeIfAbsent(span.group(), g -> new Family()).add(span, key.columns());
+      groups.computeIfAbsent(span.group(), g -> new Family()).add(span, dKey, dValue);
     }
     List<Family> families = new ArrayList<>(groups.values());
     Threads.forEach(
@@ -89,27 +89,38 @@ final class AttentionBackward {
    */
   private static final class Family {
     private final List<AttentionSpan> spans = new ArrayList<>();
-    private final Map<KeyRange, Sums> borrowed = new LinkedHashMap<>();
+    private final Map<KeyRange, Sums> sums = new LinkedHashMap<>();
 
-    void add(AttentionSpan span, int columns) {
+    /** Adds a span; its group's own ranges are summed up in place. */
+    void add(AttentionSpan span, Tensor dKey, Tensor dValue) {
       spans.add(span);
       for (KeyRange range : span.keyRanges()) {
-        if (range.group() != span.group()) {
-          borrowed.computeIfAbsent(
+        if (!sums.containsKey(range)) {
+          sums.put(
               range,
-              r -> new Sums(Tensor.zeros(r.length(), columns), Tensor.zeros(r.length(), columns)));
+              range.group() == span.group()
+                  ? new Sums(rows(dKey, range), rows(dValue, range))
+                  : new Sums(
+                      Tensor.zeros(range.length(), dKey.columns()),
+                      Tensor.zeros(range.length(), dValue.columns())));
         }
       }
     }
 
     void addBorrowed(Tensor dKey, Tensor dValue) {
-      borrowed.forEach(
-          (range, sums) -> {
-            ElementwiseKernels.add(sums.dKey(), dKey.rows(range.start(), range.length()));
-            ElementwiseKernels.add(sums.dValue(), dValue.rows(range.start(), range.length()));
-            sums.dKey().close();
-            sums.dValue().close();
+      sums.forEach(
+          (range, borrowed) -> {
+            if (range.group() != spans.get(0).group()) {
+              ElementwiseKernels.add(borrowed.dKey(), rows(dKey, range));
+              ElementwiseKernels.add(borrowed.dValue(), rows(dValue, range));
+              borrowed.dKey().close();
+              borrowed.dValue().close();
+            }
           });
+    }
+
+    private static Tensor rows(Tensor gradients, KeyRange range) {
+      return gradients.rows(range.start(), range.length());
     }
   }
 
@@ -228,53 +239,28 @@ final class AttentionBackward {
       AttentionSpan span, Family family, int column, float[] dKeys, float[] dValues) {
     int dim = shape.headDim();
     int stride = SmallGemm.padded(dim);
-    forRanges(
-        span,
-        family,
-        (sums, count, at) -> {
-          AttentionTiles.loadRows(sums.dKey(), 0, count, column, dim, dKeys, at, stride);
-          AttentionTiles.loadRows(sums.dValue(), 0, count, column, dim, dValues, at, stride);
-        });
+    int at = 0;
+    for (int i = 0; i < span.keyRanges().size(); i++) {
+      KeyRange range = span.keyRanges().get(i);
+      Sums sums = family.sums.get(range);
+      AttentionTiles.loadRows(sums.dKey(), 0, range.length(), column, dim, dKeys, at, stride);
+      AttentionTiles.loadRows(sums.dValue(), 0, range.length(), column, dim, dValues, at, stride);
+      at += range.length() * stride;
+    }
   }
 
   private void storeGradients(
       AttentionSpan span, Family family, int column, float[] dKeys, float[] dValues) {
     int dim = shape.headDim();
     int stride = SmallGemm.padded(dim);
-    forRanges(
-        span,
-        family,
-        (sums, count, at) -> {
-          AttentionTiles.storeRows(dKeys, at, stride, sums.dKey(), count, column, dim);
-          AttentionTiles.storeRows(dValues, at, stride, sums.dValue(), count, column, dim);
-        });
-  }
-
-  @FunctionalInterface
-  private interface RangeBody {
-    /**
-     * Handles one range.
-     *
-     * @param at where its rows begin in a tile of the span's keys
-     */
-    void accept(Sums sums, int count, int at);
-  }
-
-  private void forRanges(AttentionSpan span, Family family, RangeBody body) {
     int at = 0;
-    for (KeyRange range : span.keyRanges()) {
-      body.accept(sums(family, range), range.length(), at);
-      at += range.length() * SmallGemm.padded(shape.headDim());
+    for (int i = 0; i < span.keyRanges().size(); i++) {
+      KeyRange range = span.keyRanges().get(i);
+      Sums sums = family.sums.get(range);
+      AttentionTiles.storeRows(dKeys, at, stride, sums.dKey(), range.length(), column, dim);
+      AttentionTiles.storeRows(dValues, at, stride, sums.dValue(), range.length(), column, dim);
+      at += range.length() * stride;
     }
-  }
-
-  /** Where a family's contributions to a range go: to the range itself if it is the family's. */
-  private Sums sums(Family family, KeyRange range) {
-    Sums borrowed = family.borrowed.get(range);
-    return borrowed != null
-        ? borrowed
-        : new Sums(
-            dKey.rows(range.start(), range.length()), dValue.rows(range.start(), range.length()));
   }
 
   /** dS = P · (dP - delta) · scale over one row. */

@@ -21,7 +21,9 @@ final class AttentionTiles {
   static void loadKeys(
       AttentionSpan span, Tensor source, int column, int dim, float[] target, int stride) {
     int at = 0;
-    for (KeyRange range : span.keyRanges()) {
+    // By index: an iterator for every head of every span would be garbage.
+    for (int i = 0; i < span.keyRanges().size(); i++) {
+      KeyRange range = span.keyRanges().get(i);
       loadRows(source, range.start(), range.length(), column, dim, target, at, stride);
       at += range.length() * stride;
     }

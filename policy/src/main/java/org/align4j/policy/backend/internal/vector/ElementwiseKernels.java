@@ -124,7 +124,7 @@ final class ElementwiseKernels {
    */
   static double sumOfSquares(Tensor x) {
     int n = x.columns();
-    double[] rowSums = new double[x.rows()];
+    double[] rowSums = Scratch.current().sums(x.rows());
     Threads.forRows(
         x.rows(),
         grainRows(x),
@@ -137,8 +137,8 @@ final class ElementwiseKernels {
           }
         });
     double sum = 0;
-    for (double rowSum : rowSums) {
-      sum += rowSum;
+    for (int r = 0; r < x.rows(); r++) {
+      sum += rowSums[r];
     }
     return sum;
   }

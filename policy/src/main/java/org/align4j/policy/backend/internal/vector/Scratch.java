@@ -6,6 +6,7 @@ final class Scratch {
   private static final ThreadLocal<Scratch> CURRENT = ThreadLocal.withInitial(Scratch::new);
 
   private final float[][] tiles = new float[SLOTS][0];
+  private double[] sums = new double[0];
 
   private Scratch() {}
 
@@ -19,5 +20,13 @@ final class Scratch {
       tiles[slot] = new float[size + size / 4];
     }
     return tiles[slot];
+  }
+
+  /** At least {@code size} doubles with unspecified content. */
+  double[] sums(int size) {
+    if (sums.length < size) {
+      sums = new double[size + size / 4];
+    }
+    return sums;
   }
 }
