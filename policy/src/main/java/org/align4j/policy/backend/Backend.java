@@ -165,6 +165,21 @@ public interface Backend {
       Tensor dKey,
       Tensor dValue);
 
+  /** The column of each row's largest value, the first of equals; 0 if there is none but NaN. */
+  default void argmax(Tensor x, int[] columns) {
+    float[] row = new float[x.columns()];
+    for (int r = 0; r < x.rows(); r++) {
+      x.readRow(r, row, 0);
+      int best = 0;
+      for (int j = 1; j < row.length; j++) {
+        if (row[j] > row[best]) {
+          best = j;
+        }
+      }
+      columns[r] = best;
+    }
+  }
+
   /**
    * Turns logits into probabilities in place and records what the targets got.
    *

@@ -187,10 +187,9 @@ public final class Generator implements AutoCloseable {
         TokenSampler.penalise(row, sequence.tokens, sequence.length, params.repetitionPenalty());
         logits.writeRow(i, row, 0);
       }
-      if (greedy) {
-        logits.readRow(i, row, 0);
-        tokens[i] = TokenSampler.argmax(row, vocabulary);
-      }
+    }
+    if (greedy) {
+      backend.argmax(logits, tokens);
     }
     if (!greedy && params.temperature() != 1) {
       backend.scale((float) (1 / params.temperature()), logits);

@@ -10,17 +10,6 @@ final class TokenSampler {
 
   private TokenSampler() {}
 
-  /** Index of the largest value; the first of equals. */
-  static int argmax(float[] values, int count) {
-    int best = 0;
-    for (int i = 1; i < count; i++) {
-      if (values[i] > values[best]) {
-        best = i;
-      }
-    }
-    return best;
-  }
-
   /** Divides positive and multiplies negative logits of tokens that occurred. */
   static void penalise(float[] logits, int[] seen, int seenCount, double penalty) {
     IntStream.of(seen)

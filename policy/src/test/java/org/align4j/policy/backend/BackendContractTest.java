@@ -350,6 +350,23 @@ class BackendContractTest {
 
   @ParameterizedTest
   @MethodSource("widths")
+  void argmaxIsTheFirstOfTheLargest(Backend backend, int width) {
+    Tensor x = random(5, width, 60);
+    x.set(1, width - 1, 9);
+    x.set(2, width / 2, 9);
+    x.set(2, width - 1, 9);
+    x.set(3, 0, Float.NEGATIVE_INFINITY);
+    int[] expected = new int[5];
+    SCALAR.argmax(x, expected);
+    int[] got = new int[5];
+    backend.argmax(x, got);
+    assertThat(got).isEqualTo(expected);
+    assertThat(got[1]).isEqualTo(width - 1);
+    assertThat(got[2]).isEqualTo(width / 2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("widths")
   void softmaxAndItsGradient(Backend backend, int width) {
     int n = 3000 + width;
     int[] targets = {0, n - 1, 17, 5};

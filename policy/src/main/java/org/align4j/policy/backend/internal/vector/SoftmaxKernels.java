@@ -32,6 +32,30 @@ final class SoftmaxKernels {
         });
   }
 
+  static void argmax(Tensor x, int[] columns) {
+    int n = x.columns();
+    Threads.forRows(
+        x.rows(),
+        1,
+        (from, to) -> {
+          float[] row = Scratch.current().tile(0, n);
+          for (int r = from; r < to; r++) {
+            x.readRow(r, row, 0);
+            columns[r] = indexOf(max(row, n), row, n);
+          }
+        });
+  }
+
+  /** The first index of a value, or 0 if it is none of them, as a maximum with NaN is not. */
+  private static int indexOf(float value, float[] x, int n) {
+    for (int i = 0; i < n; i++) {
+      if (x[i] == value) {
+        return i;
+      }
+    }
+    return 0;
+  }
+
   private static void row(float[] x, int n, int target, TokenStats stats, int at) {
     float targetLogit = x[target];
     float max = max(x, n);

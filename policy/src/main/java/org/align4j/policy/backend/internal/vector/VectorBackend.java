@@ -199,6 +199,11 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
+  public void argmax(Tensor x, int[] columns) {
+    SoftmaxKernels.argmax(x, columns);
+  }
+
+  @Override
   public void softmax(Tensor logits, int[] targets, TokenStats stats, int at) {
     SoftmaxKernels.softmax(logits, targets, stats, at);
   }
