@@ -32,6 +32,7 @@ public final class Generator implements AutoCloseable {
   private final Set<Integer> stopTokens;
   private final int slots;
   private final DecodingWeights weights;
+  private final float[] row;
 
   /**
    * Prepares generation with the weights as they are now; training that comes later needs a new
@@ -55,6 +56,7 @@ public final class Generator implements AutoCloseable {
     this.stopTokens = Set.copyOf(stopTokens);
     this.slots = slots;
     weights = model.decodingWeights(adapter, slots);
+    row = new float[model.config().vocabulary()];
   }
 
   /**
@@ -177,7 +179,6 @@ public final class Generator implements AutoCloseable {
       List<Completion> done,
       Slots admission) {
     int vocabulary = logits.columns();
-    float[] row = new float[vocabulary];
     int[] tokens = new int[running.size()];
     boolean greedy = params.temperature() == 0;
     for (int i = 0; i < tokens.length; i++) {

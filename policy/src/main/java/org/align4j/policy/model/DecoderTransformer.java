@@ -88,8 +88,9 @@ public final class DecoderTransformer implements LanguageModel {
   /**
    * Every base weight by its Hugging Face name; vectors are tensors of one row.
    *
-   * <p>What a frozen model no longer keeps in float32 is read again and stays, so ask after
-   * training rather than before; tensors from before {@link #freeze} may have been closed.
+   * <p>They may be written while the model is not frozen. A model that has been asked for them
+   * keeps them in float32, which a frozen one otherwise does not: {@link #showWeights} costs no
+   * memory.
    */
   public Map<String, Tensor> weights() {
     Map<String, Tensor> out = new LinkedHashMap<>();

@@ -45,11 +45,15 @@ final class LinearWeight {
     reader = source;
   }
 
-  /** The values, which stay in memory from now on. */
+  /**
+   * The values for somebody who may write to them, so that they stay in memory and are never read
+   * from a file again.
+   */
   Tensor values() {
     if (values == null) {
       values = read();
     }
+    reader = null;
     return values;
   }
 
@@ -74,10 +78,9 @@ final class LinearWeight {
     frozen = true;
   }
 
-  /** Drops the packed copies and what is known of a file, because the values change or will. */
+  /** Drops the packed copies, because the values change or will. */
   void thaw() {
     values();
-    reader = null;
     frozen = false;
     if (packed != null) {
       packed.close();

@@ -69,6 +69,9 @@ public final class OneDnnMatrix implements PackedMatrix {
   @Override
   public void multiply(Tensor x, Tensor out) {
     PackedMatrix.checkShapes(inputs, outputs, x, out);
+    if (packed.isNull()) {
+      throw new IllegalStateException("the packed weight has been closed");
+    }
     int rows = x.rows();
     if (rows == 0) {
       return;
