@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.PackedMatrix;
+import org.align4j.policy.backend.Precision;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 
@@ -14,7 +15,7 @@ import org.align4j.policy.backend.TokenStats;
 final class AlignedHeadLoss implements HeadLoss {
   private static final int CHUNK = 256;
 
-  private final Backend backend = Backends.named("vector");
+  private final Backend backend;
   private final int[] targets;
   private final Tensor hidden;
   private final Tensor weight;
@@ -25,7 +26,8 @@ final class AlignedHeadLoss implements HeadLoss {
   private final Tensor gradient;
   private final TokenStats stats;
 
-  AlignedHeadLoss(Operands operands) {
+  AlignedHeadLoss(Operands operands, Precision precision) {
+    backend = Backends.named("vector", precision);
     targets = operands.targets();
     hidden = Tensor.of(operands.rows(), operands.width(), operands.hidden());
     weight = Tensor.of(operands.vocabulary(), operands.width(), operands.weight());

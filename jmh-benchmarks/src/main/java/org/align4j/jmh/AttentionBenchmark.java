@@ -33,10 +33,13 @@ import org.openjdk.jmh.annotations.Warmup;
 public class AttentionBenchmark {
   private static final AttentionShape SHAPE = new AttentionShape(9, 3, 64, 0.125f, 0);
   private static final int PROMPT = 48;
-  private static final int COMPLETION = 72;
 
   @Param({"4", "16"})
   int pairs;
+
+  /** Tokens of a completion; 48 of the prompt come before them. */
+  @Param({"72"})
+  int completion;
 
   @Param({"vector"})
   String backend;
@@ -64,9 +67,9 @@ public class AttentionBenchmark {
       row += PROMPT;
       for (int side = 0; side < 2; side++) {
         KeyRange prompt = new KeyRange(start, PROMPT, pair);
-        KeyRange completion = new KeyRange(row, COMPLETION, pair);
-        spans.add(new AttentionSpan(row, COMPLETION, List.of(prompt, completion), pair));
-        row += COMPLETION;
+        KeyRange own = new KeyRange(row, completion, pair);
+        spans.add(new AttentionSpan(row, completion, List.of(prompt, own), pair));
+        row += completion;
       }
     }
     int columns = SHAPE.heads() * SHAPE.headDim();

@@ -1,6 +1,7 @@
 package org.align4j.jmh;
 
 import java.util.concurrent.TimeUnit;
+import org.align4j.policy.backend.Precision;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -25,9 +26,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 public class PeerHeadBenchmark implements Counted {
   private static final int WIDTH = 576;
+  private static final String ROUNDED = "align4j-bfloat16";
   private static final float WEIGHT_SCALE = 0.05f;
 
-  @Param({"align4j", "libtorch", "nd4j"})
+  @Param({"align4j", "align4j-bfloat16", "libtorch", "nd4j"})
   String peer;
 
   @Param({"512"})
@@ -60,24 +62,26 @@ public class PeerHeadBenchmark implements Counted {
             weight,
             targets);
     loss = create(operands);
-    try (HeadLoss own = new AlignedHeadLoss(operands)) {
-      requireEqual(own.run(), loss.run(), 1e-4);
+    try (HeadLoss own = new AlignedHeadLoss(operands, Precision.FLOAT32)) {
+      double tolerance = peer.equals(ROUNDED) ? 1e-2 : 1e-4;
+      requireEqual(own.run(), loss.run(), tolerance);
       float[] expected = own.gradient();
       float[] got = loss.gradient();
       for (int i = 0; i < expected.length; i++) {
-        requireEqual(expected[i], got[i], 1e-3);
+        requireEqual(expected[i], got[i], tolerance);
       }
     }
   }
 
   private HeadLoss create(HeadLoss.Operands operands) {
     return switch (peer) {
-      case "align4j" -> new AlignedHeadLoss(operands);
+      case "align4j" -> new AlignedHeadLoss(operands, Precision.FLOAT32);
+      case ROUNDED -> new AlignedHeadLoss(operands, Precision.BFLOAT16);
       case "libtorch" -> new TorchHeadLoss(operands);
       case "nd4j" -> new PlainNd4jHeadLoss(operands);
       default ->
           throw new IllegalArgumentException(
-              "peer is \"" + peer + "\"; expected align4j, libtorch or nd4j");
+              "peer is \"" + peer + "\"; expected align4j, align4j-bfloat16, libtorch or nd4j");
     };
   }
 
