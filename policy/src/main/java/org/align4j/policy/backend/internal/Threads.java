@@ -1,7 +1,6 @@
 package org.align4j.policy.backend.internal;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
@@ -36,11 +35,20 @@ public final class Threads {
   private Threads() {}
 
   private static final class Loop {
+    // Updaters instead of atomic objects, because a training step has thousands of loops.
+    private static final AtomicIntegerFieldUpdater<Loop> NEXT =
+        AtomicIntegerFieldUpdater.newUpdater(Loop.class, "next");
+    private static final AtomicIntegerFieldUpdater<Loop> DONE =
+        AtomicIntegerFieldUpdater.newUpdater(Loop.class, "done");
+
     private final IntConsumer body;
     private final int items;
-    private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger done = new AtomicInteger();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    @SuppressWarnings("UnusedVariable") // by NEXT
+    private volatile int next;
+
+    private volatile int done;
+    private volatile Throwable failure;
 
     Loop(int items, IntConsumer body) {
       this.items = items;
@@ -49,28 +57,28 @@ public final class Threads {
 
     /** Takes items until none is left; after a failure the rest are only counted. */
     void work() {
-      for (int i = next.getAndIncrement(); i < items; i = next.getAndIncrement()) {
+      for (int i = NEXT.getAndIncrement(this); i < items; i = NEXT.getAndIncrement(this)) {
         try {
-          if (failure.get() == null) {
+          if (failure == null) {
             body.accept(i);
           }
         } catch (RuntimeException | Error e) {
-          failure.compareAndSet(null, e);
+          failure = e;
         } finally {
-          done.incrementAndGet();
+          DONE.incrementAndGet(this);
         }
       }
     }
 
     void await() {
       long start = System.nanoTime();
-      while (done.get() < items) {
+      while (done < items) {
         Thread.onSpinWait();
         if (System.nanoTime() - start > SPIN_NANOS) {
           LockSupport.parkNanos(SPIN_NANOS);
         }
       }
-      Throwable thrown = failure.get();
+      Throwable thrown = failure;
       if (thrown instanceof RuntimeException exception) {
         throw exception;
       }
