@@ -7,12 +7,17 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A read-only file whose regions are memory-mapped, little-endian; each region is below 2 GiB. */
 final class MappedFile implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
   private final long size;
+  private final Map<Region, ByteBuffer> regions = new ConcurrentHashMap<>();
+
+  private record Region(long from, long length) {}
 
   MappedFile(Path path) {
     this.path = path;
@@ -34,7 +39,10 @@ final class MappedFile implements AutoCloseable {
     return path;
   }
 
-  /** Maps bytes {@code from .. from + length - 1}; the caller has checked them against the size. */
+  /**
+   * Bytes {@code from .. from + length - 1}; the caller has checked them against the size. A region
+   * is mapped once, because it is unmapped only when a collector gets to it.
+   */
   ByteBuffer map(long from, long length) {
     if (from < 0 || length < 0 || length > Integer.MAX_VALUE || from + length > size) {
       throw new ModelFileException(
@@ -46,10 +54,15 @@ final class MappedFile implements AutoCloseable {
               + " lies outside the file of "
               + size);
     }
+    return regions
+        .computeIfAbsent(new Region(from, length), this::mapped)
+        .duplicate()
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private ByteBuffer mapped(Region region) {
     try {
-      return channel
-          .map(FileChannel.MapMode.READ_ONLY, from, length)
-          .order(ByteOrder.LITTLE_ENDIAN);
+      return channel.map(FileChannel.MapMode.READ_ONLY, region.from(), region.length());
     } catch (IOException e) {
       throw new ModelFileException(path + ": cannot be mapped: " + e.getMessage(), e);
     }

@@ -2,12 +2,10 @@ package org.align4j.policy.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.backend.AttentionSpan;
@@ -27,14 +25,13 @@ public final class DecoderTransformer implements LanguageModel {
   /** So few rows are multiplied faster by packed weights with any backend. */
   private static final int FEW_ROWS = 48;
 
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-
   private final Backend backend;
   private final ModelConfig config;
   private final Tensor embedding;
   private final Tensor finalNorm;
   private final Tensor untiedHead;
   private final LmHead head;
+  private final BaseWeights base;
   private final List<DecoderLayer> layers = new ArrayList<>();
   private final List<DecoderLayer.Saved> saved = new ArrayList<>();
   private final DecoderLayer.Saved shared;
@@ -66,6 +63,7 @@ public final class DecoderTransformer implements LanguageModel {
     finalNorm = Tensor.zeros(1, config.hidden());
     untiedHead = config.tiedHead() ? null : Tensor.zeros(config.vocabulary(), config.hidden());
     head = new LmHead(backend, config.tiedHead() ? embedding : untiedHead);
+    base = new BaseWeights(embedding, layers, finalNorm, untiedHead);
     shared = new DecoderLayer.Saved(config);
     scratch = new DecoderLayer.Scratch(config);
     for (int i = 0; i < config.layers(); i++) {
@@ -93,11 +91,7 @@ public final class DecoderTransformer implements LanguageModel {
    * memory.
    */
   public Map<String, Tensor> weights() {
-    Map<String, Tensor> out = new LinkedHashMap<>();
-    out.put(EMBEDDING, embedding);
-    layers.forEach(layer -> layer.addWeights(out));
-    out.putAll(top());
-    return out;
+    return base.all();
   }
 
   /**
@@ -105,27 +99,12 @@ public final class DecoderTransformer implements LanguageModel {
    * that memory holds no more of them than before.
    */
   public void showWeights(BiConsumer<String, Tensor> viewer) {
-    Consumer<Map<String, Tensor>> each = shown -> shown.forEach(viewer);
-    viewer.accept(EMBEDDING, embedding);
-    layers.forEach(layer -> layer.showWeights(each));
-    each.accept(top());
+    base.show(viewer);
   }
 
   /** Reads every base weight. Frozen ones may be read again while this model is in use. */
   public void read(WeightLoader loader) {
-    loader.read(EMBEDDING, embedding);
-    layers.forEach(layer -> layer.read(loader));
-    top().forEach(loader::read);
-  }
-
-  /** What comes after the layers. */
-  private Map<String, Tensor> top() {
-    Map<String, Tensor> out = new LinkedHashMap<>();
-    out.put("model.norm.weight", finalNorm);
-    if (untiedHead != null) {
-      out.put("lm_head.weight", untiedHead);
-    }
-    return out;
+    base.read(loader);
   }
 
   /** Trains every base weight. */
@@ -133,16 +112,16 @@ public final class DecoderTransformer implements LanguageModel {
     requireUntrained();
     embeddingGradient = Tensor.zeros(config.vocabulary(), config.hidden());
     finalNormGradient = Tensor.zeros(1, config.hidden());
-    parameters.add(new Parameter(EMBEDDING, embedding, embeddingGradient));
+    parameters.add(new Parameter(BaseWeights.EMBEDDING, embedding, embeddingGradient));
     layers.forEach(DecoderLayer::makeTrainable);
     layers.forEach(layer -> layer.addParameters(parameters));
-    parameters.add(new Parameter("model.norm.weight", finalNorm, finalNormGradient));
+    parameters.add(new Parameter(BaseWeights.FINAL_NORM, finalNorm, finalNormGradient));
     if (untiedHead == null) {
       head.trainInto(embeddingGradient);
     } else {
       Tensor gradient = Tensor.zeros(config.vocabulary(), config.hidden());
       head.trainInto(gradient);
-      parameters.add(new Parameter("lm_head.weight", untiedHead, gradient));
+      parameters.add(new Parameter(BaseWeights.HEAD, untiedHead, gradient));
     }
   }
 

@@ -36,7 +36,7 @@ public final class ScalarModel implements Trainable {
   /** All weights by transformers' names, without a language-model head. */
   public Map<String, Tensor> weights() {
     Map<String, Tensor> out = new LinkedHashMap<>(trunk.weights());
-    out.remove("lm_head.weight");
+    out.remove(BaseWeights.HEAD);
     out.put(ScalarHead.NAME, head.parameter().value());
     return out;
   }
@@ -45,7 +45,7 @@ public final class ScalarModel implements Trainable {
   public List<Parameter> parameters() {
     List<Parameter> out = new ArrayList<>();
     for (Parameter parameter : trunk.parameters()) {
-      if (!parameter.name().equals("lm_head.weight")) {
+      if (!parameter.name().equals(BaseWeights.HEAD)) {
         out.add(parameter);
       }
     }
