@@ -1,5 +1,6 @@
 package org.align4j.jmh;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
@@ -44,15 +45,28 @@ public class PeakBenchmark implements Counted {
     b = RandomTensors.gaussian(SIZE, SIZE, 2);
     c = Tensor.zeros(SIZE, SIZE);
     packed = backend.pack(b);
-    x = Tensor.zeros(STREAM_ROWS, STREAM_COLUMNS);
-    y = Tensor.zeros(STREAM_ROWS, STREAM_COLUMNS);
+    x = written();
+    y = written();
+  }
+
+  /** The system maps all pages that were never written to a single one, which stays in cache. */
+  private static Tensor written() {
+    Tensor tensor = Tensor.zeros(STREAM_ROWS, STREAM_COLUMNS);
+    float[] row = new float[STREAM_COLUMNS];
+    Arrays.fill(row, 1);
+    for (int r = 0; r < STREAM_ROWS; r++) {
+      tensor.writeRow(r, row, 0);
+    }
+    return tensor;
   }
 
   @Override
   public Work work(String method) {
-    return method.equals("stream")
-        ? Work.moving(3.0 * STREAM_ROWS * STREAM_COLUMNS)
-        : Work.product(SIZE, SIZE, SIZE);
+    return switch (method) {
+      case "stream" -> Work.moving(3.0 * STREAM_ROWS * STREAM_COLUMNS);
+      case "read" -> Work.moving((double) STREAM_ROWS * STREAM_COLUMNS);
+      default -> Work.product(SIZE, SIZE, SIZE);
+    };
   }
 
   /** A square product by OpenBLAS. */
@@ -67,6 +81,12 @@ public class PeakBenchmark implements Counted {
   public Tensor gemmPacked() {
     packed.multiply(a, c);
     return c;
+  }
+
+  /** Σ x², which writes nothing, as a product with one row hardly does. */
+  @Benchmark
+  public double read() {
+    return backend.sumOfSquares(x);
   }
 
   /** y += x. */
