@@ -3,7 +3,6 @@ package org.align4j.jmh;
 import java.util.concurrent.TimeUnit;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
-import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -29,7 +28,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 public class LmHeadBenchmark implements Counted {
   private static final int HIDDEN = 576;
-  private static final int CHUNK = 256;
 
   @Param({"256", "512"})
   int tokens;
@@ -46,10 +44,6 @@ public class LmHeadBenchmark implements Counted {
   private Tensor logits;
   private TokenStats stats;
   private int[] targets;
-  private PackedMatrix packed;
-  private PackedMatrix packedBack;
-  private Tensor directions;
-  private Tensor means;
 
   /** Fills the operands. */
   @Setup
@@ -60,16 +54,11 @@ public class LmHeadBenchmark implements Counted {
     logits = Tensor.zeros(tokens, vocabulary);
     stats = TokenStats.zeros(tokens);
     targets = new int[tokens];
-    packed = operations.pack(weight);
-    packedBack = operations.packTransposed(weight);
-    directions = Tensor.zeros(tokens, HIDDEN);
-    means = Tensor.zeros(tokens, HIDDEN);
   }
 
   @Override
   public Work work(String method) {
-    Work product = Work.product(tokens, vocabulary, HIDDEN);
-    return method.equals("lossAndGradient") ? product.plus(product) : product;
+    return Work.product(tokens, vocabulary, HIDDEN);
   }
 
   /** The product alone. */
@@ -85,25 +74,5 @@ public class LmHeadBenchmark implements Counted {
     operations.gemm(false, true, 1, hidden, weight, 0, logits);
     operations.softmax(logits, targets, stats, 0);
     return stats;
-  }
-
-  /**
-   * Log-probs and their gradient for the hidden states with a frozen head, as training computes
-   * them: d log p(y) / d h = W_y - Σ p_v W_v, in chunks that stay in the third-level cache.
-   */
-  @Benchmark
-  public Tensor lossAndGradient() {
-    operations.gather(weight, targets, directions);
-    for (int from = 0; from < tokens; from += CHUNK) {
-      int count = Math.min(CHUNK, tokens - from);
-      Tensor chunk = logits.rows(0, count);
-      Tensor mean = means.rows(0, count);
-      packed.multiply(hidden.rows(from, count), chunk);
-      operations.softmax(chunk, new int[count], stats, from);
-      packedBack.multiply(chunk, mean);
-      operations.scale(-1, mean);
-      operations.add(mean, directions.rows(from, count));
-    }
-    return directions;
   }
 }
