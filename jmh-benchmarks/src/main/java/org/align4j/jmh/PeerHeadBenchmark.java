@@ -49,8 +49,7 @@ public class PeerHeadBenchmark implements Counted {
     }
     float[] weight = RandomTensors.gaussian(vocabulary, WIDTH, 2).toArray();
     for (int i = 0; i < weight.length; i++) {
-      // Logits of a model's size: plain ND4J takes logarithms of probabilities, which must not be
-      // 0.
+      // Logits of a model's size, because plain ND4J takes logarithms of probabilities.
       weight[i] *= WEIGHT_SCALE;
     }
     HeadLoss.Operands operands =

@@ -58,11 +58,6 @@ final class SingleRowMatrix implements PackedMatrix {
     return piece;
   }
 
-  /** Bytes of the heap that a weight of so many elements takes. */
-  static long heapBytes(Precision precision, long elements) {
-    return elements * precision.bytes();
-  }
-
   @Override
   public void multiply(Tensor x, Tensor out) {
     PackedMatrix.checkShapes(inputs, outputs, x, out);
@@ -89,7 +84,7 @@ final class SingleRowMatrix implements PackedMatrix {
   private abstract static class Piece {
     private final int from;
     private final int count;
-    private final int padded;
+    final int padded;
 
     Piece(int from, int count, int padded) {
       this.from = from;
@@ -100,14 +95,14 @@ final class SingleRowMatrix implements PackedMatrix {
     abstract void fill(int output, float[] values);
 
     /** Stores what lanes of products of one output sum up to. */
-    abstract void partialSum(int output, float[] x, int inputs, float[] sums, int at);
+    abstract void partialSum(int output, float[] x, float[] sums, int at);
 
     void multiply(float[] x, Tensor out, int row) {
       float[] y = Scratch.current().tile(1, count + LANES);
       float[] partial = Scratch.current().tile(2, LANES * LANES);
       for (int r = 0; r < count; r += LANES) {
         for (int i = 0; i < LANES; i++) {
-          partialSum(r + i, x, padded, partial, i * LANES);
+          partialSum(r + i, x, partial, i * LANES);
         }
         LaneSums.store(partial, y, r);
       }
@@ -117,11 +112,9 @@ final class SingleRowMatrix implements PackedMatrix {
 
   private static final class Floats extends Piece {
     private final float[] values;
-    private final int padded;
 
     Floats(int from, int count, int padded, int rows) {
       super(from, count, padded);
-      this.padded = padded;
       values = new float[rows * padded];
     }
 
@@ -131,13 +124,13 @@ final class SingleRowMatrix implements PackedMatrix {
     }
 
     @Override
-    void partialSum(int output, float[] x, int inputs, float[] sums, int at) {
-      int w = output * inputs;
+    void partialSum(int output, float[] x, float[] sums, int at) {
+      int w = output * padded;
       FloatVector s0 = FloatVector.zero(SPECIES);
       FloatVector s1 = FloatVector.zero(SPECIES);
       FloatVector s2 = FloatVector.zero(SPECIES);
       FloatVector s3 = FloatVector.zero(SPECIES);
-      for (int k = 0; k < inputs; k += STEP) {
+      for (int k = 0; k < padded; k += STEP) {
         int k1 = k + LANES;
         int k2 = k1 + LANES;
         int k3 = k2 + LANES;
@@ -181,13 +174,13 @@ final class SingleRowMatrix implements PackedMatrix {
     }
 
     @Override
-    void partialSum(int output, float[] x, int inputs, float[] sums, int at) {
+    void partialSum(int output, float[] x, float[] sums, int at) {
       int w = output * width;
       FloatVector s0 = FloatVector.zero(SPECIES);
       FloatVector s1 = FloatVector.zero(SPECIES);
       FloatVector s2 = FloatVector.zero(SPECIES);
       FloatVector s3 = FloatVector.zero(SPECIES);
-      for (int k = 0; k < inputs; k += STEP) {
+      for (int k = 0; k < padded; k += STEP) {
         IntVector a = IntVector.fromArray(IntVector.SPECIES_PREFERRED, values, w + k / 2);
         IntVector b = IntVector.fromArray(IntVector.SPECIES_PREFERRED, values, w + k / 2 + LANES);
         s0 = lower(a).fma(vector(x, k), s0);

@@ -100,7 +100,7 @@ public final class VectorBackend implements Backend {
 
   @Override
   public long singleRowHeapBytes(long elements) {
-    return SingleRowMatrix.heapBytes(precision, elements);
+    return elements * precision.bytes();
   }
 
   @Override
