@@ -27,7 +27,7 @@ final class BenchStartupCommand implements Callable<Integer> {
     PolicyModel loaded = model.loadForOne();
     double read = secondsSinceStart();
     try (Generator generator =
-        new Generator(loaded.transformer(), Backends.defaultBackend(), Set.of(), 1, false)) {
+        new Generator(loaded.transformer(), Backends.defaultBackend(), Set.of(), 1, true)) {
       int[] prompt = loaded.text().userPrompt("Name a colour.");
       generator.generate(List.of(prompt), SamplingParams.greedy(1), Progress.SILENT, "first token");
     }

@@ -48,31 +48,33 @@ final class ModelOptions {
   /** Loads the model with its adapter merged into the weights; for everything but training. */
   PolicyModel load() {
     PolicyModel loaded = loadForOne();
+    if (adapter != null) {
+      loaded.transformer().mergeAdapter();
+    }
     loaded.transformer().freeze();
     return loaded;
   }
 
   /**
-   * Loads it likewise for one answer at a time, whose prompt alone is not worth the packing of
-   * weights for many rows.
+   * Loads it for one answer at a time, whose prompt alone is not worth the packing of weights for
+   * many rows; the adapter stays apart, so that weights can stay as their file has them.
    */
   PolicyModel loadForOne() {
     PolicyModel loaded = loadBase();
     if (adapter != null) {
       PeftAdapters.load(loaded.transformer(), adapter);
-      loaded.transformer().mergeAdapter();
     }
     return loaded;
   }
 
-  /** Generation by a model from {@link #load}, in so many slots, until its own stop tokens. */
+  /** Generation in so many slots, until the model's own stop tokens. */
   static Generator generator(PolicyModel loaded, int slots) {
     return new Generator(
         loaded.transformer(),
         Backends.defaultBackend(),
         loaded.assets().stopTokens(),
         slots,
-        false);
+        true);
   }
 
   /** Loads the model alone. */

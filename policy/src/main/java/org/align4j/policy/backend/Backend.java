@@ -78,6 +78,19 @@ public interface Backend {
     return packedHeapBytes(elements);
   }
 
+  /** Whether {@link #packQuantized} has kernels here. */
+  default boolean packsQuantized() {
+    return false;
+  }
+
+  /**
+   * Packs a quantised weight for products x · Wᵀ of few rows, without rounding it further; they are
+   * fastest with one.
+   */
+  default PackedMatrix packQuantized(QuantizedWeight weight) {
+    throw new UnsupportedOperationException(name() + " has no products with quantised weights");
+  }
+
   /** y = x + y, element by element. */
   void add(Tensor x, Tensor y);
 

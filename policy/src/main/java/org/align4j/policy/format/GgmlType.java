@@ -3,155 +3,120 @@ package org.align4j.policy.format;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import org.align4j.policy.backend.QuantizedRow;
 
 /**
  * Storage types of GGUF tensors and their expansion to float32. A block of a quantised type holds
  * scales and packed integers; the layouts are those of ggml's {@code block_*} structs.
  */
 enum GgmlType {
-  F32(0, 1, 4) {
+  F32(0, 4) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
-      out[to] = data.getFloat(at);
+    float value(ByteBuffer data, int at) {
+      return data.getFloat(at);
     }
   },
-  F16(1, 1, 2) {
+  F16(1, 2) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
-      out[to] = FloatFormat.half(data, at);
+    float value(ByteBuffer data, int at) {
+      return FloatFormat.half(data, at);
     }
   },
-  BF16(30, 1, 2) {
+  BF16(30, 2) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
-      out[to] = FloatFormat.bfloat16(data.getShort(at));
+    float value(ByteBuffer data, int at) {
+      return FloatFormat.bfloat16(data.getShort(at));
     }
   },
   /** x = d · (q - 8), 4 bits. */
-  Q4_0(2, 32, 18) {
+  Q4_0(2, 32, 18, 4, 32) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
+    void unpack(ByteBuffer data, int at, QuantizedRow row, int to) {
       float d = FloatFormat.half(data, at);
-      for (int i = 0; i < 16; i++) {
-        int packed = data.get(at + 2 + i) & 0xff;
-        out[to + i] = d * ((packed & 15) - 8);
-        out[to + 16 + i] = d * ((packed >> 4) - 8);
-      }
+      row.scale(to, 32, d, -8 * d);
+      nibbles(data, at + 2, 16, row.integers(), to, to + 16);
     }
   },
   /** x = d · q + m, 4 bits. */
-  Q4_1(3, 32, 20) {
+  Q4_1(3, 32, 20, 4, 32) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
-      float d = FloatFormat.half(data, at);
-      float m = FloatFormat.half(data, at + 2);
-      for (int i = 0; i < 16; i++) {
-        int packed = data.get(at + 4 + i) & 0xff;
-        out[to + i] = d * (packed & 15) + m;
-        out[to + 16 + i] = d * (packed >> 4) + m;
-      }
+    void unpack(ByteBuffer data, int at, QuantizedRow row, int to) {
+      row.scale(to, 32, FloatFormat.half(data, at), FloatFormat.half(data, at + 2));
+      nibbles(data, at + 4, 16, row.integers(), to, to + 16);
     }
   },
   /** x = d · (q - 16), 5 bits, the fifth in a word of its own. */
-  Q5_0(6, 32, 22) {
+  Q5_0(6, 32, 22, 8, 32) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
+    void unpack(ByteBuffer data, int at, QuantizedRow row, int to) {
       float d = FloatFormat.half(data, at);
-      int high = data.getInt(at + 2);
-      for (int i = 0; i < 16; i++) {
-        int packed = data.get(at + 6 + i) & 0xff;
-        out[to + i] = d * (((packed & 15) | ((high >>> i) & 1) << 4) - 16);
-        out[to + 16 + i] = d * (((packed >> 4) | ((high >>> (i + 16)) & 1) << 4) - 16);
-      }
+      row.scale(to, 32, d, -16 * d);
+      nibbles(data, at + 6, 16, row.integers(), to, to + 16);
+      fifthBits(data.getInt(at + 2), row.integers(), to);
     }
   },
   /** x = d · q + m, 5 bits. */
-  Q5_1(7, 32, 24) {
+  Q5_1(7, 32, 24, 8, 32) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
-      float d = FloatFormat.half(data, at);
-      float m = FloatFormat.half(data, at + 2);
-      int high = data.getInt(at + 4);
-      for (int i = 0; i < 16; i++) {
-        int packed = data.get(at + 8 + i) & 0xff;
-        out[to + i] = d * ((packed & 15) | ((high >>> i) & 1) << 4) + m;
-        out[to + 16 + i] = d * ((packed >> 4) | ((high >>> (i + 16)) & 1) << 4) + m;
-      }
+    void unpack(ByteBuffer data, int at, QuantizedRow row, int to) {
+      row.scale(to, 32, FloatFormat.half(data, at), FloatFormat.half(data, at + 2));
+      nibbles(data, at + 8, 16, row.integers(), to, to + 16);
+      fifthBits(data.getInt(at + 4), row.integers(), to);
     }
   },
   /** x = d · q, 8 bits. */
-  Q8_0(8, 32, 34) {
+  Q8_0(8, 32, 34, 8, 32) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
-      float d = FloatFormat.half(data, at);
-      for (int i = 0; i < 32; i++) {
-        out[to + i] = d * data.get(at + 2 + i);
-      }
+    void unpack(ByteBuffer data, int at, QuantizedRow row, int to) {
+      row.scale(to, 32, FloatFormat.half(data, at), 0);
+      data.get(at + 2, row.integers(), to, 32);
     }
   },
   /** Eight sub-blocks of 32 with 6-bit scales and minima. */
-  Q4_K(12, 256, 144) {
+  Q4_K(12, 256, 144, 4, 32) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
-      float d = FloatFormat.half(data, at);
-      float min = FloatFormat.half(data, at + 2);
+    void unpack(ByteBuffer data, int at, QuantizedRow row, int to) {
+      scales(data, at, row, to);
       for (int pair = 0; pair < 4; pair++) {
-        int quants = at + 16 + 32 * pair;
-        for (int side = 0; side < 2; side++) {
-          int sub = 2 * pair + side;
-          float scale = d * scale(data, at + 4, sub);
-          float offset = min * minimum(data, at + 4, sub);
-          for (int i = 0; i < 32; i++) {
-            int q = ((data.get(quants + i) & 0xff) >> (4 * side)) & 15;
-            out[to + 32 * sub + i] = scale * q - offset;
-          }
-        }
+        int first = to + 64 * pair;
+        nibbles(data, at + 16 + 32 * pair, 32, row.integers(), first, first + 32);
       }
     }
   },
   /** As Q4_K with a fifth bit. */
-  Q5_K(13, 256, 176) {
+  Q5_K(13, 256, 176, 8, 32) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
-      float d = FloatFormat.half(data, at);
-      float min = FloatFormat.half(data, at + 2);
+    void unpack(ByteBuffer data, int at, QuantizedRow row, int to) {
+      scales(data, at, row, to);
       for (int pair = 0; pair < 4; pair++) {
-        int quants = at + 48 + 32 * pair;
-        for (int side = 0; side < 2; side++) {
-          int sub = 2 * pair + side;
-          float scale = d * scale(data, at + 4, sub);
-          float offset = min * minimum(data, at + 4, sub);
-          for (int i = 0; i < 32; i++) {
-            int high = ((data.get(at + 16 + i) & 0xff) >> sub) & 1;
-            int q = (((data.get(quants + i) & 0xff) >> (4 * side)) & 15) + 16 * high;
-            out[to + 32 * sub + i] = scale * q - offset;
-          }
+        int first = to + 64 * pair;
+        nibbles(data, at + 48 + 32 * pair, 32, row.integers(), first, first + 32);
+      }
+      for (int i = 0; i < 32; i++) {
+        int bits = data.get(at + 16 + i);
+        for (int sub = 0; sub < 8; sub++) {
+          row.integers()[to + 32 * sub + i] |= (byte) (((bits >> sub) & 1) << 4);
         }
       }
     }
   },
   /** Sixteen sub-blocks of 16 with 8-bit scales; x = d · scale · (q - 32), 6 bits. */
-  Q6_K(14, 256, 210) {
+  Q6_K(14, 256, 210, 8, 16) {
     @Override
-    void expand(ByteBuffer data, int at, float[] out, int to) {
+    void unpack(ByteBuffer data, int at, QuantizedRow row, int to) {
       float d = FloatFormat.half(data, at + 208);
+      for (int sub = 0; sub < 16; sub++) {
+        row.scale(to + 16 * sub, 16, d * data.get(at + 192 + sub), 0);
+      }
       for (int half = 0; half < 2; half++) {
-        int low = at + 64 * half;
-        int high = at + 128 + 32 * half;
-        int scales = at + 192 + 8 * half;
+        int first = to + 128 * half;
+        nibbles(data, at + 64 * half, 64, row.integers(), first, first + 64);
         for (int i = 0; i < 32; i++) {
-          int bits = data.get(high + i) & 0xff;
-          int a = data.get(low + i) & 0xff;
-          int b = data.get(low + 32 + i) & 0xff;
-          int[] quants = {
-            (a & 15) | (bits & 3) << 4,
-            (b & 15) | ((bits >> 2) & 3) << 4,
-            (a >> 4) | ((bits >> 4) & 3) << 4,
-            (b >> 4) | ((bits >> 6) & 3) << 4
-          };
+          int bits = data.get(at + 128 + 32 * half + i);
           for (int k = 0; k < 4; k++) {
-            int scale = data.get(scales + 2 * k + i / 16);
-            out[to + 128 * half + 32 * k + i] = d * scale * (quants[k] - 32);
+            int element = first + 32 * k + i;
+            int high = (bits >> (2 * k) & 3) << 4;
+            row.integers()[element] = (byte) ((row.integers()[element] | high) - 32);
           }
         }
       }
@@ -162,18 +127,94 @@ enum GgmlType {
   final int blockElements;
   final int blockBytes;
 
-  GgmlType(int id, int blockElements, int blockBytes) {
+  /** 4 or 8 where integers hold the weights, otherwise 0. */
+  final int bits;
+
+  /** Elements that share a scale. */
+  final int run;
+
+  GgmlType(int id, int bytes) {
+    this(id, 1, bytes, 0, 1);
+  }
+
+  GgmlType(int id, int blockElements, int blockBytes, int bits, int run) {
     this.id = id;
     this.blockElements = blockElements;
     this.blockBytes = blockBytes;
+    this.bits = bits;
+    this.run = run;
   }
 
   static Optional<GgmlType> of(int id) {
     return Arrays.stream(values()).filter(type -> type.id == id).findFirst();
   }
 
-  /** Expands the block at byte {@code at} into {@code out} from index {@code to}. */
-  abstract void expand(ByteBuffer data, int at, float[] out, int to);
+  boolean quantized() {
+    return bits > 0;
+  }
+
+  /** The element at byte {@code at} of a type that is not quantised. */
+  float value(ByteBuffer data, int at) {
+    throw new IllegalStateException(this + " is quantised");
+  }
+
+  /**
+   * Unpacks the block at byte {@code at} of a quantised type.
+   *
+   * @param to its first element
+   */
+  void unpack(ByteBuffer data, int at, QuantizedRow row, int to) {
+    throw new IllegalStateException(this + " is not quantised");
+  }
+
+  /** Unpacks a row of blocks of a quantised type that starts at byte {@code at}. */
+  void unpackRow(ByteBuffer data, int at, QuantizedRow row) {
+    int block = at;
+    for (int to = 0; to < row.integers().length; to += blockElements, block += blockBytes) {
+      unpack(data, block, row, to);
+    }
+  }
+
+  /**
+   * Expands a row that starts at byte {@code at}.
+   *
+   * @param scratch for the integers of a quantised type, as long as the row
+   */
+  void expandRow(ByteBuffer data, int at, QuantizedRow scratch, float[] out) {
+    if (quantized()) {
+      unpackRow(data, at, scratch);
+      scratch.expand(out);
+      return;
+    }
+    for (int i = 0; i < out.length; i++) {
+      out[i] = value(data, at + i * blockBytes);
+    }
+  }
+
+  /** Low halves of some bytes to one place, high halves to another. */
+  private static void nibbles(ByteBuffer data, int at, int count, byte[] out, int low, int high) {
+    for (int i = 0; i < count; i++) {
+      int packed = data.get(at + i);
+      out[low + i] = (byte) (packed & 15);
+      out[high + i] = (byte) (packed >> 4 & 15);
+    }
+  }
+
+  private static void fifthBits(int bits, byte[] out, int at) {
+    for (int i = 0; i < 32; i++) {
+      out[at + i] |= (byte) ((bits >>> i & 1) << 4);
+    }
+  }
+
+  /** Scales of Q4_K and Q5_K: x = d · scale · q - min · minimum. */
+  private static void scales(ByteBuffer data, int at, QuantizedRow row, int to) {
+    float d = FloatFormat.half(data, at);
+    float min = FloatFormat.half(data, at + 2);
+    for (int sub = 0; sub < 8; sub++) {
+      float offset = -min * minimum(data, at + 4, sub);
+      row.scale(to + 32 * sub, 32, d * scale(data, at + 4, sub), offset);
+    }
+  }
 
   /** 6-bit scale of a K-quant sub-block: the first four whole, the rest in two pieces. */
   private static int scale(ByteBuffer data, int at, int sub) {

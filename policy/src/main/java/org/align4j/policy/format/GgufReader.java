@@ -6,7 +6,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.align4j.policy.backend.QuantizedRow;
+import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.Tensor;
 
 /**
@@ -137,22 +140,58 @@ public final class GgufReader implements WeightSource {
 
   @Override
   public void read(String name, Tensor target) {
-    GgufHeader.Entry entry = entry(name);
-    WeightSource.requireShape(file.path().toString(), name, entry.shape(), target);
-    ByteBuffer data = file.map(header.dataStart() + entry.offset(), entry.bytes());
-    int columns = target.columns();
-    GgmlType type = entry.type();
-    int rowBytes = columns / type.blockElements * type.blockBytes;
-    int heads = interleavedHeads(name);
+    Stored stored = stored(name, target.rows(), target.columns());
     WeightSource.fill(
         target,
-        (r, row) -> {
-          int at = r * rowBytes;
-          for (int to = 0; to < columns; to += type.blockElements, at += type.blockBytes) {
-            type.expand(data, at, row, to);
-          }
-          return heads == 0 ? r : halvesRow(r, target.rows() / heads);
+        () -> {
+          QuantizedRow scratch = QuantizedRow.of(target.columns(), stored.type().run);
+          return (r, row) -> {
+            stored.type().expandRow(stored.data(), r * stored.rowBytes(), scratch, row);
+            return stored.headDim() == 0 ? r : halvesRow(r, stored.headDim());
+          };
         });
+  }
+
+  @Override
+  public Optional<QuantizedWeight> quantized(String name, int rows, int columns) {
+    Stored stored = stored(name, rows, columns);
+    return stored.type().quantized() ? Optional.of(stored) : Optional.empty();
+  }
+
+  private Stored stored(String name, int rows, int columns) {
+    GgufHeader.Entry entry = entry(name);
+    WeightSource.requireShape(file.path().toString(), name, entry.shape(), rows, columns);
+    ByteBuffer data = file.map(header.dataStart() + entry.offset(), entry.bytes());
+    int heads = interleavedHeads(name);
+    return new Stored(data, entry.type(), rows, columns, heads == 0 ? 0 : rows / heads);
+  }
+
+  /**
+   * A tensor in the file.
+   *
+   * @param headDim rows of a head if they are stored interleaved, otherwise 0
+   */
+  private record Stored(ByteBuffer data, GgmlType type, int outputs, int inputs, int headDim)
+      implements QuantizedWeight {
+    int rowBytes() {
+      return inputs / type.blockElements * type.blockBytes;
+    }
+
+    @Override
+    public int bits() {
+      return type.bits;
+    }
+
+    @Override
+    public int run() {
+      return type.run;
+    }
+
+    @Override
+    public void read(int output, QuantizedRow row) {
+      int r = headDim == 0 ? output : interleavedRow(output, headDim);
+      type.unpackRow(data, r * rowBytes(), row);
+    }
   }
 
   /** Heads of a tensor whose rows are stored interleaved, or 0. */
@@ -173,6 +212,13 @@ public final class GgufReader implements WeightSource {
     int head = row / headDim;
     int within = row % headDim;
     return head * headDim + within / 2 + within % 2 * (headDim / 2);
+  }
+
+  /** The inverse. */
+  private static int interleavedRow(int row, int headDim) {
+    int within = row % headDim;
+    int half = headDim / 2;
+    return row - within + within % half * 2 + within / half;
   }
 
   @Override

@@ -59,7 +59,7 @@ public record PolicyModel(
       throw new ModelFileException(assets.origin() + ": has no tokenizer.json");
     }
     DecoderTransformer transformer = new DecoderTransformer(assets.config(), backend);
-    transformer.read(source::read);
+    transformer.read(source);
     Tokenizer tokenizer =
         new HuggingFaceTokenizers(assets.origin().toString(), assets.tokenizerJson());
     ChatTemplate template =

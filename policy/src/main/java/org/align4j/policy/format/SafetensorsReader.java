@@ -104,18 +104,19 @@ public final class SafetensorsReader implements WeightSource {
     int columns = target.columns();
     WeightSource.fill(
         target,
-        (r, row) -> {
-          int at = r * columns;
-          for (int j = 0; j < columns; j++) {
-            row[j] =
-                switch (entry.type()) {
-                  case F32 -> data.getFloat((at + j) * 4);
-                  case F16 -> FloatFormat.half(data, (at + j) * 2);
-                  case BF16 -> FloatFormat.bfloat16(data.getShort((at + j) * 2));
-                };
-          }
-          return r;
-        });
+        () ->
+            (r, row) -> {
+              int at = r * columns;
+              for (int j = 0; j < columns; j++) {
+                row[j] =
+                    switch (entry.type()) {
+                      case F32 -> data.getFloat((at + j) * 4);
+                      case F16 -> FloatFormat.half(data, (at + j) * 2);
+                      case BF16 -> FloatFormat.bfloat16(data.getShort((at + j) * 2));
+                    };
+              }
+              return r;
+            });
   }
 
   @Override

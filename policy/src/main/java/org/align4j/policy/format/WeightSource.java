@@ -1,11 +1,14 @@
 package org.align4j.policy.format;
 
+import java.util.Arrays;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.model.WeightLoader;
 
 /** Named matrices in a file, by Hugging Face's names, converted to float32 when read. */
-public interface WeightSource extends AutoCloseable {
+public interface WeightSource extends WeightLoader, AutoCloseable {
 
   /** All names. */
   Set<String> names();
@@ -18,6 +21,7 @@ public interface WeightSource extends AutoCloseable {
    *
    * @throws ModelFileException if the tensor is missing or its shape differs
    */
+  @Override
   void read(String name, Tensor target);
 
   @Override
@@ -30,14 +34,19 @@ public interface WeightSource extends AutoCloseable {
     int decode(int row, float[] values);
   }
 
-  /** Fills a tensor by all processors, with few arrays in between. */
-  static void fill(Tensor target, RowDecoder decoder) {
+  /**
+   * Fills a tensor by all processors, with few arrays in between.
+   *
+   * @param decoders makes one for every piece of the work, which may have memory of its own
+   */
+  static void fill(Tensor target, Supplier<RowDecoder> decoders) {
     int rows = target.rows();
     int pieces = Math.min(rows, 8);
     IntStream.range(0, pieces)
         .parallel()
         .forEach(
             piece -> {
+              RowDecoder decoder = decoders.get();
               float[] values = new float[target.columns()];
               int end = (int) ((piece + 1L) * rows / pieces);
               for (int r = (int) ((long) piece * rows / pieces); r < end; r++) {
@@ -48,19 +57,27 @@ public interface WeightSource extends AutoCloseable {
 
   /** Checks a stored shape against the tensor that is to be filled. */
   static void requireShape(String file, String name, long[] shape, Tensor target) {
+    requireShape(file, name, shape, target.rows(), target.columns());
+  }
+
+  /** Checks a stored shape against what the model expects; a vector is one row. */
+  static void requireShape(String file, String name, long[] shape, int rows, int columns) {
     boolean fits =
         shape.length == 1
-            ? target.rows() == 1 && target.columns() == shape[0]
-            : shape.length == 2 && target.rows() == shape[0] && target.columns() == shape[1];
+            ? rows == 1 && columns == shape[0]
+            : shape.length == 2 && rows == shape[0] && columns == shape[1];
     if (!fits) {
       throw new ModelFileException(
           file
               + ": tensor \""
               + name
               + "\" has shape "
-              + java.util.Arrays.toString(shape)
-              + "; the configuration says "
-              + target.shape());
+              + Arrays.toString(shape)
+              + "; the configuration says ["
+              + rows
+              + ", "
+              + columns
+              + "]");
     }
   }
 }

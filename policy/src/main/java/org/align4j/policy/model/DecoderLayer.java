@@ -142,6 +142,11 @@ final class DecoderLayer {
         down.pack(adapter, packing));
   }
 
+  /** Whether all weights are made of integers of few bits. */
+  boolean quantized() {
+    return projections().stream().allMatch(Projection::quantized);
+  }
+
   private List<Projection> projections() {
     return List.of(qkv, output, gateUp, down);
   }

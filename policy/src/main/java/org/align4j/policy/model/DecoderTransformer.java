@@ -25,6 +25,9 @@ public final class DecoderTransformer implements LanguageModel {
   /** So few rows are multiplied faster by packed weights with any backend. */
   private static final int FEW_ROWS = 48;
 
+  /** At most so many bytes of heap a weight, 8-bit integers with their scales. */
+  private static final int QUANTIZED_BYTES = 2;
+
   private final Backend backend;
   private final ModelConfig config;
   private final Tensor embedding;
@@ -91,6 +94,7 @@ public final class DecoderTransformer implements LanguageModel {
    * memory.
    */
   public Map<String, Tensor> weights() {
+    head.willBeWritten();
     return base.all();
   }
 
@@ -105,6 +109,8 @@ public final class DecoderTransformer implements LanguageModel {
   /** Reads every base weight. Frozen ones may be read again while this model is in use. */
   public void read(WeightLoader loader) {
     base.read(loader);
+    String name = untiedHead == null ? BaseWeights.EMBEDDING : BaseWeights.HEAD;
+    head.madeOf(loader.quantized(name, config.vocabulary(), config.hidden()));
   }
 
   /** Trains every base weight. */
@@ -405,11 +411,15 @@ public final class DecoderTransformer implements LanguageModel {
    * free, decoding runs on the weights as they lie, which is slower, and a warning says so.
    *
    * @param adapter whether the adapter takes part
-   * @param sequences that are decoded at a time; a single one gets weights of its own, and passes
+   * @param sequences that are decoded at a time; a single one gets weights of its own: in the
+   *     integers of a quantised file if there are any, or else rows for passes of one, while passes
    *     of more rows, as of its prompt, run as in training
    */
   public DecodingWeights decodingWeights(boolean adapter, int sequences) {
     boolean adapted = adapter && lora != null;
+    if (sequences == 1 && quantized()) {
+      return packed(adapted, false, Integer.MAX_VALUE, DecodingWeights.Packing.QUANTIZED);
+    }
     boolean trained = lora == null && !parameters.isEmpty();
     boolean single =
         sequences == 1 && PackedHeap.hasRoom(backend.singleRowHeapBytes(config.weights()));
@@ -420,12 +430,25 @@ public final class DecoderTransformer implements LanguageModel {
     boolean merged = adapted && backend.packsExactly();
     int anyRows = backend.prefersPackedWeights() ? Integer.MAX_VALUE : FEW_ROWS;
     DecodingWeights.Packing packing = single ? singleRows() : DecodingWeights.Packing.ANY_ROWS;
+    return packed(adapted, merged, single ? 1 : anyRows, packing);
+  }
+
+  private DecodingWeights packed(
+      boolean adapted, boolean merged, int maxRows, DecodingWeights.Packing packing) {
     return new DecodingWeights(
         adapted,
         merged,
-        single ? 1 : anyRows,
+        maxRows,
         layers.stream().map(layer -> layer.pack(merged, packing)).toList(),
         head.pack(packing));
+  }
+
+  /** Whether all weights are to be had in integers, with kernels and room for them. */
+  private boolean quantized() {
+    return backend.packsQuantized()
+        && head.quantized()
+        && layers.stream().allMatch(DecoderLayer::quantized)
+        && PackedHeap.hasRoom(QUANTIZED_BYTES * config.weights());
   }
 
   private DecodingWeights.Packing singleRows() {

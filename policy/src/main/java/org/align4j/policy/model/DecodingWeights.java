@@ -1,9 +1,7 @@
 package org.align4j.policy.model;
 
 import java.util.List;
-import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
-import org.align4j.policy.backend.Tensor;
 
 /**
  * A model's weights prepared for decoding: packed for products of few rows, with the adapter merged
@@ -18,11 +16,9 @@ public final class DecodingWeights implements AutoCloseable {
     /** For passes of one row; a copy of its own on the Java heap. */
     SINGLE_ROWS,
     /** The same when first used, of weights that nobody trains. */
-    SINGLE_ROWS_LATER;
-
-    PackedMatrix pack(Backend backend, Tensor weight) {
-      return this == ANY_ROWS ? backend.pack(weight) : backend.packForSingleRows(weight);
-    }
+    SINGLE_ROWS_LATER,
+    /** In the integers that their file keeps, for passes of any number of rows, best of one. */
+    QUANTIZED
   }
 
   private final boolean adapter;

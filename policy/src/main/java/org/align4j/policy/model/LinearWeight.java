@@ -2,9 +2,9 @@ package org.align4j.policy.model;
 
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
+import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.Tensor;
 
 /**
@@ -17,6 +17,7 @@ final class LinearWeight {
   private final int inputs;
   private Tensor values;
   private Consumer<Tensor> reader;
+  private QuantizedWeight integers;
   private boolean frozen;
   private PackedMatrix packed;
   private PackedMatrix packedBack;
@@ -37,12 +38,30 @@ final class LinearWeight {
   }
 
   /**
-   * Says how to read the values once more, which stand in memory as read.
+   * Reads the values, and once more when a packed copy has taken their place and somebody asks.
    *
    * @param source fills a tensor with them
+   * @param stored integers that they are made of, or null; with them nothing is read before
+   *     somebody asks, because decoding may do without
    */
-  void readFrom(Consumer<Tensor> source) {
+  void read(Consumer<Tensor> source, QuantizedWeight stored) {
     reader = source;
+    integers = stored;
+    if (stored == null) {
+      source.accept(values);
+    } else {
+      release();
+    }
+  }
+
+  /** Says of which integers the values are made that somebody else has read. */
+  void madeOf(QuantizedWeight stored) {
+    integers = stored;
+  }
+
+  /** Whether the values are made of integers of few bits. */
+  boolean quantized() {
+    return integers != null;
   }
 
   /**
@@ -50,10 +69,16 @@ final class LinearWeight {
    * from a file again.
    */
   Tensor values() {
+    Tensor writable = loaded();
+    reader = null;
+    integers = null;
+    return writable;
+  }
+
+  private Tensor loaded() {
     if (values == null) {
       values = read();
     }
-    reader = null;
     return values;
   }
 
@@ -102,13 +127,12 @@ final class LinearWeight {
    * @param packing how
    */
   PackedMatrix pack(DecodingWeights.Packing packing) {
-    if (packing == DecodingWeights.Packing.ANY_ROWS && frozen) {
-      return packed().shared();
-    }
-    Supplier<PackedMatrix> packer = () -> show(weight -> packing.pack(backend, weight));
-    return packing == DecodingWeights.Packing.SINGLE_ROWS_LATER
-        ? new LazyMatrix(packer)
-        : packer.get();
+    return switch (packing) {
+      case ANY_ROWS -> frozen ? packed().shared() : show(backend::pack);
+      case SINGLE_ROWS -> show(backend::packForSingleRows);
+      case SINGLE_ROWS_LATER -> new LazyMatrix(() -> show(backend::packForSingleRows));
+      case QUANTIZED -> backend.packQuantized(integers);
+    };
   }
 
   private PackedMatrix packed() {
@@ -131,7 +155,7 @@ final class LinearWeight {
     if (frozen) {
       packed().multiply(x, out);
     } else {
-      backend.gemm(false, true, 1, x, values, 0, out);
+      backend.gemm(false, true, 1, x, loaded(), 0, out);
     }
   }
 
@@ -143,7 +167,7 @@ final class LinearWeight {
       }
       packedBack.multiply(dOut, dX);
     } else {
-      backend.gemm(false, false, 1, dOut, values, 0, dX);
+      backend.gemm(false, false, 1, dOut, loaded(), 0, dX);
     }
   }
 }

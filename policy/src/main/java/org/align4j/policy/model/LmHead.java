@@ -1,10 +1,12 @@
 package org.align4j.policy.model;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
+import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 
@@ -175,6 +177,21 @@ final class LmHead {
     } else {
       backend.gemm(false, false, -1, probabilities, weight, 1, direction);
     }
+  }
+
+  /** Says of which integers the weight is made, if of any. */
+  void madeOf(Optional<QuantizedWeight> stored) {
+    linear.madeOf(stored.orElse(null));
+  }
+
+  /** Whether it is made of integers of few bits. */
+  boolean quantized() {
+    return linear.quantized();
+  }
+
+  /** Takes notice that somebody may write to the weight from now on. */
+  void willBeWritten() {
+    linear.values();
   }
 
   PackedMatrix pack(DecodingWeights.Packing packing) {

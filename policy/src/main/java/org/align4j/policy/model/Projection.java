@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
+import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
 
@@ -92,16 +93,25 @@ final class Projection {
     return matrix.rows(part.offset(), part.outputs());
   }
 
-  /** Reads the weights and remembers from where. */
+  /** Reads the weights, now or when somebody asks for them. */
   void read(WeightLoader loader) {
+    List<QuantizedWeight> integers = new ArrayList<>();
+    for (Part part : parts) {
+      loader
+          .quantized(part.name() + ".weight", part.outputs(), linear.inputs())
+          .ifPresent(integers::add);
+      if (bias != null) {
+        loader.read(part.name() + ".bias", bias.columns(part.offset(), part.outputs()));
+      }
+    }
     Consumer<Tensor> reader =
         target -> parts.forEach(part -> loader.read(part.name() + ".weight", rows(target, part)));
-    reader.accept(linear.values());
-    linear.readFrom(reader);
-    if (bias != null) {
-      parts.forEach(
-          part -> loader.read(part.name() + ".bias", bias.columns(part.offset(), part.outputs())));
-    }
+    boolean all = integers.size() == parts.size();
+    linear.read(reader, all ? QuantizedWeight.stacked(integers) : null);
+  }
+
+  boolean quantized() {
+    return linear.quantized();
   }
 
   void makeTrainable() {
@@ -183,7 +193,9 @@ final class Projection {
     }
     try (Tensor merged = linear.show(Tensor::copy)) {
       lora.mergeInto(merged);
-      return packing.pack(backend, merged);
+      return packing == DecodingWeights.Packing.ANY_ROWS
+          ? backend.pack(merged)
+          : backend.packForSingleRows(merged);
     }
   }
 

@@ -1,5 +1,7 @@
 package org.align4j.policy.model;
 
+import java.util.Optional;
+import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.Tensor;
 
 /**
@@ -11,4 +13,12 @@ import org.align4j.policy.backend.Tensor;
 public interface WeightLoader {
   /** Fills a tensor of the weight's shape by its Hugging Face name; a vector is one row. */
   void read(String name, Tensor target);
+
+  /**
+   * The same weight in the integers of few bits of which {@link #read} makes its values, if there
+   * are any. Errors are those of {@code read}.
+   */
+  default Optional<QuantizedWeight> quantized(String name, int rows, int columns) {
+    return Optional.empty();
+  }
 }

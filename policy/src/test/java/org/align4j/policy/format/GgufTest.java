@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import org.align4j.policy.backend.QuantizedRow;
+import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,8 +81,16 @@ class GgufTest {
             ByteBuffer.wrap(Base64.getDecoder().decode(item.get("bytes").asText()))
                 .order(ByteOrder.LITTLE_ENDIAN);
         float[] got = new float[2 * type.blockElements];
-        type.expand(bytes, 0, got, 0);
-        type.expand(bytes, type.blockBytes, got, type.blockElements);
+        QuantizedRow integers = QuantizedRow.of(got.length, type.run);
+        type.expandRow(bytes, 0, integers, got);
+        float[] finer = new float[got.length];
+        type.expandRow(bytes, 0, QuantizedRow.of(got.length, Math.min(type.run, 16)), finer);
+        assertThat(finer).isEqualTo(got);
+        if (type.bits == 4) {
+          for (byte integer : integers.integers()) {
+            assertThat(integer).isBetween((byte) 0, (byte) 15);
+          }
+        }
         JsonNode expected = item.get("values");
         assertThat(expected).hasSize(got.length);
         for (int i = 0; i < got.length; i++) {
@@ -114,6 +124,41 @@ class GgufTest {
       assertThat(q.toArray()).containsExactly(0, 2, 1, 3);
       assertThatThrownBy(() -> reader.read("model.norm.weight", q))
           .hasMessageContaining("\"model.norm.weight\" is missing");
+    }
+  }
+
+  @Test
+  void integersOfARowAreThoseOfItsValues() throws IOException {
+    header(3, 1, 2).architecture();
+    text("llama.attention.head_count");
+    out.putInt(4).putInt(2);
+    tensor("blk.0.attn_q.weight", 8, 0, 64, 8);
+    Path path = file(8 * 2 * 34);
+    byte[] bytes = Files.readAllBytes(path);
+    ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (int block = 0; block < 16; block++) {
+      int at = bytes.length - (16 - block) * 34;
+      data.putShort(at, (short) (0x3c00 + block));
+      for (int i = 0; i < 32; i++) {
+        data.put(at + 2 + i, (byte) (block * 31 - 7 * i));
+      }
+    }
+    Files.write(path, bytes);
+    String name = "model.layers.0.self_attn.q_proj.weight";
+    try (GgufReader reader = new GgufReader(path)) {
+      Tensor values = Tensor.zeros(8, 64);
+      reader.read(name, values);
+      QuantizedWeight weight = reader.quantized(name, 8, 64).orElseThrow();
+      QuantizedRow row = QuantizedRow.of(64, weight.run());
+      float[] expanded = new float[64];
+      for (int output = 0; output < 8; output++) {
+        weight.read(output, row);
+        row.expand(expanded);
+        assertThat(expanded).isEqualTo(values.rows(output, 1).toArray());
+      }
+      assertThatThrownBy(() -> reader.quantized(name, 4, 64))
+          .isInstanceOf(ModelFileException.class)
+          .hasMessageContaining("has shape [8, 64]; the configuration says [4, 64]");
     }
   }
 

@@ -50,6 +50,9 @@ final class EarlyCompilation {
               if (panels) {
                 PanelKernel.compileEarly();
               }
+              if (QuantizedKernel.WIDE) {
+                QuantizedKernel.compileEarly();
+              }
               EarlyCompilation kernels = new EarlyCompilation();
               for (int i = 0; i < ROUNDS; i++) {
                 kernels.runAll();

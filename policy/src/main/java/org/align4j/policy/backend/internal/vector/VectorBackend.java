@@ -7,6 +7,7 @@ import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Precision;
+import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
@@ -101,6 +102,16 @@ public final class VectorBackend implements Backend {
   @Override
   public long singleRowHeapBytes(long elements) {
     return elements * precision.bytes();
+  }
+
+  @Override
+  public boolean packsQuantized() {
+    return QuantizedKernel.WIDE;
+  }
+
+  @Override
+  public PackedMatrix packQuantized(QuantizedWeight weight) {
+    return new QuantizedPanels(weight);
   }
 
   @Override

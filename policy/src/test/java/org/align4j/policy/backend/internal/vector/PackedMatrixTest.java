@@ -10,11 +10,14 @@ import java.util.function.Function;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Precision;
+import org.align4j.policy.backend.QuantizedWeight;
+import org.align4j.policy.backend.RandomQuantized;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.internal.onednn.OneDnn;
 import org.align4j.policy.backend.internal.onednn.OneDnnMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -34,26 +37,32 @@ class PackedMatrixTest {
         Tensor weight =
             transposed ? random(inputs, outputs, inputs) : random(outputs, inputs, inputs);
         try (PackedMatrix packed = packer.apply(weight)) {
-          for (int rows : ROWS) {
-            Tensor x = random(rows, inputs, rows);
-            Tensor out = random(rows, outputs, 3);
-            packed.multiply(x, out);
-            for (int i = 0; i < rows; i += 1 + rows / 9) {
-              for (int j = 0; j < outputs; j++) {
-                double sum = 0;
-                double magnitude = 0;
-                for (int k = 0; k < inputs; k++) {
-                  double term =
-                      (double) x.get(i, k) * (transposed ? weight.get(k, j) : weight.get(j, k));
-                  sum += term;
-                  magnitude += Math.abs(term);
-                }
-                assertThat((double) out.get(i, j))
-                    .as("%d x %d x %d at (%d, %d)", rows, inputs, outputs, i, j)
-                    .isCloseTo(sum, within(tolerance * magnitude));
-              }
-            }
+          check(packed, weight, transposed, tolerance);
+        }
+      }
+    }
+  }
+
+  private static void check(
+      PackedMatrix packed, Tensor weight, boolean transposed, double tolerance) {
+    int inputs = transposed ? weight.rows() : weight.columns();
+    int outputs = transposed ? weight.columns() : weight.rows();
+    for (int rows : ROWS) {
+      Tensor x = random(rows, inputs, rows);
+      Tensor out = random(rows, outputs, 3);
+      packed.multiply(x, out);
+      for (int i = 0; i < rows; i += 1 + rows / 9) {
+        for (int j = 0; j < outputs; j++) {
+          double sum = 0;
+          double magnitude = 0;
+          for (int k = 0; k < inputs; k++) {
+            double term = (double) x.get(i, k) * (transposed ? weight.get(k, j) : weight.get(j, k));
+            sum += term;
+            magnitude += Math.abs(term);
           }
+          assertThat((double) out.get(i, j))
+              .as("%d x %d x %d at (%d, %d)", rows, inputs, outputs, i, j)
+              .isCloseTo(sum, within(tolerance * magnitude));
         }
       }
     }
@@ -83,6 +92,18 @@ class PackedMatrixTest {
   @EnumSource(Precision.class)
   void singleRows(Precision precision) {
     check(weight -> new SingleRowMatrix(precision, weight), false, tolerance(precision));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, 16", "4, 32", "8, 16", "8, 32"})
+  void quantized(int bits, int run) {
+    assumeThat(QuantizedKernel.WIDE).as("the kernel needs AVX-512").isTrue();
+    for (int inputs : new int[] {32, 64, 576}) {
+      for (int outputs : OUTPUTS) {
+        QuantizedWeight weight = RandomQuantized.of(outputs, inputs, bits, run);
+        check(new QuantizedPanels(weight), RandomQuantized.values(weight), false, 2e-6);
+      }
+    }
   }
 
   @Test
