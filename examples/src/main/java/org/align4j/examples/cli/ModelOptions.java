@@ -70,11 +70,7 @@ final class ModelOptions {
   /** Generation in so many slots, until the model's own stop tokens. */
   static Generator generator(PolicyModel loaded, int slots) {
     return new Generator(
-        loaded.transformer(),
-        Backends.defaultBackend(),
-        loaded.assets().stopTokens(),
-        slots,
-        true);
+        loaded.transformer(), Backends.defaultBackend(), loaded.assets().stopTokens(), slots, true);
   }
 
   /** Loads the model alone. */

@@ -39,88 +39,39 @@ final class QuantizedKernel {
 
   private QuantizedKernel() {}
 
-  /**
-   * Some outputs' weights. A word holds an output's inputs k, k + 1, ... from its lowest bits on;
-   * words of {@link #WIDTH} outputs lie side by side, and after them those of the next inputs.
-   *
-   * @param bits of an integer, 4 or 8
-   * @param run inputs that share a scale, 16 or 32
-   * @param words the integers, unsigned
-   * @param scales for every run the first vector's scales and offsets, then the second one's
-   */
-  record Panel(int bits, int run, int[] words, float[] scales) {
-    static Panel zeros(int bits, int run, int inputs) {
-      int[] words = new int[inputs * bits / Integer.SIZE * WIDTH];
-      return new Panel(bits, run, words, new float[inputs / run * 2 * WIDTH]);
-    }
-
-    /**
-     * Stores an output's integers.
-     *
-     * @param bias what makes them unsigned
-     */
-    void set(int output, byte[] integers, int bias) {
-      int perWord = Integer.SIZE / bits;
-      int at = output;
-      for (int k = 0; k < integers.length; k += perWord) {
-        int word = 0;
-        for (int j = perWord - 1; j >= 0; j--) {
-          word = word << bits | integers[k + j] + bias;
-        }
-        words[at] = word;
-        at += WIDTH;
-      }
-    }
-
-    void scale(int output, int index, float scale, float offset) {
-      int at = index * 2 * WIDTH + output / LANES * 2 * LANES + output % LANES;
-      scales[at] = scale;
-      scales[at + LANES] = offset;
-    }
-
-    /** How often a group's number is halved to count words. */
-    private int wordShift() {
-      return bits == 4 ? 1 : 0;
-    }
-
-    /** The same for a block's number and runs. */
-    private int runShift() {
-      return run == BLOCK ? 0 : 1;
-    }
-  }
-
   /** Calls the kernels until the JVM compiles them, for all kinds of panels. */
   static void compileEarly() {
     int inputs = 2 * BLOCK;
-    Panel[] panels = {Panel.zeros(4, 2 * BLOCK, inputs), Panel.zeros(8, BLOCK, inputs)};
+    QuantizedPiece[] pieces = {
+      QuantizedPiece.zeros(4, 2 * BLOCK, inputs, 1), QuantizedPiece.zeros(8, BLOCK, inputs, 1)
+    };
     float[] a = new float[TILE * inputs];
     float[] c = new float[TILE * WIDTH];
     for (int i = 0; i < EARLY_CALLS; i++) {
-      Panel panel = panels[i % panels.length];
-      multiply(a, inputs, TILE, panel, c, 0, WIDTH);
-      prepare(a, inputs, panel.bits());
-      multiply(a, inputs, panel, c, 0);
+      QuantizedPiece piece = pieces[i % pieces.length];
+      multiply(a, TILE, piece, 0, c, 0, WIDTH);
+      prepare(a, inputs, piece.bits());
+      oneRow(a, piece, 0, c, 0);
     }
   }
 
   /**
    * C = A · panel.
    *
-   * @param a row r from {@code r * stride}; a last tile reads on behind the last row
-   * @param stride whole blocks, all of them inputs
+   * @param a rows one after another; a last tile reads on behind them
    * @param c row r from {@code cAt + r * cStride}; such a tile writes behind the last row, too
    */
   static void multiply(
-      float[] a, int stride, int rows, Panel panel, float[] c, int cAt, int cStride) {
+      float[] a, int rows, QuantizedPiece piece, int panel, float[] c, int cAt, int cStride) {
     for (int r = 0; r < rows; r += TILE) {
-      eightRows(a, r * stride, stride, stride / BLOCK, panel, c, cAt + r * cStride, cStride);
+      eightRows(a, r * piece.inputs(), piece, panel, c, cAt + r * cStride, cStride);
     }
   }
 
   /**
-   * Prepares a row for {@link #multiply(float[], int, Panel, float[], int)}: an integer that stays
-   * where it is in its word is 2ⁿ times as large, so x is divided by that, which loses nothing;
-   * behind the inputs come their sums a block.
+   * Prepares a row for {@link #oneRow}: an integer that stays where it is in its word is 2ⁿ times
+   * as large, so x is divided by that, which loses nothing; behind the inputs come their sums a
+   * block.
    *
    * @param x inputs, then room for a number a block; overwritten
    */
@@ -144,15 +95,18 @@ final class QuantizedKernel {
    *
    * @param x after {@link #prepare}
    */
-  static void multiply(float[] x, int inputs, Panel panel, float[] c, int at) {
-    int[] words = panel.words();
-    float[] scales = panel.scales();
-    int bits = panel.bits();
+  static void oneRow(float[] x, QuantizedPiece piece, int panel, float[] c, int cAt) {
+    int inputs = piece.inputs();
+    int[] words = piece.words();
+    float[] scales = piece.scales();
+    int wordsAt = piece.wordsAt(panel);
+    int scalesAt = piece.scalesAt(panel);
+    int bits = piece.bits();
     int mask0 = (1 << bits) - 1;
     int mask1 = mask0 << bits;
     int mask2 = mask1 << bits;
-    int wordShift = panel.wordShift();
-    int runShift = panel.runShift();
+    int wordShift = piece.wordShift();
+    int runShift = piece.runShift();
     FloatVector s0 = FloatVector.zero(SPECIES);
     FloatVector s1 = FloatVector.zero(SPECIES);
     for (int b = 0; b < inputs / BLOCK; b++) {
@@ -162,10 +116,10 @@ final class QuantizedKernel {
       FloatVector odd1 = FloatVector.zero(SPECIES);
       for (int g = 0; g < GROUPS; g++) {
         int group = b * GROUPS + g;
-        int w = (group >> wordShift) * WIDTH;
+        int word = wordsAt + (group >> wordShift) * WIDTH;
         int first = (group & wordShift) * GROUP * bits;
-        IntVector w0 = word(words, w, first);
-        IntVector w1 = word(words, w + LANES, first);
+        IntVector w0 = word(words, word, first);
+        IntVector w1 = word(words, word + LANES, first);
         FloatVector x0 = FloatVector.broadcast(SPECIES, x[group * GROUP]);
         even0 = x0.fma(floats(w0, mask0), even0);
         even1 = x0.fma(floats(w1, mask0), even1);
@@ -182,25 +136,28 @@ final class QuantizedKernel {
         odd0 = x3.fma(floats(w0, mask0), odd0);
         odd1 = x3.fma(floats(w1, mask0), odd1);
       }
-      int e = (b >> runShift) * 2 * WIDTH;
       FloatVector sum = FloatVector.broadcast(SPECIES, x[inputs + b]);
-      s0 = sum.fma(FloatVector.fromArray(SPECIES, scales, e + LANES), s0);
-      s0 = even0.add(odd0).fma(FloatVector.fromArray(SPECIES, scales, e), s0);
-      s1 = sum.fma(FloatVector.fromArray(SPECIES, scales, e + 3 * LANES), s1);
-      s1 = even1.add(odd1).fma(FloatVector.fromArray(SPECIES, scales, e + 2 * LANES), s1);
+      int run = scalesAt + (b >> runShift) * 2 * WIDTH;
+      s0 = sum.fma(FloatVector.fromArray(SPECIES, scales, run + LANES), s0);
+      s0 = even0.add(odd0).fma(FloatVector.fromArray(SPECIES, scales, run), s0);
+      s1 = sum.fma(FloatVector.fromArray(SPECIES, scales, run + 3 * LANES), s1);
+      s1 = even1.add(odd1).fma(FloatVector.fromArray(SPECIES, scales, run + 2 * LANES), s1);
     }
-    s0.intoArray(c, at);
-    s1.intoArray(c, at + LANES);
+    s0.intoArray(c, cAt);
+    s1.intoArray(c, cAt + LANES);
   }
 
   private static void eightRows(
-      float[] a, int at, int stride, int blocks, Panel panel, float[] c, int cAt, int cStride) {
-    int[] words = panel.words();
-    float[] scales = panel.scales();
-    int bits = panel.bits();
+      float[] a, int at, QuantizedPiece piece, int panel, float[] c, int cAt, int cStride) {
+    int stride = piece.inputs();
+    int[] words = piece.words();
+    float[] scales = piece.scales();
+    int wordsAt = piece.wordsAt(panel);
+    int scalesAt = piece.scalesAt(panel);
+    int bits = piece.bits();
     int mask = (1 << bits) - 1;
-    int wordShift = panel.wordShift();
-    int runShift = panel.runShift();
+    int wordShift = piece.wordShift();
+    int runShift = piece.runShift();
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = FloatVector.zero(SPECIES);
     FloatVector s10 = FloatVector.zero(SPECIES);
@@ -217,18 +174,18 @@ final class QuantizedKernel {
     FloatVector s61 = FloatVector.zero(SPECIES);
     FloatVector s70 = FloatVector.zero(SPECIES);
     FloatVector s71 = FloatVector.zero(SPECIES);
-    for (int b = 0; b < blocks; b++) {
-      int e = (b >> runShift) * 2 * WIDTH;
-      FloatVector scale0 = FloatVector.fromArray(SPECIES, scales, e);
-      FloatVector offset0 = FloatVector.fromArray(SPECIES, scales, e + LANES);
-      FloatVector scale1 = FloatVector.fromArray(SPECIES, scales, e + 2 * LANES);
-      FloatVector offset1 = FloatVector.fromArray(SPECIES, scales, e + 3 * LANES);
+    for (int b = 0; b < stride / BLOCK; b++) {
+      int run = scalesAt + (b >> runShift) * 2 * WIDTH;
+      FloatVector scale0 = FloatVector.fromArray(SPECIES, scales, run);
+      FloatVector offset0 = FloatVector.fromArray(SPECIES, scales, run + LANES);
+      FloatVector scale1 = FloatVector.fromArray(SPECIES, scales, run + 2 * LANES);
+      FloatVector offset1 = FloatVector.fromArray(SPECIES, scales, run + 3 * LANES);
       for (int g = 0; g < GROUPS; g++) {
         int group = b * GROUPS + g;
-        int w = (group >> wordShift) * WIDTH;
+        int word = wordsAt + (group >> wordShift) * WIDTH;
         int first = (group & wordShift) * GROUP * bits;
-        IntVector w0 = word(words, w, first);
-        IntVector w1 = word(words, w + LANES, first);
+        IntVector w0 = word(words, word, first);
+        IntVector w1 = word(words, word + LANES, first);
         for (int j = 0; j < GROUP; j++) {
           FloatVector b0 = floats(w0, mask).fma(scale0, offset0);
           FloatVector b1 = floats(w1, mask).fma(scale1, offset1);

@@ -5,7 +5,6 @@ import org.align4j.policy.backend.QuantizedRow;
 import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.internal.Threads;
-import org.align4j.policy.backend.internal.vector.QuantizedKernel.Panel;
 
 /**
  * A weight on the heap in the integers of its file. Products with few rows are bound by the reading
@@ -13,9 +12,6 @@ import org.align4j.policy.backend.internal.vector.QuantizedKernel.Panel;
  */
 final class QuantizedPanels implements PackedMatrix {
   private static final int WIDTH = QuantizedKernel.WIDTH;
-
-  /** Makes 8-bit integers unsigned. */
-  private static final int BIAS = 128;
 
   /** Results that a thread collects before it writes them, so that rows are written in pieces. */
   private static final int COLLECTED = 1 << 14;
@@ -25,28 +21,33 @@ final class QuantizedPanels implements PackedMatrix {
 
   private final int outputs;
   private final int inputs;
-  private final Panel[] panels;
+  private final int bits;
+  private final int panels;
+  private final QuantizedPiece[] pieces;
 
   QuantizedPanels(QuantizedWeight weight) {
     outputs = weight.outputs();
     inputs = weight.inputs();
-    panels = new Panel[(outputs + WIDTH - 1) / WIDTH];
-    Threads.forEach(panels.length, p -> panels[p] = panel(weight, p * WIDTH));
+    bits = weight.bits();
+    panels = (outputs + WIDTH - 1) / WIDTH;
+    pieces = new QuantizedPiece[Math.min(panels, ITEMS * Threads.COUNT)];
+    Threads.forEach(pieces.length, p -> pieces[p] = piece(weight, p));
   }
 
-  private Panel panel(QuantizedWeight weight, int from) {
-    Panel panel = Panel.zeros(weight.bits(), weight.run(), inputs);
+  private QuantizedPiece piece(QuantizedWeight weight, int index) {
+    int from = firstPanel(index);
+    int count = firstPanel(index + 1) - from;
+    QuantizedPiece piece = QuantizedPiece.zeros(bits, weight.run(), inputs, count);
     QuantizedRow row = QuantizedRow.of(inputs, weight.run());
-    int bias = weight.bits() == 4 ? 0 : BIAS;
-    for (int i = 0; i < Math.min(WIDTH, outputs - from); i++) {
-      weight.read(from + i, row);
-      panel.set(i, row.integers(), bias);
-      for (int s = 0; s < row.scales().length; s++) {
-        float scale = row.scales()[s];
-        panel.scale(i, s, scale, row.offsets()[s] - bias * scale);
-      }
+    for (int i = 0; i < Math.min(count * WIDTH, outputs - from * WIDTH); i++) {
+      weight.read(from * WIDTH + i, row);
+      piece.store(i, row);
     }
-    return panel;
+    return piece;
+  }
+
+  private int firstPanel(int piece) {
+    return (int) ((long) piece * panels / pieces.length);
   }
 
   @Override
@@ -57,35 +58,40 @@ final class QuantizedPanels implements PackedMatrix {
     float[] a = Scratch.current().tile(1, padded * inputs);
     x.readRows(0, rows, a, 0);
     if (rows == 1) {
-      QuantizedKernel.prepare(a, inputs, panels[0].bits());
+      QuantizedKernel.prepare(a, inputs, bits);
     }
-    int fitting = COLLECTED / (Math.max(1, padded) * WIDTH);
-    int balanced = panels.length / (ITEMS * Threads.COUNT);
-    int collected = Math.max(1, Math.min(fitting, balanced));
+    int collected = Math.max(1, COLLECTED / (Math.max(1, padded) * WIDTH));
     Threads.forEach(
-        (panels.length + collected - 1) / collected,
-        item -> {
-          int from = item * collected;
-          int to = Math.min(panels.length, from + collected);
-          float[] c = Scratch.current().tile(0, padded * (to - from) * WIDTH);
-          chunk(a, rows, from, to, c, out);
+        pieces.length,
+        p -> {
+          int first = firstPanel(p);
+          int count = firstPanel(p + 1) - first;
+          float[] c = Scratch.current().tile(0, padded * Math.min(collected, count) * WIDTH);
+          for (int from = 0; from < count; from += collected) {
+            int to = Math.min(count, from + collected);
+            multiply(a, rows, pieces[p], from, to, c);
+            write(c, rows, (to - from) * WIDTH, out, (first + from) * WIDTH);
+          }
         });
   }
 
-  private void chunk(float[] a, int rows, int from, int to, float[] c, Tensor out) {
+  /** C = A · some panels of a piece. */
+  private void multiply(float[] a, int rows, QuantizedPiece piece, int from, int to, float[] c) {
     int stride = (to - from) * WIDTH;
     for (int p = from; p < to; p++) {
       int at = (p - from) * WIDTH;
       if (rows == 1) {
-        QuantizedKernel.multiply(a, inputs, panels[p], c, at);
+        QuantizedKernel.oneRow(a, piece, p, c, at);
       } else {
-        QuantizedKernel.multiply(a, inputs, rows, panels[p], c, at, stride);
+        QuantizedKernel.multiply(a, rows, piece, p, c, at, stride);
       }
     }
-    int column = from * WIDTH;
-    int count = Math.min(stride, outputs - column);
+  }
+
+  private void write(float[] c, int rows, int stride, Tensor out, int column) {
+    int columns = Math.min(stride, outputs - column);
     for (int r = 0; r < rows; r++) {
-      out.write(r, column, c, r * stride, count);
+      out.write(r, column, c, r * stride, columns);
     }
   }
 }
