@@ -443,9 +443,13 @@ public final class DecoderTransformer implements LanguageModel {
         head.pack(packing));
   }
 
-  /** Whether all weights are to be had in integers, with kernels and room for them. */
+  /**
+   * Whether all weights are to be had in integers, with kernels and room for them. While training
+   * rounds weights, a sampler that does not would draw from another model.
+   */
   private boolean quantized() {
     return backend.packsQuantized()
+        && (parameters.isEmpty() || backend.packsExactly())
         && head.quantized()
         && layers.stream().allMatch(DecoderLayer::quantized)
         && PackedHeap.hasRoom(QUANTIZED_BYTES * config.weights());

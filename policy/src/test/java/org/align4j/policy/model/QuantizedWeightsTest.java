@@ -11,9 +11,11 @@ import java.util.Optional;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.Precision;
 import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.RandomQuantized;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.onednn.OneDnn;
 import org.align4j.policy.lora.LoraConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,10 @@ class QuantizedWeightsTest {
   }
 
   private float[] logits(boolean adapter, int sequences) {
+    return logits(model, adapter, sequences);
+  }
+
+  private static float[] logits(DecoderTransformer model, boolean adapter, int sequences) {
     KvCache cache = new KvCache(CONFIG, 1, PROMPT.length + 1, 0);
     try (DecodingWeights weights = model.decodingWeights(adapter, sequences)) {
       int[] rows = {0, 1, 2, 3, 4, 5};
@@ -101,6 +107,21 @@ class QuantizedWeightsTest {
     assertThat(adapted).isNotEqualTo(before);
     assertThat(logits(false, 1)).isEqualTo(before);
     assertSame(adapted, logits(true, 2));
+  }
+
+  /** FIELD row 8: the trainer recomputes the sampler's log-probs. */
+  @Test
+  void aSamplerRoundsAsItsTrainerDoes() {
+    assumeThat(OneDnn.supports(Precision.BFLOAT16)).as("bfloat16 here").isTrue();
+    Backend rounding = Backends.named("vector", Precision.BFLOAT16);
+    DecoderTransformer rounded = new DecoderTransformer(CONFIG, rounding);
+    rounded.read(new File());
+    float[] exact = logits(true, 1);
+    assertSame(logits(rounded, true, 1), exact);
+    rounded.addAdapter(LoraConfig.allLinear(2, 4), 1);
+    float[] sampled = logits(rounded, true, 1);
+    assertSame(sampled, logits(rounded, true, 2));
+    assertThat(sampled[0]).isNotCloseTo(exact[0], within(1e-3f));
   }
 
   @Test
