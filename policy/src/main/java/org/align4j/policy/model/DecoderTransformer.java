@@ -22,12 +22,6 @@ import org.align4j.policy.text.TokenBatch;
  * <p>Weights start at zero and are filled by {@link #read}, or through {@link #weights}.
  */
 public final class DecoderTransformer implements LanguageModel {
-  /** So few rows are multiplied faster by packed weights with any backend. */
-  private static final int FEW_ROWS = 48;
-
-  /** At most so many bytes of heap a weight, 8-bit integers with their scales. */
-  private static final int QUANTIZED_BYTES = 2;
-
   private final Backend backend;
   private final ModelConfig config;
   private final Tensor embedding;
@@ -35,6 +29,7 @@ public final class DecoderTransformer implements LanguageModel {
   private final Tensor untiedHead;
   private final LmHead head;
   private final BaseWeights base;
+  private final DecodingPacker packer;
   private final List<DecoderLayer> layers = new ArrayList<>();
   private final List<DecoderLayer.Saved> saved = new ArrayList<>();
   private final DecoderLayer.Saved shared;
@@ -67,6 +62,7 @@ public final class DecoderTransformer implements LanguageModel {
     untiedHead = config.tiedHead() ? null : Tensor.zeros(config.vocabulary(), config.hidden());
     head = new LmHead(backend, config.tiedHead() ? embedding : untiedHead);
     base = new BaseWeights(embedding, layers, finalNorm, untiedHead);
+    packer = new DecodingPacker(backend, config.weights(), layers, head);
     shared = new DecoderLayer.Saved(config);
     scratch = new DecoderLayer.Scratch(config);
     for (int i = 0; i < config.layers(); i++) {
@@ -157,7 +153,7 @@ public final class DecoderTransformer implements LanguageModel {
    * the backend is faster with them and has room.
    */
   public void freeze() {
-    if (backend.prefersPackedWeights() && heapHoldsPackedWeights("frozen weights", 2)) {
+    if (backend.prefersPackedWeights() && packer.heapHolds("frozen weights", 2)) {
       layers.forEach(DecoderLayer::freeze);
       head.freeze();
     }
@@ -416,53 +412,16 @@ public final class DecoderTransformer implements LanguageModel {
    *     of more rows, as of its prompt, run as in training
    */
   public DecodingWeights decodingWeights(boolean adapter, int sequences) {
-    boolean adapted = adapter && lora != null;
-    if (sequences == 1 && quantized()) {
-      return packed(adapted, false, Integer.MAX_VALUE, DecodingWeights.Packing.QUANTIZED);
+    return packer.pack(trained(), adapter, sequences);
+  }
+
+  private DecodingPacker.Trained trained() {
+    if (lora != null) {
+      return DecodingPacker.Trained.ADAPTER;
     }
-    boolean trained = lora == null && !parameters.isEmpty();
-    boolean single =
-        sequences == 1 && PackedHeap.hasRoom(backend.singleRowHeapBytes(config.weights()));
-    if ((trained && !backend.packsExactly())
-        || !(single || heapHoldsPackedWeights("decoding", 1))) {
-      return new DecodingWeights(adapted, false, 0, List.of(), null);
-    }
-    boolean merged = adapted && backend.packsExactly();
-    int anyRows = backend.prefersPackedWeights() ? Integer.MAX_VALUE : FEW_ROWS;
-    DecodingWeights.Packing packing = single ? singleRows() : DecodingWeights.Packing.ANY_ROWS;
-    return packed(adapted, merged, single ? 1 : anyRows, packing);
-  }
-
-  private DecodingWeights packed(
-      boolean adapted, boolean merged, int maxRows, DecodingWeights.Packing packing) {
-    return new DecodingWeights(
-        adapted,
-        merged,
-        maxRows,
-        layers.stream().map(layer -> layer.pack(merged, packing)).toList(),
-        head.pack(packing));
-  }
-
-  /**
-   * Whether all weights are to be had in integers, with kernels and room for them. While training
-   * rounds weights, a sampler that does not would draw from another model.
-   */
-  private boolean quantized() {
-    return backend.packsQuantized()
-        && (parameters.isEmpty() || backend.packsExactly())
-        && head.quantized()
-        && layers.stream().allMatch(DecoderLayer::quantized)
-        && PackedHeap.hasRoom(QUANTIZED_BYTES * config.weights());
-  }
-
-  private DecodingWeights.Packing singleRows() {
     return parameters.isEmpty()
-        ? DecodingWeights.Packing.SINGLE_ROWS_LATER
-        : DecodingWeights.Packing.SINGLE_ROWS;
-  }
-
-  private boolean heapHoldsPackedWeights(String work, int copies) {
-    return PackedHeap.holds(work, copies * backend.packedHeapBytes(config.weights()));
+        ? DecodingPacker.Trained.NOTHING
+        : DecodingPacker.Trained.EVERY_WEIGHT;
   }
 
   /**

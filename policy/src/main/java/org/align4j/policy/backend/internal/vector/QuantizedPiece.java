@@ -22,19 +22,19 @@ record QuantizedPiece(int bits, int run, int inputs, int[] words, float[] scales
   private static final int BIAS = 128;
 
   static QuantizedPiece zeros(int bits, int run, int inputs, int panels) {
-    int[] words = new int[panels * WIDTH * inputs * bits / Integer.SIZE];
-    float[] scales = new float[panels * WIDTH * inputs / run * 2];
+    int[] words = new int[panels * WIDTH * (inputs * bits / Integer.SIZE)];
+    float[] scales = new float[panels * WIDTH * (inputs / run * 2)];
     return new QuantizedPiece(bits, run, inputs, words, scales);
   }
 
   /** Where a panel's words begin. */
   int wordsAt(int panel) {
-    return panel * WIDTH * inputs * bits / Integer.SIZE;
+    return panel * WIDTH * (inputs * bits / Integer.SIZE);
   }
 
   /** Where a panel's scales begin. */
   int scalesAt(int panel) {
-    return panel * WIDTH * inputs / run * 2;
+    return panel * WIDTH * (inputs / run * 2);
   }
 
   /** Stores the weights of an output. */
