@@ -34,21 +34,18 @@ final class QuantizedKernel {
 
   private static final int GROUPS = BLOCK / GROUP;
 
-  /** Calls that make the JVM compile the kernels. */
-  private static final int EARLY_CALLS = 12000;
+  /** Calls that make the JVM compile the kernels; with half as many it sometimes does not. */
+  private static final int EARLY_CALLS = 12_000;
 
   private QuantizedKernel() {}
 
-  /** Calls the kernels until the JVM compiles them, for all kinds of panels. */
+  /** Calls the kernels until the JVM compiles them. */
   static void compileEarly() {
     int inputs = 2 * BLOCK;
-    QuantizedPiece[] pieces = {
-      QuantizedPiece.zeros(4, 2 * BLOCK, inputs, 1), QuantizedPiece.zeros(8, BLOCK, inputs, 1)
-    };
+    QuantizedPiece piece = QuantizedPiece.zeros(4, BLOCK, inputs, 1);
     float[] a = new float[TILE * inputs];
     float[] c = new float[TILE * WIDTH];
     for (int i = 0; i < EARLY_CALLS; i++) {
-      QuantizedPiece piece = pieces[i % pieces.length];
       multiply(a, TILE, piece, 0, c, 0, WIDTH);
       prepare(a, inputs, piece.bits());
       oneRow(a, piece, 0, c, 0);

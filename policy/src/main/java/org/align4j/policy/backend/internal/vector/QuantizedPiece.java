@@ -61,13 +61,16 @@ record QuantizedPiece(int bits, int run, int inputs, int[] words, float[] scales
     }
   }
 
-  /** How often the number of a group of inputs is halved to count words. */
+  /**
+   * How often the number of a group of inputs is halved to count words. Computed without a branch,
+   * as is the next: one that the JVM has not seen taken makes it compile a kernel again.
+   */
   int wordShift() {
-    return bits == 4 ? 1 : 0;
+    return Integer.numberOfTrailingZeros(8 / bits);
   }
 
   /** The same for the number of a block of inputs and runs. */
   int runShift() {
-    return run == QuantizedKernel.BLOCK ? 0 : 1;
+    return Integer.numberOfTrailingZeros(run / QuantizedKernel.BLOCK);
   }
 }
