@@ -13,6 +13,15 @@ public final class OneDnnMatrix implements PackedMatrix {
   /** Up to so many rows, threads share the outputs; with more rows they share the rows. */
   private static final int FEW_ROWS = 80;
 
+  /**
+   * The same for narrow weights in bfloat16, which each thread can read as a whole, whereas few
+   * blocks cannot be shared evenly.
+   */
+  private static final int FEW_ROWS_NARROW = 28;
+
+  /** Blocks of a narrow weight. */
+  private static final int NARROW = 16;
+
   /** Rows at a time, so that their inputs and outputs stay in the second-level cache. */
   private static final int CHUNK_ROWS = 216;
 
@@ -76,7 +85,8 @@ public final class OneDnnMatrix implements PackedMatrix {
     if (rows == 0) {
       return;
     }
-    if (rows <= FEW_ROWS) {
+    boolean narrow = precision == Precision.BFLOAT16 && blocks <= NARROW;
+    if (rows <= (narrow ? FEW_ROWS_NARROW : FEW_ROWS)) {
       shareOutputs(x, out);
     } else {
       shareRows(x, out);
