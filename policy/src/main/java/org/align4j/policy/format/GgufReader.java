@@ -145,10 +145,7 @@ public final class GgufReader implements WeightSource {
         target,
         () -> {
           QuantizedRow scratch = QuantizedRow.of(target.columns(), stored.type().run);
-          return (r, row) -> {
-            stored.type().expandRow(stored.data(), r * stored.rowBytes(), scratch, row);
-            return stored.headDim() == 0 ? r : halvesRow(r, stored.headDim());
-          };
+          return (r, row) -> stored.type().expandRow(stored.data(), stored.at(r), scratch, row);
         });
   }
 
@@ -173,8 +170,10 @@ public final class GgufReader implements WeightSource {
    */
   private record Stored(ByteBuffer data, GgmlType type, int outputs, int inputs, int headDim)
       implements QuantizedWeight {
-    int rowBytes() {
-      return inputs / type.blockElements * type.blockBytes;
+    /** Where an output's row begins. */
+    int at(int output) {
+      int row = headDim == 0 ? output : interleavedRow(output, headDim);
+      return row * (inputs / type.blockElements * type.blockBytes);
     }
 
     @Override
@@ -189,8 +188,7 @@ public final class GgufReader implements WeightSource {
 
     @Override
     public void read(int output, QuantizedRow row) {
-      int r = headDim == 0 ? output : interleavedRow(output, headDim);
-      type.unpackRow(data, r * rowBytes(), row);
+      type.unpackRow(data, at(output), row);
     }
   }
 
@@ -207,14 +205,7 @@ public final class GgufReader implements WeightSource {
         : 0;
   }
 
-  /** Row 2i + j of an interleaved head is row i + j · headDim / 2 in halves. */
-  private static int halvesRow(int row, int headDim) {
-    int head = row / headDim;
-    int within = row % headDim;
-    return head * headDim + within / 2 + within % 2 * (headDim / 2);
-  }
-
-  /** The inverse. */
+  /** Row i + j · headDim / 2 of a head in halves is row 2i + j of an interleaved one. */
   private static int interleavedRow(int row, int headDim) {
     int within = row % headDim;
     int half = headDim / 2;

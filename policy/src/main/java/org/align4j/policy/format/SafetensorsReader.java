@@ -115,7 +115,6 @@ public final class SafetensorsReader implements WeightSource {
                       case BF16 -> FloatFormat.bfloat16(data.getShort((at + j) * 2));
                     };
               }
-              return r;
             });
   }
 

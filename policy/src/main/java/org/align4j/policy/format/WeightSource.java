@@ -27,11 +27,11 @@ public interface WeightSource extends WeightLoader, AutoCloseable {
   @Override
   void close();
 
-  /** Converts one stored row. */
+  /** Converts a row of a tensor. */
   @FunctionalInterface
   interface RowDecoder {
-    /** Fills {@code values} with stored row {@code row}; returns where it goes in the tensor. */
-    int decode(int row, float[] values);
+    /** Fills {@code values} with row {@code row}. */
+    void decode(int row, float[] values);
   }
 
   /**
@@ -50,7 +50,8 @@ public interface WeightSource extends WeightLoader, AutoCloseable {
               float[] values = new float[target.columns()];
               int end = (int) ((piece + 1L) * rows / pieces);
               for (int r = (int) ((long) piece * rows / pieces); r < end; r++) {
-                target.writeRow(decoder.decode(r, values), values, 0);
+                decoder.decode(r, values);
+                target.writeRow(r, values, 0);
               }
             });
   }

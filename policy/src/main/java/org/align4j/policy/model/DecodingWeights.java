@@ -1,7 +1,9 @@
 package org.align4j.policy.model;
 
 import java.util.List;
+import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
+import org.align4j.policy.backend.Tensor;
 
 /**
  * A model's weights prepared for decoding: packed for products of few rows, with the adapter merged
@@ -18,7 +20,12 @@ public final class DecodingWeights implements AutoCloseable {
     /** The same when first used, of weights that nobody trains. */
     SINGLE_ROWS_LATER,
     /** In the integers that their file keeps, for passes of any number of rows, best of one. */
-    QUANTIZED
+    QUANTIZED;
+
+    /** Packs values, of which integers are none. */
+    PackedMatrix pack(Backend backend, Tensor weight) {
+      return this == ANY_ROWS ? backend.pack(weight) : backend.packForSingleRows(weight);
+    }
   }
 
   private final boolean adapter;

@@ -2,6 +2,7 @@ package org.align4j.policy.model;
 
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.QuantizedWeight;
@@ -47,10 +48,12 @@ final class LinearWeight {
   void read(Consumer<Tensor> source, QuantizedWeight stored) {
     reader = source;
     integers = stored;
-    if (stored == null) {
-      source.accept(values);
-    } else {
+    if (stored != null) {
       release();
+    } else if (values == null) {
+      loaded();
+    } else {
+      source.accept(values);
     }
   }
 
@@ -127,12 +130,16 @@ final class LinearWeight {
    * @param packing how
    */
   PackedMatrix pack(DecodingWeights.Packing packing) {
-    return switch (packing) {
-      case ANY_ROWS -> frozen ? packed().shared() : show(backend::pack);
-      case SINGLE_ROWS -> show(backend::packForSingleRows);
-      case SINGLE_ROWS_LATER -> new LazyMatrix(() -> show(backend::packForSingleRows));
-      case QUANTIZED -> backend.packQuantized(integers);
-    };
+    if (packing == DecodingWeights.Packing.QUANTIZED) {
+      return backend.packQuantized(integers);
+    }
+    if (packing == DecodingWeights.Packing.ANY_ROWS && frozen) {
+      return packed().shared();
+    }
+    Supplier<PackedMatrix> packer = () -> show(weight -> packing.pack(backend, weight));
+    return packing == DecodingWeights.Packing.SINGLE_ROWS_LATER
+        ? new LazyMatrix(packer)
+        : packer.get();
   }
 
   private PackedMatrix packed() {

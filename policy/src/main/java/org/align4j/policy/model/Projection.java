@@ -193,9 +193,7 @@ final class Projection {
     }
     try (Tensor merged = linear.show(Tensor::copy)) {
       lora.mergeInto(merged);
-      return packing == DecodingWeights.Packing.ANY_ROWS
-          ? backend.pack(merged)
-          : backend.packForSingleRows(merged);
+      return packing.pack(backend, merged);
     }
   }
 
