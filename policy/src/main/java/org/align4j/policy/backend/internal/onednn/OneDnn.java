@@ -16,12 +16,6 @@ public final class OneDnn {
   /** Outputs that a block of a packed weight holds. */
   static final int BLOCK = 64;
 
-  /**
-   * Blocks that a product has at least. For a single block, and for outputs that do not fill their
-   * last one, oneDNN 2.5.2 computes with a layout other than the one it was given.
-   */
-  static final int MIN_BLOCKS = 2;
-
   private static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
 
   private OneDnn() {}
@@ -45,8 +39,8 @@ public final class OneDnn {
   /** Blocks of outputs, one after another; in each the inputs in order. */
   static memory.format_tag packedLayout(Precision precision) {
     return precision == Precision.BFLOAT16
-        ? memory.format_tag.BA16a64b2a
-        : memory.format_tag.BA16a64b;
+        ? memory.format_tag.AB8b64a2b
+        : memory.format_tag.AB16b64a;
   }
 
   private static final class Loaded {
@@ -68,7 +62,7 @@ public final class OneDnn {
 
     private static void probe(engine candidate) {
       for (Precision precision : Precision.values()) {
-        if (MatmulShape.probe(precision).implementation(candidate).startsWith("brg:")) {
+        if (ProductShape.probe(precision).implementation(candidate).startsWith("brgemm:")) {
           FAST.add(precision);
         }
       }

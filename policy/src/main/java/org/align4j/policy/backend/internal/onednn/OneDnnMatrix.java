@@ -11,22 +11,19 @@ import org.bytedeco.javacpp.Pointer;
 /** A weight outside the Java heap in the layout of oneDNN's kernels. */
 public final class OneDnnMatrix implements PackedMatrix {
   /** Up to so many rows, threads share the outputs; with more rows they share the rows. */
-  private static final int FEW_ROWS = 80;
-
-  /**
-   * The same for narrow weights in bfloat16, which each thread can read as a whole, whereas few
-   * blocks cannot be shared evenly.
-   */
-  private static final int FEW_ROWS_NARROW = 28;
-
-  /** Blocks of a narrow weight. */
-  private static final int NARROW = 16;
+  private static final int FEW_ROWS = 96;
 
   /** Rows at a time, so that their inputs and outputs stay in the second-level cache. */
   private static final int CHUNK_ROWS = 216;
 
   /** Items per thread that even out what else the processors do. */
   private static final int ITEMS = 4;
+
+  /** Blocks of an item that is cut for that alone; smaller ones are slower. */
+  private static final int ITEM_BLOCKS = 8;
+
+  /** Rows that are worth reading a block for once more. */
+  private static final int ITEM_ROWS = 4;
 
   private final Precision precision;
   private final int inputs;
@@ -40,16 +37,11 @@ public final class OneDnnMatrix implements PackedMatrix {
     this.precision = precision;
     this.inputs = inputs;
     this.outputs = outputs;
-    blocks = Math.max(OneDnn.MIN_BLOCKS, (outputs + OneDnn.BLOCK - 1) / OneDnn.BLOCK);
-    long bytes = new MatmulShape(precision, 2, inputs, blocks * OneDnn.BLOCK).weights().get_size();
+    blocks = (outputs + OneDnn.BLOCK - 1) / OneDnn.BLOCK;
+    long bytes = new ProductShape(precision, 1, inputs, blocks * OneDnn.BLOCK).weights().get_size();
     blockBytes = bytes / blocks;
     packed = new BytePointer(bytes);
-    if (outputs < OneDnn.MIN_BLOCKS * OneDnn.BLOCK) {
-      Pointer.memset(packed, 0, bytes);
-    }
-    Threads.forEach(
-        (outputs + OneDnn.BLOCK - 1) / OneDnn.BLOCK,
-        block -> fill(weight, block, inStride, outStride));
+    Threads.forEach(blocks, block -> fill(weight, block, inStride, outStride));
   }
 
   /** Packs W [outputs, inputs] for x · Wᵀ. */
@@ -85,24 +77,34 @@ public final class OneDnnMatrix implements PackedMatrix {
     if (rows == 0) {
       return;
     }
-    boolean narrow = precision == Precision.BFLOAT16 && blocks <= NARROW;
-    if (rows <= (narrow ? FEW_ROWS_NARROW : FEW_ROWS)) {
+    if (rows <= FEW_ROWS) {
       shareOutputs(x, out);
     } else {
       shareRows(x, out);
     }
   }
 
+  /** Every thread gets equally many blocks; what is left over is cut by its rows as well. */
   private void shareOutputs(Tensor x, Tensor out) {
-    int items = Math.max(1, Math.min(blocks / OneDnn.MIN_BLOCKS, ITEMS * Threads.COUNT));
+    int threads = Threads.COUNT;
+    int each = blocks / threads;
+    int cuts = each == 0 ? 0 : Math.max(1, Math.min(ITEMS, each / ITEM_BLOCKS)) * threads;
+    int even = each * threads;
+    int left = blocks - even;
+    int rows = x.rows();
+    int rowCuts = left == 0 ? 0 : Math.max(1, Math.min(threads / left, rows / ITEM_ROWS));
     Threads.forEach(
-        items,
+        cuts + left * rowCuts,
         item -> {
-          int from = (int) ((long) item * blocks / items);
-          int count = (int) ((item + 1L) * blocks / items) - from;
-          int column = from * OneDnn.BLOCK;
-          int columns = Math.min(count * OneDnn.BLOCK, outputs - column);
-          multiply(x, from, count, out.columns(column, columns));
+          if (item < cuts) {
+            int from = start(item, even, cuts);
+            multiply(x, from, start(item + 1, even, cuts) - from, out);
+          } else {
+            int cut = (item - cuts) % rowCuts;
+            int from = start(cut, rows, rowCuts);
+            int count = start(cut + 1, rows, rowCuts) - from;
+            multiply(x.rows(from, count), even + (item - cuts) / rowCuts, 1, out.rows(from, count));
+          }
         });
   }
 
@@ -113,17 +115,26 @@ public final class OneDnnMatrix implements PackedMatrix {
     Threads.forEach(
         chunks,
         item -> {
-          int from = (int) ((long) item * rows / chunks);
-          int count = (int) ((item + 1L) * rows / chunks) - from;
+          int from = start(item, rows, chunks);
+          int count = start(item + 1, rows, chunks) - from;
           multiply(x.rows(from, count), 0, blocks, out.rows(from, count));
         });
   }
 
+  /** Where a part begins, of {@code parts} as equal ones as possible. */
+  private static int start(int part, int all, int parts) {
+    return (int) ((long) part * all / parts);
+  }
+
+  /** Some blocks of outputs for some rows. */
   private void multiply(Tensor x, int block, int count, Tensor out) {
+    int column = block * OneDnn.BLOCK;
+    int columns = Math.min(count * OneDnn.BLOCK, outputs - column);
     int threads = OpenMp.alone();
     try {
       long address = packed.address() + block * blockBytes;
-      Workspace.current().multiply(precision, x, address, count * OneDnn.BLOCK, out);
+      Workspace.current()
+          .multiply(precision, x, address, count * OneDnn.BLOCK, out.columns(column, columns));
     } finally {
       OpenMp.restore(threads);
       Reference.reachabilityFence(this);

@@ -37,9 +37,9 @@ final class Staging {
   static Staging toPacked(
       Precision precision, int inputs, int outputs, int inputStride, int outputStride) {
     return new Staging(
-        matrix(inputs, outputs, inputStride, outputStride),
+        matrix(outputs, inputs, outputStride, inputStride),
         new memory.desc(
-            new long[] {inputs, outputs}, OneDnn.type(precision), OneDnn.packedLayout(precision)));
+            new long[] {outputs, inputs}, OneDnn.type(precision), OneDnn.packedLayout(precision)));
   }
 
   private static memory.desc matrix(int rows, int columns, int rowStride, int columnStride) {

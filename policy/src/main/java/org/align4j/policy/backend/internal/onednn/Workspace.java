@@ -17,14 +17,15 @@ final class Workspace {
   private static final int KEPT = 256;
 
   /**
-   * oneDNN has no fast kernel for one row, and those for two and three read the weights more slowly
-   * than the one for four. Rows that are added cost nothing, and nobody reads them.
+   * oneDNN's kernels for one to three rows read the weights more slowly than the one for four. Rows
+   * that are added cost nothing, and nobody reads them.
    */
   private static final int LEAST_ROWS = 4;
 
   private final stream queue = new stream(OneDnn.engine());
   private final dnnl_stream queueHandle = queue.get();
-  private final LeastRecent<MatmulShape, Matmul> products = new LeastRecent<>(KEPT, Matmul::new);
+  private final LeastRecent<ProductShape, InnerProduct> products =
+      new LeastRecent<>(KEPT, InnerProduct::new);
   private final LeastRecent<Staging.Shape, Staging> stagings =
       new LeastRecent<>(KEPT, Staging.Shape::staging);
   private BytePointer staged = new BytePointer(1);
@@ -53,8 +54,8 @@ final class Workspace {
   void multiply(Precision precision, Tensor x, long packed, int outputs, Tensor out) {
     int rows = x.rows();
     int padded = Math.max(LEAST_ROWS, rows);
-    MatmulShape shape = new MatmulShape(precision, padded, x.columns(), outputs);
-    Matmul product = products.get(shape);
+    ProductShape shape = new ProductShape(precision, padded, x.columns(), outputs);
+    InnerProduct product = products.get(shape);
     boolean direct = out.stride() == outputs && out.columns() == outputs && padded == rows;
     Tensor to = direct ? out : result(padded * outputs);
     try {

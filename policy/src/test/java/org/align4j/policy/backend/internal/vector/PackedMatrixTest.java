@@ -13,6 +13,7 @@ import org.align4j.policy.backend.Precision;
 import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.RandomQuantized;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Threads;
 import org.align4j.policy.backend.internal.onednn.OneDnn;
 import org.align4j.policy.backend.internal.onednn.OneDnnMatrix;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,17 @@ class PackedMatrixTest {
     double tolerance = tolerance(precision);
     check(weight -> OneDnnMatrix.of(precision, weight), false, tolerance);
     check(weight -> OneDnnMatrix.ofTransposed(precision, weight), true, tolerance);
+  }
+
+  /** So many blocks that a thread's share is cut, and one that is left over. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void oneDnnWithManyOutputs(Precision precision) {
+    assumeThat(OneDnn.supports(precision)).as("oneDNN computes %s here", precision).isTrue();
+    Tensor weight = random(64 * 64 * Threads.COUNT + 10, 40, 5);
+    try (PackedMatrix packed = OneDnnMatrix.of(precision, weight)) {
+      check(packed, weight, false, tolerance(precision));
+    }
   }
 
   @ParameterizedTest

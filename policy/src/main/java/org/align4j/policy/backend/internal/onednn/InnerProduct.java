@@ -13,12 +13,12 @@ import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.engine;
-import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.Pointer;
 
 /** A compiled product of one shape, for one thread. */
-final class Matmul {
+final class InnerProduct {
   private final dnnl_primitive primitive;
   private final dnnl_memory source;
   private final dnnl_memory weights;
@@ -31,12 +31,12 @@ final class Matmul {
   private final long scratchBytes;
   private final dnnl_exec_arg_t arguments = new dnnl_exec_arg_t(4);
 
-  Matmul(MatmulShape shape) {
+  InnerProduct(ProductShape shape) {
     engine cpu = OneDnn.engine();
-    matmul.primitive_desc description = shape.primitive(cpu);
+    inner_product_forward.primitive_desc description = shape.primitive(cpu);
     memory.desc scratchpad = description.scratchpad_desc();
     scratchBytes = scratchpad.get_size();
-    matmul product = new matmul(description);
+    inner_product_forward product = new inner_product_forward(description);
     memory from = new memory(description.src_desc(), cpu, null);
     memory packed = new memory(description.weights_desc(), cpu, null);
     memory to = new memory(description.dst_desc(), cpu, null);

@@ -3,23 +3,27 @@ package org.align4j.policy.backend.internal.onednn;
 import org.align4j.policy.backend.Precision;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
-import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 
-/** A product [rows, inputs] · [inputs, outputs], whose second operand is packed. */
-record MatmulShape(Precision precision, int rows, int inputs, int outputs) {
+/**
+ * A product x · Wᵀ of x [rows, inputs] and a packed W [outputs, inputs].
+ *
+ * <p>oneDNN's inner product, not its matmul, which has the same kernels but in 2.5.2 computes with
+ * a layout other than the one it was given where there is a single block.
+ */
+record ProductShape(Precision precision, int rows, int inputs, int outputs) {
 
-  MatmulShape {
-    if (rows < 2 || outputs < OneDnn.MIN_BLOCKS * OneDnn.BLOCK || outputs % OneDnn.BLOCK != 0) {
-      throw new IllegalArgumentException(
-          "no reliable kernel for " + rows + " x " + inputs + " x " + outputs);
+  ProductShape {
+    if (outputs % OneDnn.BLOCK != 0) {
+      throw new IllegalArgumentException(outputs + " outputs are not whole blocks");
     }
   }
 
   /** A product that every kernel can do. */
-  static MatmulShape probe(Precision precision) {
-    return new MatmulShape(precision, 16, 64, OneDnn.MIN_BLOCKS * OneDnn.BLOCK);
+  static ProductShape probe(Precision precision) {
+    return new ProductShape(precision, 16, 64, OneDnn.BLOCK);
   }
 
   memory.desc source() {
@@ -28,7 +32,7 @@ record MatmulShape(Precision precision, int rows, int inputs, int outputs) {
 
   memory.desc weights() {
     return new memory.desc(
-        new long[] {inputs, outputs}, OneDnn.type(precision), OneDnn.packedLayout(precision));
+        new long[] {outputs, inputs}, OneDnn.type(precision), OneDnn.packedLayout(precision));
   }
 
   memory.desc target() {
@@ -39,11 +43,15 @@ record MatmulShape(Precision precision, int rows, int inputs, int outputs) {
    * What oneDNN makes of it. Its own scratch memory belongs to the thread that created a primitive,
    * so the caller provides it.
    */
-  matmul.primitive_desc primitive(engine cpu) {
+  inner_product_forward.primitive_desc primitive(engine cpu) {
     primitive_attr attributes = new primitive_attr();
     attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
-    return new matmul.primitive_desc(
-        new matmul.desc(source(), weights(), target()), attributes, cpu, false);
+    return new inner_product_forward.primitive_desc(
+        new inner_product_forward.desc(
+            dnnl.prop_kind.forward_inference, source(), weights(), target()),
+        attributes,
+        cpu,
+        false);
   }
 
   /** The name of the kernel that oneDNN chooses. */
