@@ -14,7 +14,6 @@ import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.KeyRange;
 import org.align4j.policy.backend.Tensor;
-import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.DecodingWeights;
 import org.align4j.policy.model.KvCache;
@@ -28,11 +27,10 @@ import org.align4j.policy.text.TokenBatch;
  */
 public final class Generator implements AutoCloseable {
   private final DecoderTransformer model;
-  private final Backend backend;
   private final Set<Integer> stopTokens;
   private final int slots;
   private final DecodingWeights weights;
-  private final float[] row;
+  private final TokenChooser chooser;
 
   /**
    * Prepares generation with the weights as they are now; training that comes later needs a new
@@ -52,11 +50,10 @@ public final class Generator implements AutoCloseable {
       throw new IllegalArgumentException("batch must be at least 1, got " + slots);
     }
     this.model = model;
-    this.backend = backend;
     this.stopTokens = Set.copyOf(stopTokens);
     this.slots = slots;
     weights = model.decodingWeights(adapter, slots);
-    row = new float[model.config().vocabulary()];
+    chooser = new TokenChooser(backend, slots, model.config().vocabulary());
   }
 
   /**
@@ -178,37 +175,14 @@ public final class Generator implements AutoCloseable {
       SamplingParams params,
       List<Completion> done,
       Slots admission) {
-    int vocabulary = logits.columns();
-    int[] tokens = new int[running.size()];
-    boolean greedy = params.temperature() == 0;
-    for (int i = 0; i < tokens.length; i++) {
-      Sequence sequence = running.get(i);
-      if (params.repetitionPenalty() != 1) {
-        logits.readRow(i, row, 0);
-        TokenSampler.penalise(row, sequence.tokens, sequence.length, params.repetitionPenalty());
-        logits.writeRow(i, row, 0);
-      }
-    }
-    if (greedy) {
-      backend.argmax(logits, tokens);
-    }
-    if (!greedy && params.temperature() != 1) {
-      backend.scale((float) (1 / params.temperature()), logits);
-    }
-    TokenStats stats = TokenStats.zeros(tokens.length);
-    backend.softmax(logits, tokens, stats, 0);
+    TokenChooser.Chosen chosen = chooser.choose(running, logits, params);
     List<Sequence> next = new ArrayList<>(running.size());
-    for (int i = 0; i < tokens.length; i++) {
+    for (int i = 0; i < running.size(); i++) {
       Sequence sequence = running.get(i);
-      double logProb = stats.logProbs()[i];
-      if (!greedy) {
-        logits.readRow(i, row, 0);
-        tokens[i] = TokenSampler.sample(row, vocabulary, params, sequence.random.nextDouble());
-        logProb = Math.log(row[tokens[i]]);
-      }
-      sequence.logProbs[sequence.length - sequence.promptLength] = logProb;
-      sequence.tokens[sequence.length++] = tokens[i];
-      boolean stopped = stopTokens.contains(tokens[i]);
+      int token = chosen.tokens()[i];
+      sequence.logProbs[sequence.length - sequence.promptLength] = chosen.logProbs()[i];
+      sequence.tokens[sequence.length++] = token;
+      boolean stopped = stopTokens.contains(token);
       if (stopped || sequence.length == sequence.tokens.length) {
         done.set(sequence.index, sequence.finish(stopped ? "stop" : "length"));
         admission.release(sequence);
