@@ -91,7 +91,7 @@ abstract class BenchOnline implements Callable<Integer> {
             new SamplingParams(tokens, 1, 0, 1, 1, 0),
             PROMPTS * GENERATIONS);
     TrainingConfig training =
-        TrainingConfig.builder(LEARNING_RATE).batchSize(PROMPTS).microBatchTokens(4096).build();
+        TrainingConfig.builder(LEARNING_RATE).batchSize(PROMPTS).microBatchTokens(8192).build();
     OnlineConfig config = new OnlineConfig(training, GENERATIONS, 1, 1, 0, 0, 0);
     PolicyGradientUpdate update = method.update(policy.transformer(), config, backend);
     double[] rollout = new double[steps];
@@ -103,7 +103,10 @@ abstract class BenchOnline implements Callable<Integer> {
         asked.add(new OnlinePrompt(text, text, policy.text().userPrompt(text)));
       }
       long start = System.nanoTime();
-      List<Rollout> rollouts = sampler.sample(asked, GENERATIONS, step);
+      List<Rollout> rollouts =
+          update.takesWhole(sampler.mostTokens(asked, GENERATIONS))
+              ? sampler.sampleKeeping(asked, GENERATIONS, step)
+              : sampler.sample(asked, GENERATIONS, step);
       rollout[step] = (System.nanoTime() - start) / 1e9;
       double[] rewards = rollouts.stream().mapToDouble(r -> r.text().length()).toArray();
       update.update(rollouts, rewards, LEARNING_RATE, step);

@@ -17,6 +17,7 @@ import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.model.DecodingWeights;
 import org.align4j.policy.model.KvCache;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.NewTokens;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.TokenizedPair;
@@ -119,10 +120,8 @@ final class ModelCases {
           model
               .transformer()
               .decode(
-                  ids,
-                  positions,
-                  List.of(AttentionSpan.alone(0, ids.length, 0)),
-                  positions,
+                  new NewTokens(
+                      ids, positions, List.of(AttentionSpan.alone(0, ids.length, 0)), positions),
                   cache,
                   new int[] {ids.length - 1},
                   weights);

@@ -112,6 +112,17 @@ public interface Backend {
   /** Copies rows of {@code table} chosen by {@code ids}: out(r) = table(ids[r]). */
   void gather(Tensor table, int[] ids, Tensor out);
 
+  /**
+   * Copies rows to others: table(ids[r]) = rows(r). Ids do not repeat; a negative one is skipped.
+   */
+  default void scatter(Tensor rows, int[] ids, Tensor table) {
+    for (int r = 0; r < ids.length; r++) {
+      if (ids[r] >= 0) {
+        table.copyRow(ids[r], rows, r, 0);
+      }
+    }
+  }
+
   /** table(ids[r]) += rows(r); ids may repeat. */
   void scatterAdd(Tensor rows, int[] ids, Tensor table);
 

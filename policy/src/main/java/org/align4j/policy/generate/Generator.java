@@ -17,6 +17,7 @@ import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.DecodingWeights;
 import org.align4j.policy.model.KvCache;
+import org.align4j.policy.model.NewTokens;
 import org.align4j.policy.text.TokenBatch;
 
 /**
@@ -60,8 +61,9 @@ public final class Generator implements AutoCloseable {
    * What the passes of one call share.
    *
    * @param shared tokens that all prompts begin with; they stand in the cache's first rows
+   * @param kept where activations are kept, or null
    */
-  private record Memory(KvCache cache, int shared) {}
+  private record Memory(KvCache cache, int shared, TokenBatch kept) {}
 
   /** Frees the weights' copy. */
   @Override
@@ -87,6 +89,27 @@ public final class Generator implements AutoCloseable {
       Progress.Factory progress,
       String task,
       BooleanSupplier stop) {
+    return generate(prompts, params, progress, task, stop, null);
+  }
+
+  /**
+   * Generates and lets the model keep activations for a backward pass.
+   *
+   * @param planned the batch of these prompts that the model's {@link
+   *     DecoderTransformer#keepActivations} has been told of
+   */
+  public List<Completion> generateKeeping(
+      List<int[]> prompts, SamplingParams params, TokenBatch planned) {
+    return generate(prompts, params, Progress.SILENT, "rollout", () -> false, planned);
+  }
+
+  private List<Completion> generate(
+      List<int[]> prompts,
+      SamplingParams params,
+      Progress.Factory progress,
+      String task,
+      BooleanSupplier stop,
+      TokenBatch kept) {
     List<Completion> done = new ArrayList<>(Collections.nCopies(prompts.size(), null));
     Deque<Sequence> waiting = new ArrayDeque<>();
     int longest = 0;
@@ -99,7 +122,7 @@ public final class Generator implements AutoCloseable {
     int shared = TokenBatch.sharedPrefix(prompts);
     int capacity = longest - shared + params.maxNewTokens();
     KvCache cache = new KvCache(model.config(), width, capacity, shared);
-    Memory memory = new Memory(cache, shared);
+    Memory memory = new Memory(cache, shared, kept);
     Slots admission = new Slots(cache, width, shared);
     List<Sequence> running = new ArrayList<>();
     try (Progress bar = progress.start(task, prompts.size())) {
@@ -137,7 +160,9 @@ public final class Generator implements AutoCloseable {
   private void prefillShared(int[] prefix, Memory memory) {
     int[] rows = IntStream.range(0, prefix.length).toArray();
     AttentionSpan span = AttentionSpan.alone(0, prefix.length, 0);
-    model.decode(prefix, rows, List.of(span), rows, memory.cache(), new int[0], weights);
+    int[] kept = memory.kept() == null ? null : rows;
+    NewTokens tokens = new NewTokens(prefix, rows, List.of(span), rows, kept);
+    model.decode(tokens, memory.cache(), new int[0], weights);
   }
 
   /** One pass over the new tokens of all running sequences; one row of logits for each. */
@@ -147,6 +172,7 @@ public final class Generator implements AutoCloseable {
     int[] ids = new int[rows];
     int[] positions = new int[rows];
     int[] cacheRows = new int[rows];
+    int[] kept = memory.kept() == null ? null : new int[rows];
     int[] lastRows = new int[running.size()];
     List<AttentionSpan> spans = new ArrayList<>(running.size());
     int row = 0;
@@ -161,11 +187,15 @@ public final class Generator implements AutoCloseable {
         ids[row] = sequence.tokens[t];
         positions[row] = t;
         cacheRows[row] = start + t - shared;
+        if (kept != null) {
+          kept[row] = memory.kept().row(sequence.index, t);
+        }
       }
       lastRows[i] = row - 1;
       sequence.cached = sequence.length;
     }
-    return model.decode(ids, positions, spans, cacheRows, memory.cache(), lastRows, weights);
+    NewTokens tokens = new NewTokens(ids, positions, spans, cacheRows, kept);
+    return model.decode(tokens, memory.cache(), lastRows, weights);
   }
 
   /** Appends a token to every sequence and returns those that go on. */

@@ -42,6 +42,21 @@ final class DecoderLayer {
       gateUp = new GrowingTensor(2 * config.feedForward());
       activated = new GrowingTensor(config.feedForward());
     }
+
+    /** Everything but what projections need for their adapters. */
+    List<GrowingTensor> tensors() {
+      return List.of(
+          normed1,
+          inverseRms1,
+          qkv,
+          attended,
+          logSumExp,
+          middle,
+          normed2,
+          inverseRms2,
+          gateUp,
+          activated);
+    }
   }
 
   /** Gradients of activations, shared by all layers because one layer runs at a time. */
@@ -245,6 +260,14 @@ final class DecoderLayer {
     backend.swiGlu(gate(gated), up(gated), activated);
     down.forward(activated, out, saved.downSaved, pass, packed.down());
     backend.add(middle, out);
+  }
+
+  /** Prepares the backward pass where decoding passes without dropout have filled {@code saved}. */
+  void recall(Saved saved, int rows) {
+    qkv.recall(saved.normed1.rows(rows), saved.qkvSaved);
+    output.recall(saved.attended.rows(rows), saved.outputSaved);
+    gateUp.recall(saved.normed2.rows(rows), saved.gateUpSaved);
+    down.recall(saved.activated.rows(rows), saved.downSaved);
   }
 
   /**

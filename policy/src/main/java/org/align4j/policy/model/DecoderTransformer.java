@@ -6,9 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
-import java.util.random.RandomGenerator;
 import org.align4j.core.distillation.VocabularyDivergence;
-import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
@@ -30,11 +28,8 @@ public final class DecoderTransformer implements LanguageModel {
   private final LmHead head;
   private final BaseWeights base;
   private final DecodingPacker packer;
-  private final List<DecoderLayer> layers = new ArrayList<>();
-  private final List<DecoderLayer.Saved> saved = new ArrayList<>();
-  private final DecoderLayer.Saved shared;
-  private final DecoderLayer.Scratch scratch;
-  private final List<GrowingTensor> residuals = new ArrayList<>();
+  private final LayerStack stack;
+  private final List<DecoderLayer> layers;
   private final GrowingTensor headInput;
   private final GrowingTensor headNormed;
   private final GrowingTensor headInverseRms = new GrowingTensor(1);
@@ -46,12 +41,7 @@ public final class DecoderTransformer implements LanguageModel {
   private RotaryTable rotary;
   private int rotaryPositions;
   private LoraConfig lora;
-  private int firstTrained;
-  private RandomGenerator dropout = new SplittableRandom(0);
-  private boolean checkpointing;
   private TokenBatch lastBatch;
-  private long dropoutSeed;
-  private DecoderLayer.Pass lastPass;
 
   /** Allocates the model; the weights are zero until read. */
   public DecoderTransformer(ModelConfig config, Backend backend) {
@@ -61,16 +51,10 @@ public final class DecoderTransformer implements LanguageModel {
     finalNorm = Tensor.zeros(1, config.hidden());
     untiedHead = config.tiedHead() ? null : Tensor.zeros(config.vocabulary(), config.hidden());
     head = new LmHead(backend, config.tiedHead() ? embedding : untiedHead);
+    stack = new LayerStack(backend, config, embedding);
+    layers = stack.layers();
     base = new BaseWeights(embedding, layers, finalNorm, untiedHead);
     packer = new DecodingPacker(backend, config.weights(), layers, head);
-    shared = new DecoderLayer.Saved(config);
-    scratch = new DecoderLayer.Scratch(config);
-    for (int i = 0; i < config.layers(); i++) {
-      layers.add(new DecoderLayer(backend, config, i));
-      saved.add(new DecoderLayer.Saved(config));
-      residuals.add(new GrowingTensor(config.hidden()));
-    }
-    residuals.add(new GrowingTensor(config.hidden()));
     headInput = new GrowingTensor(config.hidden());
     headNormed = new GrowingTensor(config.hidden());
     dHead = new GrowingTensor(config.hidden());
@@ -141,9 +125,7 @@ public final class DecoderTransformer implements LanguageModel {
               + config.layers());
     }
     lora = adapter;
-    firstTrained = adapter.firstLayer();
-    RandomGenerator random = new SplittableRandom(seed);
-    layers.subList(firstTrained, layers.size()).forEach(layer -> layer.addAdapter(adapter, random));
+    stack.addAdapter(adapter, new SplittableRandom(seed));
     freeze();
     layers.forEach(layer -> layer.addParameters(parameters));
   }
@@ -177,10 +159,9 @@ public final class DecoderTransformer implements LanguageModel {
     if (lora == null) {
       throw new IllegalStateException("the model has no adapter to merge");
     }
-    layers.forEach(DecoderLayer::mergeAdapter);
+    stack.mergeAdapter();
     parameters.clear();
     lora = null;
-    firstTrained = 0;
   }
 
   /**
@@ -189,12 +170,12 @@ public final class DecoderTransformer implements LanguageModel {
    * of all. Gradients are the same to the bit.
    */
   public void checkpointActivations() {
-    checkpointing = true;
+    stack.checkpoint();
   }
 
   @Override
   public void seedDropout(long seed) {
-    dropout = new SplittableRandom(seed);
+    stack.seedDropout(seed);
   }
 
   @Override
@@ -241,45 +222,38 @@ public final class DecoderTransformer implements LanguageModel {
             rotary(batch.positionsNeeded()),
             mode != Mode.REFERENCE && lora != null,
             null);
-    if (train) {
-      dropoutSeed = dropout.nextLong();
-    }
-    Tensor x = runLayers(batch.ids(), batch.ids().length, pass, train, null, null);
+    Tensor x =
+        train ? stack.train(batch, pass, this::fingerprint) : stack.evaluate(batch.ids(), pass);
     Tensor picked = headInput.rows(batch.headRows().length);
     backend.gather(x, batch.headRows(), picked);
     lastBatch = train ? batch : null;
-    lastPass = train ? pass : null;
     return normed(picked);
   }
 
-  private Tensor runLayers(
-      int[] ids,
-      int rows,
-      DecoderLayer.Pass pass,
-      boolean train,
-      KvCache cache,
-      DecodingWeights weights) {
-    Tensor x = residuals.get(0).rows(rows);
-    backend.gather(embedding, ids, x);
-    for (int i = 0; i < layers.size(); i++) {
-      Tensor out = residuals.get(train ? i + 1 : 1 - i % 2).rows(rows);
-      layers
-          .get(i)
-          .forward(
-              x,
-              out,
-              train && i >= firstTrained ? kept(i) : shared,
-              train ? pass.withDropout(dropoutSeed + i) : pass,
-              cache == null ? null : cache.layer(i),
-              weights == null ? DecodingWeights.Layer.NONE : weights.layer(i, rows));
-      x = out;
-    }
-    return x;
+  /** Changes when the trained weights do. */
+  private double fingerprint() {
+    return parameters.stream().mapToDouble(p -> backend.sumOfSquares(p.value())).sum();
   }
 
-  /** Where a layer's activations wait for the backward pass. */
-  private DecoderLayer.Saved kept(int layer) {
-    return checkpointing ? shared : saved.get(layer);
+  /**
+   * Lets decoding passes keep what a backward pass reads, so that the {@link Mode#TRAIN} pass over
+   * the batch that {@link #settleActivations} is told of, with the weights as they are, need not
+   * run the layers. It takes no more memory than that pass.
+   *
+   * @param planned the batch if every completion becomes as long as it may, whatever its tokens
+   * @return whether they are kept; not with dropout, which decoding does without, not with
+   *     checkpointing and not if nothing is trained
+   */
+  public boolean keepActivations(TokenBatch planned) {
+    return !parameters.isEmpty() && stack.keep(planned.ids().length, fingerprint());
+  }
+
+  /**
+   * Says what has become of the batch that {@link #keepActivations} was told of. Rows that no
+   * decoding pass has kept only mean that the next training pass computes everything.
+   */
+  public void settleActivations(TokenBatch planned, TokenBatch sampled) {
+    stack.settle(sampled, sampled.rowsIn(planned));
   }
 
   private Tensor normed(Tensor picked) {
@@ -377,23 +351,7 @@ public final class DecoderTransformer implements LanguageModel {
     Tensor d = dResidual.rows(rows);
     backend.scale(0, d);
     backend.scatterAdd(dPicked, batch.headRows(), d);
-    for (int i = layers.size() - 1; i >= firstTrained; i--) {
-      boolean inputNeeded = i > firstTrained || embeddingGradient != null;
-      Tensor x = residuals.get(i).rows(rows);
-      if (checkpointing) {
-        // Its output is written once more, with the same values.
-        layers
-            .get(i)
-            .forward(
-                x,
-                residuals.get(i + 1).rows(rows),
-                shared,
-                lastPass.withDropout(dropoutSeed + i),
-                null,
-                DecodingWeights.Layer.NONE);
-      }
-      layers.get(i).backward(x, d, kept(i), scratch, lastPass, inputNeeded);
-    }
+    stack.backward(d, embeddingGradient != null);
     if (embeddingGradient != null) {
       backend.scatterAdd(d, batch.ids(), embeddingGradient);
     }
@@ -427,31 +385,25 @@ public final class DecoderTransformer implements LanguageModel {
   /**
    * Runs new tokens of sequences in generation.
    *
-   * @param ids the new tokens
-   * @param positions their positions
-   * @param spans attention over the cache's rows
-   * @param cacheRows where their keys and values go
    * @param logitRows rows whose next-token logits are wanted
    * @param weights what {@link #decodingWeights} returned
    * @return logits, [logitRows, vocabulary], valid until the next call
    */
-  public Tensor decode(
-      int[] ids,
-      int[] positions,
-      List<AttentionSpan> spans,
-      int[] cacheRows,
-      KvCache cache,
-      int[] logitRows,
-      DecodingWeights weights) {
-    checkIds(ids);
-    cache.target(cacheRows);
+  public Tensor decode(NewTokens tokens, KvCache cache, int[] logitRows, DecodingWeights weights) {
+    int rows = tokens.ids().length;
+    checkIds(tokens.ids());
+    cache.target(tokens.cacheRows());
     DecoderLayer.Pass pass =
         new DecoderLayer.Pass(
-            positions, spans, rotary(cache.positions()), weights.adapterApart(ids.length), null);
-    Tensor x = runLayers(ids, ids.length, pass, false, cache, weights);
+            tokens.positions(),
+            tokens.spans(),
+            rotary(cache.positions()),
+            weights.adapterApart(rows),
+            null);
+    Tensor x = stack.decode(tokens, pass, cache, weights);
     Tensor picked = headInput.rows(logitRows.length);
     backend.gather(x, logitRows, picked);
-    return head.logits(normed(picked), weights.head(ids.length));
+    return head.logits(normed(picked), weights.head(rows));
   }
 
   private void checkIds(int[] ids) {

@@ -28,4 +28,9 @@ final class GrowingTensor {
     }
     return view;
   }
+
+  /** All rows that there is room for. */
+  Tensor whole() {
+    return memory;
+  }
 }

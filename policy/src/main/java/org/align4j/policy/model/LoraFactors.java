@@ -68,7 +68,7 @@ final class LoraFactors {
    * @param inner receives x·Aᵀ, needed by the backward pass
    */
   void forward(Tensor x, Tensor inner, Tensor out) {
-    backend.gemm(false, true, 1, x, a, 0, inner);
+    inner(x, inner);
     for (int p = 0; p < parts.size(); p++) {
       Projection.Part part = parts.get(p);
       backend.gemm(
@@ -80,6 +80,11 @@ final class LoraFactors {
           1,
           out.columns(part.offset(), part.outputs()));
     }
+  }
+
+  /** inner = x·Aᵀ. */
+  void inner(Tensor x, Tensor inner) {
+    backend.gemm(false, true, 1, x, a, 0, inner);
   }
 
   /**

@@ -173,12 +173,28 @@ final class Projection {
     }
     saved.adapted = pass.adapter() && lora != null;
     if (saved.adapted) {
-      if (saved.inner == null) {
-        saved.inner = new GrowingTensor(lora.innerColumns());
-      }
       saved.adapterInput = pass.dropout() == null ? x : drop(x, saved, pass.dropout());
-      lora.forward(saved.adapterInput, saved.inner.rows(x.rows()), out);
+      lora.forward(saved.adapterInput, inner(saved, x.rows()), out);
     }
+  }
+
+  /**
+   * Prepares the backward pass for an input that another pass has computed the output of, without
+   * dropout.
+   */
+  void recall(Tensor x, Saved saved) {
+    saved.adapted = lora != null;
+    if (saved.adapted) {
+      saved.adapterInput = x;
+      lora.inner(x, inner(saved, x.rows()));
+    }
+  }
+
+  private Tensor inner(Saved saved, int rows) {
+    if (saved.inner == null) {
+      saved.inner = new GrowingTensor(lora.innerColumns());
+    }
+    return saved.inner.rows(rows);
   }
 
   /** Lets products use a packed copy, because the weight stays as it is from now on. */

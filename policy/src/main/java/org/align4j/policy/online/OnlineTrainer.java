@@ -88,8 +88,11 @@ public final class OnlineTrainer {
   private Map<String, Double> round(
       List<OnlinePrompt> prompts, long round, double rate, Consumer<Round> listener) {
     long began = System.nanoTime();
+    long seed = config.training().seed() * 1_000_003 + round;
     List<Rollout> rollouts =
-        sampler.sample(prompts, config.generations(), config.training().seed() * 1_000_003 + round);
+        update.takesWhole(sampler.mostTokens(prompts, config.generations()))
+            ? sampler.sampleKeeping(prompts, config.generations(), seed)
+            : sampler.sample(prompts, config.generations(), seed);
     MetricSums sums = new MetricSums();
     double[] rewards = rewards(rollouts, sums);
     describe(rollouts, rewards, sums);

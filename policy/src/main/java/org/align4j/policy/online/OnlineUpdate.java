@@ -17,6 +17,14 @@ public interface OnlineUpdate {
    */
   Map<String, Double> update(List<Rollout> rollouts, double[] rewards, double rate, long round);
 
+  /**
+   * Whether a round of so many tokens, each completion counted with its prompt, is learnt from in
+   * one training pass in the sampler's order, so that activations kept since then can serve it.
+   */
+  default boolean takesWhole(long tokens) {
+    return false;
+  }
+
   /** Saves weights, moments and state. */
   void save(long round);
 

@@ -260,8 +260,16 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     return sums.means();
   }
 
+  @Override
+  public boolean takesWhole(long tokens) {
+    return config.miniBatches() == 1 && tokens <= config.training().microBatchTokens();
+  }
+
   /** Whole groups, shuffled, so that a prompt's completions still share its rows. */
   private List<List<ScoredRollout>> miniBatches(List<ScoredRollout> scored, Random random) {
+    if (config.miniBatches() == 1) {
+      return List.of(scored);
+    }
     List<List<ScoredRollout>> groups = new ArrayList<>();
     for (int from = 0; from < scored.size(); from += config.generations()) {
       groups.add(scored.subList(from, Math.min(scored.size(), from + config.generations())));

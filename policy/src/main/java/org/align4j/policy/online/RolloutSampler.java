@@ -1,6 +1,7 @@
 package org.align4j.policy.online;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.align4j.core.run.Progress;
@@ -9,7 +10,9 @@ import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.text.Tokenizer;
+import org.align4j.policy.train.RolloutBatches;
 
 /** Samples several completions a prompt with the policy as it is now. */
 public final class RolloutSampler {
@@ -56,9 +59,13 @@ public final class RolloutSampler {
     return params.temperature();
   }
 
-  /** Most tokens of a completion. */
-  public int maxNewTokens() {
-    return params.maxNewTokens();
+  /** Tokens of the longest completions that may be sampled, each counted with its prompt. */
+  public long mostTokens(List<OnlinePrompt> prompts, int perPrompt) {
+    long sum = 0;
+    for (OnlinePrompt prompt : prompts) {
+      sum += (long) perPrompt * (prompt.ids().length + params.maxNewTokens());
+    }
+    return sum;
   }
 
   /**
@@ -68,18 +75,46 @@ public final class RolloutSampler {
    * @param seed of this batch
    */
   public List<Rollout> sample(List<OnlinePrompt> prompts, int perPrompt, long seed) {
-    List<int[]> ids = new ArrayList<>(prompts.size() * perPrompt);
-    for (OnlinePrompt prompt : prompts) {
-      for (int i = 0; i < perPrompt; i++) {
-        ids.add(prompt.ids());
-      }
-    }
-    SamplingParams seeded =
-        new SamplingParams(params.maxNewTokens(), params.temperature(), 0, 1, 1, seed);
-    List<Completion> completions;
+    List<int[]> ids = repeated(prompts, perPrompt);
     try (Generator generator = new Generator(model, backend, stopTokens, slots, true)) {
-      completions = generator.generate(ids, seeded, Progress.SILENT, "rollout");
+      return rollouts(
+          prompts, perPrompt, generator.generate(ids, seeded(seed), Progress.SILENT, "rollout"));
     }
+  }
+
+  /**
+   * Samples the same and lets the model keep the activations, so that a training pass over all of
+   * these completions, in this order and with the weights as they are, need not compute them again.
+   * It takes the memory of that pass.
+   */
+  public List<Rollout> sampleKeeping(List<OnlinePrompt> prompts, int perPrompt, long seed) {
+    List<int[]> ids = repeated(prompts, perPrompt);
+    int[] longest = new int[params.maxNewTokens()];
+    TokenBatch planned = RolloutBatches.of(ids, prompt -> prompt, prompt -> longest);
+    if (!model.keepActivations(planned)) {
+      return sample(prompts, perPrompt, seed);
+    }
+    List<Rollout> out;
+    try (Generator generator = new Generator(model, backend, stopTokens, slots, true)) {
+      out = rollouts(prompts, perPrompt, generator.generateKeeping(ids, seeded(seed), planned));
+    }
+    model.settleActivations(
+        planned, RolloutBatches.of(out, r -> r.prompt().ids(), r -> r.completion().ids()));
+    return out;
+  }
+
+  private SamplingParams seeded(long seed) {
+    return new SamplingParams(params.maxNewTokens(), params.temperature(), 0, 1, 1, seed);
+  }
+
+  private static List<int[]> repeated(List<OnlinePrompt> prompts, int times) {
+    return prompts.stream()
+        .flatMap(prompt -> Collections.nCopies(times, prompt.ids()).stream())
+        .toList();
+  }
+
+  private List<Rollout> rollouts(
+      List<OnlinePrompt> prompts, int perPrompt, List<Completion> completions) {
     List<Rollout> out = new ArrayList<>(completions.size());
     for (int i = 0; i < completions.size(); i++) {
       Completion completion = completions.get(i);

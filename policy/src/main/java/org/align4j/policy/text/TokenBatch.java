@@ -115,6 +115,36 @@ public record TokenBatch(
     return out;
   }
 
+  /**
+   * The row of a token.
+   *
+   * @param token its place in the sequence of prompt and completion
+   */
+  public int row(int completion, int token) {
+    int last = headRows[offsets[completion]];
+    int behind = token - positions[last];
+    if (behind > 0) {
+      return headRows[offsets[completion] + behind];
+    }
+    // Rows that all prompts share stand first; everything else of a prompt is one run.
+    return positions[last + behind] == token ? last + behind : token;
+  }
+
+  /**
+   * For each row, that of the same token in a batch of the same prompts, each with as many
+   * completions, none of them shorter than here.
+   */
+  public int[] rowsIn(TokenBatch longer) {
+    int[] out = new int[ids.length];
+    for (int i = 0; i < completions(); i++) {
+      int end = positions[headRows[offsets[i]]] + offsets[i + 1] - offsets[i];
+      for (int token = 0; token < end; token++) {
+        out[row(i, token)] = longer.row(i, token);
+      }
+    }
+    return out;
+  }
+
   /** The longest position that occurs, plus one. */
   public int positionsNeeded() {
     return Arrays.stream(positions).max().orElse(-1) + 1;

@@ -216,6 +216,8 @@ class BackendContractTest {
     same(backend, random(4, n, 8), 1e-6, (op, out) -> op.gather(table, ids, out));
     Tensor addends = random(4, n, 9);
     same(backend, random(9, n, 8), 1e-6, (op, out) -> op.scatterAdd(addends, ids, out));
+    int[] places = {3, -1, 8, 0};
+    same(backend, random(9, n, 8), 0, (op, out) -> op.scatter(addends, places, out));
   }
 
   @ParameterizedTest

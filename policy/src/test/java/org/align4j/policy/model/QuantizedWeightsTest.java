@@ -71,12 +71,16 @@ class QuantizedWeightsTest {
     try (DecodingWeights weights = model.decodingWeights(adapter, sequences)) {
       int[] rows = {0, 1, 2, 3, 4, 5};
       AttentionSpan prompt = AttentionSpan.alone(0, PROMPT.length, 0);
-      model.decode(PROMPT, rows, List.of(prompt), rows, cache, new int[0], weights);
+      model.decode(new NewTokens(PROMPT, rows, List.of(prompt), rows), cache, new int[0], weights);
       int[] next = {PROMPT.length};
       AttentionSpan last =
           new AttentionSpan(0, 1, AttentionSpan.alone(0, PROMPT.length + 1, 0).keyRanges(), 0);
       return model
-          .decode(new int[] {2}, next, List.of(last), next, cache, new int[] {0}, weights)
+          .decode(
+              new NewTokens(new int[] {2}, next, List.of(last), next),
+              cache,
+              new int[] {0},
+              weights)
           .toArray();
     } finally {
       cache.close();

@@ -1,8 +1,9 @@
 package org.align4j.policy.backend.internal.vector;
 
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Threads;
 
-/** Rows by id. One thread: a few hundred short copies are not worth a hand-over. */
+/** Rows by id. Gathered by one thread: a few hundred short copies are not worth a hand-over. */
 final class EmbeddingKernels {
   private EmbeddingKernels() {}
 
@@ -12,6 +13,22 @@ final class EmbeddingKernels {
       table.readRow(ids[r], row, 0);
       out.writeRow(r, row, 0);
     }
+  }
+
+  /** By all threads: whole matrices of activations go this way. */
+  static void scatter(Tensor rows, int[] ids, Tensor table) {
+    Threads.forRows(
+        ids.length,
+        ElementwiseKernels.grainRows(rows),
+        (from, to) -> {
+          float[] row = Scratch.current().tile(0, rows.columns());
+          for (int r = from; r < to; r++) {
+            if (ids[r] >= 0) {
+              rows.readRow(r, row, 0);
+              table.writeRow(ids[r], row, 0);
+            }
+          }
+        });
   }
 
   static void scatterAdd(Tensor rows, int[] ids, Tensor table) {

@@ -150,6 +150,11 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
+  public void scatter(Tensor rows, int[] ids, Tensor table) {
+    EmbeddingKernels.scatter(rows, ids, table);
+  }
+
+  @Override
   public void scatterAdd(Tensor rows, int[] ids, Tensor table) {
     EmbeddingKernels.scatterAdd(rows, ids, table);
   }

@@ -1,0 +1,173 @@
+package org.align4j.policy.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
+import java.util.random.RandomGenerator;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.text.TokenBatch;
+
+/** Embedding and layers, one after another, forward and back. */
+final class LayerStack {
+  private final Backend backend;
+  private final Tensor embedding;
+  private final List<DecoderLayer> layers = new ArrayList<>();
+  private final Activations activations;
+  private final DecoderLayer.Scratch scratch;
+  private RandomGenerator dropout = new SplittableRandom(0);
+  private long dropoutSeed;
+  private boolean dropping;
+  private boolean checkpointing;
+  private int firstTrained;
+  private DecoderLayer.Pass lastPass;
+
+  LayerStack(Backend backend, ModelConfig config, Tensor embedding) {
+    this.backend = backend;
+    this.embedding = embedding;
+    activations = new Activations(backend, config);
+    scratch = new DecoderLayer.Scratch(config);
+    for (int i = 0; i < config.layers(); i++) {
+      layers.add(new DecoderLayer(backend, config, i));
+    }
+  }
+
+  List<DecoderLayer> layers() {
+    return layers;
+  }
+
+  void addAdapter(LoraConfig adapter, RandomGenerator random) {
+    firstTrained = adapter.firstLayer();
+    dropping = adapter.dropout() > 0;
+    layers.subList(firstTrained, layers.size()).forEach(layer -> layer.addAdapter(adapter, random));
+  }
+
+  void mergeAdapter() {
+    layers.forEach(DecoderLayer::mergeAdapter);
+    firstTrained = 0;
+    dropping = false;
+  }
+
+  void checkpoint() {
+    checkpointing = true;
+  }
+
+  void seedDropout(long seed) {
+    dropout = new SplittableRandom(seed);
+  }
+
+  /**
+   * The last layer's output of a pass whose activations wait for {@link #backward}.
+   *
+   * @param weights fingerprint of the trained ones
+   */
+  Tensor train(TokenBatch batch, DecoderLayer.Pass pass, DoubleSupplier weights) {
+    int rows = batch.ids().length;
+    lastPass = pass;
+    dropoutSeed = dropout.nextLong();
+    if (activations.hold(batch, weights)) {
+      for (int i = firstTrained; i < layers.size(); i++) {
+        layers.get(i).recall(activations.layer(i), rows);
+      }
+    } else {
+      backend.gather(embedding, batch.ids(), activations.residual(0, rows));
+      for (int i = 0; i < layers.size(); i++) {
+        trainLayer(i, rows, i < firstTrained ? activations.passing() : kept(i));
+      }
+    }
+    activations.overwritten();
+    return activations.residual(layers.size(), rows);
+  }
+
+  private void trainLayer(int index, int rows, DecoderLayer.Saved saved) {
+    layers
+        .get(index)
+        .forward(
+            activations.residual(index, rows),
+            activations.residual(index + 1, rows),
+            saved,
+            lastPass.withDropout(dropoutSeed + index),
+            null,
+            DecodingWeights.Layer.NONE);
+  }
+
+  /** Where a layer's activations wait for the backward pass. */
+  private DecoderLayer.Saved kept(int layer) {
+    return checkpointing ? activations.passing() : activations.layer(layer);
+  }
+
+  /** The last layer's output of a pass that nothing is propagated back through. */
+  Tensor evaluate(int[] ids, DecoderLayer.Pass pass) {
+    Tensor x = activations.handedOn(0, ids.length);
+    backend.gather(embedding, ids, x);
+    for (int i = 0; i < layers.size(); i++) {
+      Tensor out = activations.handedOn(i + 1, ids.length);
+      layers.get(i).forward(x, out, activations.passing(), pass, null, DecodingWeights.Layer.NONE);
+      x = out;
+    }
+    return x;
+  }
+
+  /** The last layer's output of a decoding pass. */
+  Tensor decode(NewTokens tokens, DecoderLayer.Pass pass, KvCache cache, DecodingWeights weights) {
+    int rows = tokens.ids().length;
+    int[] kept = tokens.keptRows() == null ? null : activations.claim(tokens.keptRows());
+    Tensor x = activations.handedOn(0, rows);
+    backend.gather(embedding, tokens.ids(), x);
+    for (int i = 0; i < layers.size(); i++) {
+      Tensor out = activations.handedOn(i + 1, rows);
+      layers
+          .get(i)
+          .forward(x, out, activations.passing(), pass, cache.layer(i), weights.layer(i, rows));
+      if (kept != null && i >= firstTrained) {
+        activations.keep(i, x, kept);
+      }
+      x = out;
+    }
+    if (kept != null) {
+      activations.keepResidual(layers.size(), x, kept);
+    }
+    return x;
+  }
+
+  /**
+   * Makes room for what decoding passes are going to keep.
+   *
+   * @return whether they will; not with dropout, which decoding does without, nor with
+   *     checkpointing
+   */
+  boolean keep(int rows, double weights) {
+    if (checkpointing || dropping) {
+      return false;
+    }
+    activations.expect(rows, firstTrained, weights);
+    return true;
+  }
+
+  /** Says which batch decoding passes have kept, and in which rows. */
+  void settle(TokenBatch sampled, int[] from) {
+    activations.settle(sampled, from, firstTrained);
+  }
+
+  /**
+   * Back-propagates through the last training pass.
+   *
+   * @param d gradient of the last layer's output on entry; on return of the first layer's input,
+   *     where that is needed
+   * @param toEmbedding whether it is
+   */
+  void backward(Tensor d, boolean toEmbedding) {
+    int rows = d.rows();
+    for (int i = layers.size() - 1; i >= firstTrained; i--) {
+      boolean inputNeeded = i > firstTrained || toEmbedding;
+      if (checkpointing) {
+        // Its output is written once more, with the same values.
+        trainLayer(i, rows, kept(i));
+      }
+      Tensor x = activations.residual(i, rows);
+      layers.get(i).backward(x, d, kept(i), scratch, lastPass, inputNeeded);
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package org.align4j.policy.online;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Parameter;
+import org.align4j.policy.model.TinyModels;
+import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.text.Tokenizer;
+import org.align4j.policy.train.RolloutBatches;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Activations kept while sampling serve the training pass, and only the one they belong to. */
+class KeptActivationsTest {
+  private static final Backend VECTOR = Backends.defaultBackend();
+  private static final int STOP = 4;
+  private static final int GENERATIONS = 3;
+  private static final Tokenizer SILENT =
+      new Tokenizer() {
+        @Override
+        public int[] encode(String text) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String decode(int[] ids) {
+          return "";
+        }
+
+        @Override
+        public String decodeWithSpecialTokens(int[] ids) {
+          return "";
+        }
+      };
+
+  private int gates;
+  private DecoderTransformer model;
+  private DecoderTransformer oracle;
+
+  /** Counts runs of layers forward by one of their kernels. */
+  private Backend counting() {
+    return (Backend)
+        Proxy.newProxyInstance(
+            Backend.class.getClassLoader(),
+            new Class<?>[] {Backend.class},
+            (proxy, method, arguments) -> {
+              gates += method.getName().equals("swiGlu") ? 1 : 0;
+              try {
+                return method.invoke(VECTOR, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @BeforeEach
+  void create() {
+    model = model(counting());
+    oracle = model(Backends.named("scalar"));
+  }
+
+  private static DecoderTransformer model(Backend backend) {
+    DecoderTransformer out = TinyModels.create(backend, 3);
+    out.addAdapter(LoraConfig.allLinear(4, 8), 1);
+    Random random = new Random(2);
+    out.parameters().forEach(p -> fill(p.value(), random));
+    return out;
+  }
+
+  private static void fill(Tensor tensor, Random random) {
+    for (int i = 0; i < tensor.rows(); i++) {
+      for (int j = 0; j < tensor.columns(); j++) {
+        tensor.set(i, j, (float) (0.2 * random.nextGaussian()));
+      }
+    }
+  }
+
+  /** Prompts of several lengths that begin with the same ten tokens or have none in common. */
+  private static List<OnlinePrompt> prompts(boolean common) {
+    List<OnlinePrompt> out = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      int[] ids = new int[12 + 2 * i];
+      Arrays.setAll(ids, t -> t < 10 && common ? t + 6 : (7 * t + 5) % 23 + 5);
+      ids[common ? 10 : 0] = 20 + i;
+      out.add(new OnlinePrompt("row " + i, "", ids));
+    }
+    return out;
+  }
+
+  private RolloutSampler sampler(DecoderTransformer sampled, int slots) {
+    SamplingParams params = new SamplingParams(9, 1, 0, 1, 1, 0);
+    return new RolloutSampler(sampled, SILENT, Set.of(STOP, 9, 17), VECTOR, params, slots);
+  }
+
+  private static TokenBatch batch(List<Rollout> rollouts) {
+    return RolloutBatches.of(rollouts, r -> r.prompt().ids(), r -> r.completion().ids());
+  }
+
+  /** Forward and back with coefficients that differ from token to token. */
+  private List<float[]> gradients(DecoderTransformer of, TokenBatch batch) {
+    of.clearGradients();
+    gates = 0;
+    double[] logProbs = of.forward(batch, Mode.TRAIN, 1).logProbs();
+    double[] coefficients = new double[logProbs.length];
+    Arrays.setAll(coefficients, i -> Math.sin(i + 1));
+    of.backward(coefficients);
+    List<float[]> out = new ArrayList<>();
+    out.add(floats(logProbs));
+    for (Parameter parameter : of.parameters()) {
+      out.add(parameter.gradient().toArray());
+    }
+    return out;
+  }
+
+  private static float[] floats(double[] values) {
+    float[] out = new float[values.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (float) values[i];
+    }
+    return out;
+  }
+
+  /** Equal but for rounding, which goes by the largest terms of a sum. */
+  private static void assertSame(List<float[]> actual, List<float[]> expected) {
+    for (int i = 0; i < expected.size(); i++) {
+      float largest = 0;
+      for (float value : expected.get(i)) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+      assertThat(actual.get(i)).hasSameSizeAs(expected.get(i));
+      for (int j = 0; j < expected.get(i).length; j++) {
+        assertThat(actual.get(i)[j]).isCloseTo(expected.get(i)[j], within(2e-5f * largest));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 5, 12})
+  void gradientsAreThoseOfAPassThatComputesAll(int slots) {
+    for (boolean common : new boolean[] {true, false}) {
+      List<Rollout> rollouts = sampler(model, slots).sampleKeeping(prompts(common), GENERATIONS, 5);
+      assertThat(rollouts.stream().mapToInt(Rollout::tokens).distinct().count()).isGreaterThan(2);
+      model.hiddenStates(batch(rollouts.subList(0, 2)), Mode.REFERENCE);
+      List<float[]> kept = gradients(model, batch(rollouts));
+      assertThat(gates).isZero();
+      List<float[]> computed = gradients(model, batch(rollouts));
+      assertThat(gates).isEqualTo(model.config().layers());
+      List<float[]> expected = gradients(oracle, batch(rollouts));
+      assertSame(kept, expected);
+      assertSame(computed, expected);
+    }
+  }
+
+  @Test
+  void otherWeightsAndOtherBatchesAreComputed() {
+    List<Rollout> rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
+    Tensor first = model.parameters().get(0).value();
+    first.set(0, 0, first.get(0, 0) + 1e-3f);
+    gradients(model, batch(rollouts));
+    assertThat(gates).isEqualTo(model.config().layers());
+
+    rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
+    gradients(model, batch(rollouts.subList(0, 6)));
+    assertThat(gates).isEqualTo(model.config().layers());
+    gradients(model, batch(rollouts));
+    assertThat(gates).as("overwritten by the batch before").isEqualTo(model.config().layers());
+  }
+
+  /** Where equal prompts stand apart, the generator computes them once and the batch has two. */
+  @Test
+  void rowsThatNoPassHasWrittenAreComputed() {
+    List<OnlinePrompt> prompts = new ArrayList<>(prompts(true));
+    prompts.add(prompts.get(0));
+    List<Rollout> rollouts = sampler(model, 15).sampleKeeping(prompts, GENERATIONS, 5);
+    gradients(model, batch(rollouts));
+    assertThat(gates).isEqualTo(model.config().layers());
+  }
+
+  @Test
+  void dropoutAndCheckpointingKeepNothing() {
+    DecoderTransformer dropping = TinyModels.create(VECTOR, 3);
+    dropping.addAdapter(new LoraConfig(4, 8, 0.1, Set.of("q_proj"), false), 1);
+    TokenBatch planned = batch(sampler(model, 12).sample(prompts(true), GENERATIONS, 5));
+    assertThat(dropping.keepActivations(planned)).isFalse();
+    model.checkpointActivations();
+    assertThat(model.keepActivations(planned)).isFalse();
+    assertThat(sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5)).hasSize(12);
+    assertThat(TinyModels.create(VECTOR, 3).keepActivations(planned)).isFalse();
+  }
+}
