@@ -61,7 +61,11 @@ abstract class BenchOnline implements Callable<Integer> {
       description = "At least 8 prompts.")
   String prompts;
 
-  @Option(names = "--steps", defaultValue = "3", description = "Default ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--steps",
+      defaultValue = "5",
+      description =
+          "Rounds, of which the first are slow: the JVM compiles. Default ${DEFAULT-VALUE}.")
   int steps;
 
   @Option(

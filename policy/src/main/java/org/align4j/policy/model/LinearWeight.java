@@ -95,6 +95,11 @@ final class LinearWeight {
     }
   }
 
+  /** A copy of the values that belongs to the caller. */
+  Tensor copy() {
+    return values == null ? read() : values.copy();
+  }
+
   private Tensor read() {
     Tensor target = Tensor.zeros(outputs, inputs);
     reader.accept(target);

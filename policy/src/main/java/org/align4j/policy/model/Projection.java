@@ -207,7 +207,7 @@ final class Projection {
     if (!adapter || lora == null) {
       return linear.pack(packing);
     }
-    try (Tensor merged = linear.show(Tensor::copy)) {
+    try (Tensor merged = linear.copy()) {
       lora.mergeInto(merged);
       return packing.pack(backend, merged);
     }

@@ -21,11 +21,9 @@ final class EmbeddingKernels {
         ids.length,
         ElementwiseKernels.grainRows(rows),
         (from, to) -> {
-          float[] row = Scratch.current().tile(0, rows.columns());
           for (int r = from; r < to; r++) {
             if (ids[r] >= 0) {
-              rows.readRow(r, row, 0);
-              table.writeRow(ids[r], row, 0);
+              table.copyRow(ids[r], rows, r, 0);
             }
           }
         });
