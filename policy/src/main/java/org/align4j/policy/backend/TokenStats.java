@@ -21,4 +21,13 @@ public record TokenStats(
     return new TokenStats(
         new double[n], new double[n], new double[n], new double[n], new double[n]);
   }
+
+  /** Takes over what another one says of a token. */
+  public void copy(int token, TokenStats other, int otherToken) {
+    logProbs[token] = other.logProbs[otherToken];
+    entropies[token] = other.entropies[otherToken];
+    logSumSquares[token] = other.logSumSquares[otherToken];
+    meanLogits[token] = other.meanLogits[otherToken];
+    correct[token] = other.correct[otherToken];
+  }
 }

@@ -133,7 +133,11 @@ public final class Generator implements AutoCloseable {
         admission.admit(waiting, running);
         Tensor logits = pass(running, memory);
         int before = running.size();
-        running = choose(running, logits, params, done, admission);
+        TokenChooser.Chosen chosen = chooser.choose(running, logits, params);
+        if (kept != null) {
+          model.keepChosen(chosen.tokens(), chosen.stats(), targets(running, kept));
+        }
+        running = append(running, chosen, done, admission);
         bar.step(before - running.size());
       }
     } finally {
@@ -198,19 +202,21 @@ public final class Generator implements AutoCloseable {
     return model.decode(tokens, memory.cache(), lastRows, weights);
   }
 
+  /** Places of the next tokens among a batch's targets. */
+  private static int[] targets(List<Sequence> running, TokenBatch batch) {
+    return running.stream()
+        .mapToInt(s -> batch.offsets()[s.index] + s.length - s.promptLength)
+        .toArray();
+  }
+
   /** Appends a token to every sequence and returns those that go on. */
-  private List<Sequence> choose(
-      List<Sequence> running,
-      Tensor logits,
-      SamplingParams params,
-      List<Completion> done,
-      Slots admission) {
-    TokenChooser.Chosen chosen = chooser.choose(running, logits, params);
+  private List<Sequence> append(
+      List<Sequence> running, TokenChooser.Chosen chosen, List<Completion> done, Slots admission) {
     List<Sequence> next = new ArrayList<>(running.size());
     for (int i = 0; i < running.size(); i++) {
       Sequence sequence = running.get(i);
       int token = chosen.tokens()[i];
-      sequence.logProbs[sequence.length - sequence.promptLength] = chosen.logProbs()[i];
+      sequence.logProbs[sequence.length - sequence.promptLength] = chosen.stats().logProbs()[i];
       sequence.tokens[sequence.length++] = token;
       boolean stopped = stopTokens.contains(token);
       if (stopped || sequence.length == sequence.tokens.length) {

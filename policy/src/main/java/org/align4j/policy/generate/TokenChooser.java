@@ -19,13 +19,16 @@ final class TokenChooser {
     rows = new float[threads][vocabulary];
   }
 
-  /** A token for each sequence, and its log-prob. */
-  record Chosen(int[] tokens, double[] logProbs) {}
+  /**
+   * A token for each sequence, and what the probabilities say of it but whether it is the
+   * likeliest.
+   */
+  record Chosen(int[] tokens, TokenStats stats) {}
 
   /**
    * Chooses.
    *
-   * @param logits a row for each sequence; overwritten
+   * @param logits a row for each sequence; become probabilities
    */
   Chosen choose(List<Sequence> running, Tensor logits, SamplingParams params) {
     int[] tokens = new int[running.size()];
@@ -44,22 +47,21 @@ final class TokenChooser {
     if (params.temperature() == 0) {
       backend.argmax(logits, tokens);
       backend.softmax(logits, tokens, stats, 0);
-      return new Chosen(tokens, stats.logProbs());
+      return new Chosen(tokens, stats);
     }
     if (params.temperature() != 1) {
       backend.scale((float) (1 / params.temperature()), logits);
     }
     backend.softmax(logits, tokens, stats, 0);
-    double[] logProbs = new double[tokens.length];
     forEachRow(
         tokens.length,
         (i, row) -> {
           logits.readRow(i, row, 0);
           double uniform = running.get(i).random.nextDouble();
           tokens[i] = TokenSampler.sample(row, row.length, params, uniform);
-          logProbs[i] = Math.log(row[tokens[i]]);
+          stats.logProbs()[i] = Math.log(row[tokens[i]]);
         });
-    return new Chosen(tokens, logProbs);
+    return new Chosen(tokens, stats);
   }
 
   /** What is done with the row of a sequence. */

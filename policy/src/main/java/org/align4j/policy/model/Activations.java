@@ -146,6 +146,7 @@ final class Activations {
         && Arrays.equals(sampled.ids(), batch.ids())
         && Arrays.equals(sampled.positions(), batch.positions())
         && Arrays.equals(sampled.headRows(), batch.headRows())
+        && Arrays.equals(sampled.targets(), batch.targets())
         && sampled.spans().equals(batch.spans());
   }
 }

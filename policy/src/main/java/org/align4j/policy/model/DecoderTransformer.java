@@ -200,7 +200,10 @@ public final class DecoderTransformer implements LanguageModel {
 
   /** What the language-model head says of states that {@link #hiddenStates} gave. */
   public TokenStats score(Tensor hidden, TokenBatch batch, Mode mode, double temperature) {
-    return head.forward(hidden, batch.targets(), mode == Mode.TRAIN, temperature);
+    boolean train = mode == Mode.TRAIN;
+    return train && stack.recalled() && head.keeps(temperature)
+        ? head.recall(batch.targets())
+        : head.forward(hidden, batch.targets(), train, temperature);
   }
 
   /**
@@ -237,15 +240,31 @@ public final class DecoderTransformer implements LanguageModel {
 
   /**
    * Lets decoding passes keep what a backward pass reads, so that the {@link Mode#TRAIN} pass over
-   * the batch that {@link #settleActivations} is told of, with the weights as they are, need not
-   * run the layers. It takes no more memory than that pass.
+   * the batch that {@link #settleActivations} is told of, with the weights as they are, need run
+   * neither layers nor head. It takes no more memory than that pass.
    *
    * @param planned the batch if every completion becomes as long as it may, whatever its tokens
+   * @param temperature that tokens are drawn at
    * @return whether they are kept; not with dropout, which decoding does without, not with
    *     checkpointing and not if nothing is trained
    */
-  public boolean keepActivations(TokenBatch planned) {
-    return !parameters.isEmpty() && stack.keep(planned.ids().length, fingerprint());
+  public boolean keepActivations(TokenBatch planned, double temperature) {
+    if (parameters.isEmpty() || !stack.keep(planned.ids().length, fingerprint())) {
+      return false;
+    }
+    head.expect(planned.targets().length, temperature);
+    return true;
+  }
+
+  /**
+   * Says which tokens were drawn after a decoding pass, whose logits have become probabilities
+   * where they are.
+   *
+   * @param stats what the probabilities say of them
+   * @param targets their places among the planned batch's targets
+   */
+  public void keepChosen(int[] tokens, TokenStats stats, int[] targets) {
+    head.keep(tokens, stats, targets);
   }
 
   /**
@@ -254,6 +273,7 @@ public final class DecoderTransformer implements LanguageModel {
    */
   public void settleActivations(TokenBatch planned, TokenBatch sampled) {
     stack.settle(sampled, sampled.rowsIn(planned));
+    head.settle(sampled.targetsIn(planned));
   }
 
   private Tensor normed(Tensor picked) {

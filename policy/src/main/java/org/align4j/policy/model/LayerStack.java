@@ -22,6 +22,7 @@ final class LayerStack {
   private boolean dropping;
   private boolean checkpointing;
   private int firstTrained;
+  private boolean recalled;
   private DecoderLayer.Pass lastPass;
 
   LayerStack(Backend backend, ModelConfig config, Tensor embedding) {
@@ -67,7 +68,8 @@ final class LayerStack {
     int rows = batch.ids().length;
     lastPass = pass;
     dropoutSeed = dropout.nextLong();
-    if (activations.hold(batch, weights)) {
+    recalled = activations.hold(batch, weights);
+    if (recalled) {
       for (int i = firstTrained; i < layers.size(); i++) {
         layers.get(i).recall(activations.layer(i), rows);
       }
@@ -79,6 +81,11 @@ final class LayerStack {
     }
     activations.overwritten();
     return activations.residual(layers.size(), rows);
+  }
+
+  /** Whether the last training pass found its activations there. */
+  boolean recalled() {
+    return recalled;
   }
 
   private void trainLayer(int index, int rows, DecoderLayer.Saved saved) {

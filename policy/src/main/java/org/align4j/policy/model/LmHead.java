@@ -27,9 +27,18 @@ final class LmHead {
   private final GrowingTensor teacherLogits;
   private final GrowingTensor directions;
   private final GrowingTensor gradients;
+  private final GrowingTensor chosenDirections;
   private Tensor weightGradient;
   private int[] targets;
   private float inverseTemperature = 1;
+
+  /**
+   * What sampling has found out about the tokens that it drew; null when nothing is expected, and
+   * from the next pass with a gradient on, which overwrites their directions.
+   */
+  private TokenStats sampled;
+
+  private double sampledTemperature;
 
   LmHead(Backend backend, Tensor weight) {
     this.backend = backend;
@@ -39,6 +48,7 @@ final class LmHead {
     teacherLogits = new GrowingTensor(weight.rows());
     directions = new GrowingTensor(weight.columns());
     gradients = new GrowingTensor(weight.columns());
+    chosenDirections = new GrowingTensor(weight.columns());
   }
 
   /** Lets backward passes add to this gradient of the head (the embedding's, when tied). */
@@ -57,8 +67,10 @@ final class LmHead {
    * @param temperature what logits are divided by
    */
   TokenStats forward(Tensor hidden, int[] rowTargets, boolean gradient, double temperature) {
-    targets = rowTargets;
-    inverseTemperature = (float) (1 / temperature);
+    target(rowTargets, temperature);
+    if (gradient) {
+      sampled = null;
+    }
     TokenStats stats = TokenStats.zeros(hidden.rows());
     Tensor direction = gradient ? directions.rows(hidden.rows()) : null;
     if (gradient) {
@@ -71,6 +83,75 @@ final class LmHead {
         subtractMean(chunk, direction.rows(from, count));
       }
     }
+    return stats;
+  }
+
+  private void target(int[] rowTargets, double temperature) {
+    targets = rowTargets;
+    inverseTemperature = (float) (1 / temperature);
+  }
+
+  /** Makes room for so many tokens that are about to be sampled at a temperature. */
+  void expect(int tokens, double temperature) {
+    sampled = TokenStats.zeros(tokens);
+    sampledTemperature = temperature;
+    directions.rows(tokens);
+  }
+
+  /**
+   * Keeps what {@link #forward} would compute of tokens that have been drawn, while the
+   * probabilities are there: in place of what {@link #logits} returned.
+   *
+   * @param stats of them; whether they are the likeliest is found out here
+   * @param at their places among the tokens that are expected
+   */
+  void keep(int[] tokens, TokenStats stats, int[] at) {
+    if (sampled == null) {
+      return;
+    }
+    Tensor probabilities = logits.rows(tokens.length);
+    Tensor direction = chosenDirections.rows(tokens.length);
+    backend.gather(weight, tokens, direction);
+    subtractMean(probabilities, direction);
+    backend.scatter(direction, at, directions.whole());
+    int[] likeliest = new int[tokens.length];
+    backend.argmax(probabilities, likeliest);
+    for (int i = 0; i < at.length; i++) {
+      sampled.copy(at[i], stats, i);
+      sampled.correct()[at[i]] = tokens[i] == likeliest[i] ? 1 : 0;
+    }
+  }
+
+  /**
+   * Moves what was kept together.
+   *
+   * @param from for each token that was sampled, its place among those expected; increasing
+   */
+  void settle(int[] from) {
+    if (sampled == null) {
+      return;
+    }
+    for (int i = 0; i < from.length; i++) {
+      if (from[i] != i) {
+        directions.whole().copyRow(i, directions.whole(), from[i], 0);
+        sampled.copy(i, sampled, from[i]);
+      }
+    }
+  }
+
+  /** Whether tokens were kept at this temperature. */
+  boolean keeps(double temperature) {
+    return sampled != null && sampledTemperature == temperature;
+  }
+
+  /** What {@link #forward} says with the gradient, of the tokens that were kept. */
+  TokenStats recall(int[] rowTargets) {
+    target(rowTargets, sampledTemperature);
+    TokenStats stats = TokenStats.zeros(rowTargets.length);
+    for (int i = 0; i < rowTargets.length; i++) {
+      stats.copy(i, sampled, i);
+    }
+    sampled = null;
     return stats;
   }
 

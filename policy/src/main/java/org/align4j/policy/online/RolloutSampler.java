@@ -91,7 +91,7 @@ public final class RolloutSampler {
     List<int[]> ids = repeated(prompts, perPrompt);
     int[] longest = new int[params.maxNewTokens()];
     TokenBatch planned = RolloutBatches.of(ids, prompt -> prompt, prompt -> longest);
-    if (!model.keepActivations(planned)) {
+    if (!model.keepActivations(planned, params.temperature())) {
       return sample(prompts, perPrompt, seed);
     }
     List<Rollout> out;

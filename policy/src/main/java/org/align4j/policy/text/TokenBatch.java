@@ -145,6 +145,17 @@ public record TokenBatch(
     return out;
   }
 
+  /** For each target, its place among the targets of such a batch. */
+  public int[] targetsIn(TokenBatch longer) {
+    int[] out = new int[targets.length];
+    for (int i = 0; i < completions(); i++) {
+      for (int t = offsets[i]; t < offsets[i + 1]; t++) {
+        out[t] = longer.offsets[i] + t - offsets[i];
+      }
+    }
+    return out;
+  }
+
   /** The longest position that occurs, plus one. */
   public int positionsNeeded() {
     return Arrays.stream(positions).max().orElse(-1) + 1;

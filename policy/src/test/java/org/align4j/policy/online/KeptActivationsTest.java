@@ -13,6 +13,7 @@ import java.util.Set;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeptActivationsTest {
   private static final Backend VECTOR = Backends.defaultBackend();
   private static final int STOP = 4;
+  private static final double TEMPERATURE = 0.8;
   private static final int GENERATIONS = 3;
   private static final Tokenizer SILENT =
       new Tokenizer() {
@@ -51,10 +53,11 @@ class KeptActivationsTest {
       };
 
   private int gates;
+  private int heads;
   private DecoderTransformer model;
   private DecoderTransformer oracle;
 
-  /** Counts runs of layers forward by one of their kernels. */
+  /** Counts runs of layers and of the head forward by one of their kernels. */
   private Backend counting() {
     return (Backend)
         Proxy.newProxyInstance(
@@ -62,6 +65,7 @@ class KeptActivationsTest {
             new Class<?>[] {Backend.class},
             (proxy, method, arguments) -> {
               gates += method.getName().equals("swiGlu") ? 1 : 0;
+              heads += method.getName().equals("softmax") ? 1 : 0;
               try {
                 return method.invoke(VECTOR, arguments);
               } catch (InvocationTargetException e) {
@@ -105,7 +109,7 @@ class KeptActivationsTest {
   }
 
   private RolloutSampler sampler(DecoderTransformer sampled, int slots) {
-    SamplingParams params = new SamplingParams(9, 1, 0, 1, 1, 0);
+    SamplingParams params = new SamplingParams(9, TEMPERATURE, 0, 1, 1, 0);
     return new RolloutSampler(sampled, SILENT, Set.of(STOP, 9, 17), VECTOR, params, slots);
   }
 
@@ -114,15 +118,19 @@ class KeptActivationsTest {
   }
 
   /** Forward and back with coefficients that differ from token to token. */
-  private List<float[]> gradients(DecoderTransformer of, TokenBatch batch) {
+  private List<float[]> gradients(DecoderTransformer of, TokenBatch batch, double temperature) {
     of.clearGradients();
     gates = 0;
-    double[] logProbs = of.forward(batch, Mode.TRAIN, 1).logProbs();
-    double[] coefficients = new double[logProbs.length];
+    heads = 0;
+    TokenStats stats = of.forward(batch, Mode.TRAIN, temperature);
+    double[] coefficients = new double[batch.targets().length];
     Arrays.setAll(coefficients, i -> Math.sin(i + 1));
     of.backward(coefficients);
     List<float[]> out = new ArrayList<>();
-    out.add(floats(logProbs));
+    out.add(floats(stats.logProbs()));
+    out.add(floats(stats.entropies()));
+    out.add(floats(stats.logSumSquares()));
+    out.add(floats(stats.correct()));
     for (Parameter parameter : of.parameters()) {
       out.add(parameter.gradient().toArray());
     }
@@ -158,14 +166,23 @@ class KeptActivationsTest {
       List<Rollout> rollouts = sampler(model, slots).sampleKeeping(prompts(common), GENERATIONS, 5);
       assertThat(rollouts.stream().mapToInt(Rollout::tokens).distinct().count()).isGreaterThan(2);
       model.hiddenStates(batch(rollouts.subList(0, 2)), Mode.REFERENCE);
-      List<float[]> kept = gradients(model, batch(rollouts));
-      assertThat(gates).isZero();
-      List<float[]> computed = gradients(model, batch(rollouts));
+      List<float[]> kept = gradients(model, batch(rollouts), TEMPERATURE);
+      assertThat(gates + heads).isZero();
+      List<float[]> computed = gradients(model, batch(rollouts), TEMPERATURE);
       assertThat(gates).isEqualTo(model.config().layers());
-      List<float[]> expected = gradients(oracle, batch(rollouts));
+      List<float[]> expected = gradients(oracle, batch(rollouts), TEMPERATURE);
       assertSame(kept, expected);
       assertSame(computed, expected);
     }
+  }
+
+  @Test
+  void anotherTemperatureNeedsTheHeadAlone() {
+    List<Rollout> rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
+    List<float[]> kept = gradients(model, batch(rollouts), 1);
+    assertThat(gates).isZero();
+    assertThat(heads).isPositive();
+    assertSame(kept, gradients(oracle, batch(rollouts), 1));
   }
 
   @Test
@@ -173,14 +190,34 @@ class KeptActivationsTest {
     List<Rollout> rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
     Tensor first = model.parameters().get(0).value();
     first.set(0, 0, first.get(0, 0) + 1e-3f);
-    gradients(model, batch(rollouts));
+    gradients(model, batch(rollouts), TEMPERATURE);
     assertThat(gates).isEqualTo(model.config().layers());
 
     rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
-    gradients(model, batch(rollouts.subList(0, 6)));
+    gradients(model, batch(rollouts.subList(0, 6)), TEMPERATURE);
     assertThat(gates).isEqualTo(model.config().layers());
-    gradients(model, batch(rollouts));
+    gradients(model, batch(rollouts), TEMPERATURE);
     assertThat(gates).as("overwritten by the batch before").isEqualTo(model.config().layers());
+
+    rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
+    TokenBatch other = batch(rollouts);
+    other.targets()[other.targets().length - 1] ^= 1;
+    gradients(model, other, TEMPERATURE);
+    assertThat(gates).as("another last token, which has no row").isPositive();
+  }
+
+  /** A training pass between sampling and what belongs to it leaves nothing that could be used. */
+  @Test
+  void aPassInBetweenForgets() {
+    List<Rollout> rollouts = sampler(model, 12).sample(prompts(true), GENERATIONS, 5);
+    TokenBatch batch = batch(rollouts);
+    assertThat(model.keepActivations(batch, TEMPERATURE)).isTrue();
+    gradients(model, batch, TEMPERATURE);
+    model.keepChosen(new int[] {3}, TokenStats.zeros(1), new int[] {0});
+    model.settleActivations(batch, batch);
+    List<float[]> computed = gradients(model, batch, TEMPERATURE);
+    assertThat(gates).isEqualTo(model.config().layers());
+    assertSame(computed, gradients(oracle, batch, TEMPERATURE));
   }
 
   /** Where equal prompts stand apart, the generator computes them once and the batch has two. */
@@ -189,7 +226,7 @@ class KeptActivationsTest {
     List<OnlinePrompt> prompts = new ArrayList<>(prompts(true));
     prompts.add(prompts.get(0));
     List<Rollout> rollouts = sampler(model, 15).sampleKeeping(prompts, GENERATIONS, 5);
-    gradients(model, batch(rollouts));
+    gradients(model, batch(rollouts), TEMPERATURE);
     assertThat(gates).isEqualTo(model.config().layers());
   }
 
@@ -198,10 +235,10 @@ class KeptActivationsTest {
     DecoderTransformer dropping = TinyModels.create(VECTOR, 3);
     dropping.addAdapter(new LoraConfig(4, 8, 0.1, Set.of("q_proj"), false), 1);
     TokenBatch planned = batch(sampler(model, 12).sample(prompts(true), GENERATIONS, 5));
-    assertThat(dropping.keepActivations(planned)).isFalse();
+    assertThat(dropping.keepActivations(planned, 1)).isFalse();
     model.checkpointActivations();
-    assertThat(model.keepActivations(planned)).isFalse();
+    assertThat(model.keepActivations(planned, 1)).isFalse();
     assertThat(sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5)).hasSize(12);
-    assertThat(TinyModels.create(VECTOR, 3).keepActivations(planned)).isFalse();
+    assertThat(TinyModels.create(VECTOR, 3).keepActivations(planned, 1)).isFalse();
   }
 }
