@@ -56,13 +56,26 @@ final class RewardSpecs {
     int colon = spec.indexOf(':');
     String kind = colon > 0 ? spec.substring(0, colon) : spec;
     String value = colon > 0 ? spec.substring(colon + 1) : "";
+    if (value.isEmpty() && List.of("length", "regex", "format").contains(kind)) {
+      throw new IllegalArgumentException(
+          "reward \"" + spec + "\" lacks what comes after the colon; expected " + HELP);
+    }
     return switch (kind) {
       case "refusal" -> new RefusalReward(harmful(data)::contains);
-      case "length" -> Rewards.length(Integer.parseInt(value));
+      case "length" -> Rewards.length(words(spec, value));
       case "regex" -> Rewards.matches(Pattern.compile(value));
       case "format" -> Rewards.format(Pattern.compile(value, Pattern.DOTALL));
       default -> model(Path.of(spec));
     };
+  }
+
+  private static int words(String spec, String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "reward \"" + spec + "\" needs a number of words, as in length:40", e);
+    }
   }
 
   /** A reward model of either kind. */

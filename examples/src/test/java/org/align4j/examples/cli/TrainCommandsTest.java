@@ -135,6 +135,10 @@ class TrainCommandsTest extends CommandTest {
   void unknownRewardIsNamed() throws IOException {
     assertThat(train("ppo", prompts(), "--reward", "no-such-thing")).isEqualTo(1);
     assertThat(errors()).contains("reward \"no-such-thing\" is neither a folder nor known");
+    assertThat(train("ppo", prompts(), "--reward", "regex")).isEqualTo(1);
+    assertThat(errors()).contains("reward \"regex\" lacks what comes after the colon");
+    assertThat(train("ppo", prompts(), "--reward", "length:x")).isEqualTo(1);
+    assertThat(errors()).contains("reward \"length:x\" needs a number of words");
   }
 
   /** FIELD 3.11: a KL term without a reference is an error, not a silent zero. */
