@@ -107,10 +107,7 @@ abstract class BenchOnline implements Callable<Integer> {
         asked.add(new OnlinePrompt(text, text, policy.text().userPrompt(text)));
       }
       long start = System.nanoTime();
-      List<Rollout> rollouts =
-          update.takesWhole(sampler.mostTokens(asked, GENERATIONS))
-              ? sampler.sampleKeeping(asked, GENERATIONS, step)
-              : sampler.sample(asked, GENERATIONS, step);
+      List<Rollout> rollouts = sampler.sampleFor(update, asked, GENERATIONS, step);
       rollout[step] = (System.nanoTime() - start) / 1e9;
       double[] rewards = rollouts.stream().mapToDouble(r -> r.text().length()).toArray();
       update.update(rollouts, rewards, LEARNING_RATE, step);

@@ -93,14 +93,13 @@ public final class Generator implements AutoCloseable {
   }
 
   /**
-   * Generates and lets the model keep activations for a backward pass.
+   * Generates for training.
    *
-   * @param planned the batch of these prompts that the model's {@link
-   *     DecoderTransformer#keepActivations} has been told of
+   * @param kept the batch of these prompts that the model's {@link
+   *     DecoderTransformer#keepActivations} has been told of; null if nothing is to be kept
    */
-  public List<Completion> generateKeeping(
-      List<int[]> prompts, SamplingParams params, TokenBatch planned) {
-    return generate(prompts, params, Progress.SILENT, "rollout", () -> false, planned);
+  public List<Completion> generate(List<int[]> prompts, SamplingParams params, TokenBatch kept) {
+    return generate(prompts, params, Progress.SILENT, "rollout", () -> false, kept);
   }
 
   private List<Completion> generate(

@@ -120,16 +120,8 @@ final class Activations {
    */
   void settle(TokenBatch batch, int[] from, int firstLayer) {
     if (Arrays.stream(from).allMatch(present::get)) {
-      kept(firstLayer).parallelStream().forEach(tensor -> move(tensor.whole(), from));
+      kept(firstLayer).parallelStream().forEach(tensor -> tensor.moveUp(from));
       sampled = batch;
-    }
-  }
-
-  private static void move(Tensor tensor, int[] from) {
-    for (int r = 0; r < from.length; r++) {
-      if (from[r] != r) {
-        tensor.copyRow(r, tensor, from[r], 0);
-      }
     }
   }
 

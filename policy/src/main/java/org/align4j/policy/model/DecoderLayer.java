@@ -236,7 +236,8 @@ final class DecoderLayer {
     Tensor keys = keys(projected);
     Tensor values = values(projected);
     if (cache != null) {
-      cache.store(keys, values);
+      backend.scatter(keys, cache.rows(), cache.keys());
+      backend.scatter(values, cache.rows(), cache.values());
       keys = cache.keys();
       values = cache.values();
     }

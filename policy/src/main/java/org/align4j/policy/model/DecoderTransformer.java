@@ -249,7 +249,8 @@ public final class DecoderTransformer implements LanguageModel {
    *     checkpointing and not if nothing is trained
    */
   public boolean keepActivations(TokenBatch planned, double temperature) {
-    if (parameters.isEmpty() || !stack.keep(planned.ids().length, fingerprint())) {
+    boolean dropping = lora != null && lora.dropout() > 0;
+    if (parameters.isEmpty() || dropping || !stack.keep(planned.ids().length, fingerprint())) {
       return false;
     }
     head.expect(planned.targets().length, temperature);

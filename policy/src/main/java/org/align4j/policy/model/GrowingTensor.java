@@ -29,6 +29,19 @@ final class GrowingTensor {
     return view;
   }
 
+  /**
+   * Moves rows together: row r becomes what row {@code from[r]} was.
+   *
+   * @param from increasing
+   */
+  void moveUp(int[] from) {
+    for (int r = 0; r < from.length; r++) {
+      if (from[r] != r) {
+        memory.copyRow(r, memory, from[r], 0);
+      }
+    }
+  }
+
   /** All rows that there is room for. */
   Tensor whole() {
     return memory;

@@ -74,16 +74,10 @@ public final class KvCache {
     values.forEach(Tensor::close);
   }
 
-  /** One layer's part. */
-  record Layer(Tensor keys, Tensor values, int[] rows) {
-    void store(Tensor newKeys, Tensor newValues) {
-      float[] row = new float[newKeys.columns()];
-      for (int r = 0; r < rows.length; r++) {
-        newKeys.readRow(r, row, 0);
-        keys.writeRow(rows[r], row, 0);
-        newValues.readRow(r, row, 0);
-        values.writeRow(rows[r], row, 0);
-      }
-    }
-  }
+  /**
+   * One layer's part.
+   *
+   * @param rows where the pass's keys and values go
+   */
+  record Layer(Tensor keys, Tensor values, int[] rows) {}
 }

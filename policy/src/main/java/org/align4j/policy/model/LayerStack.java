@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Tensor;
@@ -19,7 +20,6 @@ final class LayerStack {
   private final DecoderLayer.Scratch scratch;
   private RandomGenerator dropout = new SplittableRandom(0);
   private long dropoutSeed;
-  private boolean dropping;
   private boolean checkpointing;
   private int firstTrained;
   private boolean recalled;
@@ -41,14 +41,12 @@ final class LayerStack {
 
   void addAdapter(LoraConfig adapter, RandomGenerator random) {
     firstTrained = adapter.firstLayer();
-    dropping = adapter.dropout() > 0;
     layers.subList(firstTrained, layers.size()).forEach(layer -> layer.addAdapter(adapter, random));
   }
 
   void mergeAdapter() {
     layers.forEach(DecoderLayer::mergeAdapter);
     firstTrained = 0;
-    dropping = false;
   }
 
   void checkpoint() {
@@ -107,27 +105,27 @@ final class LayerStack {
 
   /** The last layer's output of a pass that nothing is propagated back through. */
   Tensor evaluate(int[] ids, DecoderLayer.Pass pass) {
-    Tensor x = activations.handedOn(0, ids.length);
-    backend.gather(embedding, ids, x);
-    for (int i = 0; i < layers.size(); i++) {
-      Tensor out = activations.handedOn(i + 1, ids.length);
-      layers.get(i).forward(x, out, activations.passing(), pass, null, DecodingWeights.Layer.NONE);
-      x = out;
-    }
-    return x;
+    return passThrough(ids, pass, i -> null, i -> DecodingWeights.Layer.NONE, null);
   }
 
   /** The last layer's output of a decoding pass. */
   Tensor decode(NewTokens tokens, DecoderLayer.Pass pass, KvCache cache, DecodingWeights weights) {
     int rows = tokens.ids().length;
     int[] kept = tokens.keptRows() == null ? null : activations.claim(tokens.keptRows());
-    Tensor x = activations.handedOn(0, rows);
-    backend.gather(embedding, tokens.ids(), x);
+    return passThrough(tokens.ids(), pass, cache::layer, i -> weights.layer(i, rows), kept);
+  }
+
+  private Tensor passThrough(
+      int[] ids,
+      DecoderLayer.Pass pass,
+      IntFunction<KvCache.Layer> cache,
+      IntFunction<DecodingWeights.Layer> packed,
+      int[] kept) {
+    Tensor x = activations.handedOn(0, ids.length);
+    backend.gather(embedding, ids, x);
     for (int i = 0; i < layers.size(); i++) {
-      Tensor out = activations.handedOn(i + 1, rows);
-      layers
-          .get(i)
-          .forward(x, out, activations.passing(), pass, cache.layer(i), weights.layer(i, rows));
+      Tensor out = activations.handedOn(i + 1, ids.length);
+      layers.get(i).forward(x, out, activations.passing(), pass, cache.apply(i), packed.apply(i));
       if (kept != null && i >= firstTrained) {
         activations.keep(i, x, kept);
       }
@@ -142,11 +140,10 @@ final class LayerStack {
   /**
    * Makes room for what decoding passes are going to keep.
    *
-   * @return whether they will; not with dropout, which decoding does without, nor with
-   *     checkpointing
+   * @return whether they will; not with checkpointing
    */
   boolean keep(int rows, double weights) {
-    if (checkpointing || dropping) {
+    if (checkpointing) {
       return false;
     }
     activations.expect(rows, firstTrained, weights);

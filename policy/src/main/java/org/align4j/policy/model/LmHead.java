@@ -131,11 +131,9 @@ final class LmHead {
     if (sampled == null) {
       return;
     }
+    directions.moveUp(from);
     for (int i = 0; i < from.length; i++) {
-      if (from[i] != i) {
-        directions.whole().copyRow(i, directions.whole(), from[i], 0);
-        sampled.copy(i, sampled, from[i]);
-      }
+      sampled.copy(i, sampled, from[i]);
     }
   }
 

@@ -89,10 +89,7 @@ public final class OnlineTrainer {
       List<OnlinePrompt> prompts, long round, double rate, Consumer<Round> listener) {
     long began = System.nanoTime();
     long seed = config.training().seed() * 1_000_003 + round;
-    List<Rollout> rollouts =
-        update.takesWhole(sampler.mostTokens(prompts, config.generations()))
-            ? sampler.sampleKeeping(prompts, config.generations(), seed)
-            : sampler.sample(prompts, config.generations(), seed);
+    List<Rollout> rollouts = sampler.sampleFor(update, prompts, config.generations(), seed);
     MetricSums sums = new MetricSums();
     double[] rewards = rewards(rollouts, sums);
     describe(rollouts, rewards, sums);

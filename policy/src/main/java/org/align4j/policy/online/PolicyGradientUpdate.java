@@ -20,7 +20,6 @@ import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.MicroBatches;
-import org.align4j.policy.train.RolloutBatches;
 import org.align4j.policy.train.ScoredRollout;
 import org.align4j.policy.train.StepRunner;
 
@@ -164,7 +163,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
             rollouts,
             rollout -> rollout.prompt().ids().length + rollout.tokens(),
             config.training().microBatchTokens())) {
-      TokenBatch batch = RolloutBatches.of(part, r -> r.prompt().ids(), r -> r.completion().ids());
+      TokenBatch batch = Rollout.batch(part);
       if (settings.teacher() != null) {
         reference.addAll(logProbs(settings.teacher(), batch, Mode.EVALUATE));
       } else if (policy.hasReference()) {

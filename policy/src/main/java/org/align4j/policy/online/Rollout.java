@@ -1,6 +1,9 @@
 package org.align4j.policy.online;
 
+import java.util.List;
 import org.align4j.policy.generate.Completion;
+import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.train.RolloutBatches;
 
 /**
  * A sampled completion.
@@ -10,6 +13,12 @@ import org.align4j.policy.generate.Completion;
  * @param text what reward functions see
  */
 public record Rollout(OnlinePrompt prompt, Completion completion, String text) {
+
+  /** All of them as one batch, in this order. */
+  public static TokenBatch batch(List<Rollout> rollouts) {
+    return RolloutBatches.of(
+        rollouts, rollout -> rollout.prompt.ids(), rollout -> rollout.completion.ids());
+  }
 
   /** Whether the model ended the completion itself. */
   public boolean terminated() {

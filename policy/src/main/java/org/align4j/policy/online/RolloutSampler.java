@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
@@ -59,13 +58,9 @@ public final class RolloutSampler {
     return params.temperature();
   }
 
-  /** Tokens of the longest completions that may be sampled, each counted with its prompt. */
-  public long mostTokens(List<OnlinePrompt> prompts, int perPrompt) {
-    long sum = 0;
-    for (OnlinePrompt prompt : prompts) {
-      sum += (long) perPrompt * (prompt.ids().length + params.maxNewTokens());
-    }
-    return sum;
+  /** Most tokens of a completion. */
+  public int maxNewTokens() {
+    return params.maxNewTokens();
   }
 
   /**
@@ -75,11 +70,19 @@ public final class RolloutSampler {
    * @param seed of this batch
    */
   public List<Rollout> sample(List<OnlinePrompt> prompts, int perPrompt, long seed) {
-    List<int[]> ids = repeated(prompts, perPrompt);
-    try (Generator generator = new Generator(model, backend, stopTokens, slots, true)) {
-      return rollouts(
-          prompts, perPrompt, generator.generate(ids, seeded(seed), Progress.SILENT, "rollout"));
+    return draw(prompts, perPrompt, seed, repeated(prompts, perPrompt), null);
+  }
+
+  /** Samples the same, keeping activations where the update that comes next can use them. */
+  public List<Rollout> sampleFor(
+      OnlineUpdate update, List<OnlinePrompt> prompts, int perPrompt, long seed) {
+    long most = 0;
+    for (OnlinePrompt prompt : prompts) {
+      most += (long) perPrompt * (prompt.ids().length + params.maxNewTokens());
     }
+    return update.takesWhole(most)
+        ? sampleKeeping(prompts, perPrompt, seed)
+        : sample(prompts, perPrompt, seed);
   }
 
   /**
@@ -94,17 +97,9 @@ public final class RolloutSampler {
     if (!model.keepActivations(planned, params.temperature())) {
       return sample(prompts, perPrompt, seed);
     }
-    List<Rollout> out;
-    try (Generator generator = new Generator(model, backend, stopTokens, slots, true)) {
-      out = rollouts(prompts, perPrompt, generator.generateKeeping(ids, seeded(seed), planned));
-    }
-    model.settleActivations(
-        planned, RolloutBatches.of(out, r -> r.prompt().ids(), r -> r.completion().ids()));
+    List<Rollout> out = draw(prompts, perPrompt, seed, ids, planned);
+    model.settleActivations(planned, Rollout.batch(out));
     return out;
-  }
-
-  private SamplingParams seeded(long seed) {
-    return new SamplingParams(params.maxNewTokens(), params.temperature(), 0, 1, 1, seed);
   }
 
   private static List<int[]> repeated(List<OnlinePrompt> prompts, int times) {
@@ -113,8 +108,14 @@ public final class RolloutSampler {
         .toList();
   }
 
-  private List<Rollout> rollouts(
-      List<OnlinePrompt> prompts, int perPrompt, List<Completion> completions) {
+  private List<Rollout> draw(
+      List<OnlinePrompt> prompts, int perPrompt, long seed, List<int[]> ids, TokenBatch kept) {
+    SamplingParams seeded =
+        new SamplingParams(params.maxNewTokens(), params.temperature(), 0, 1, 1, seed);
+    List<Completion> completions;
+    try (Generator generator = new Generator(model, backend, stopTokens, slots, true)) {
+      completions = generator.generate(ids, seeded, kept);
+    }
     List<Rollout> out = new ArrayList<>(completions.size());
     for (int i = 0; i < completions.size(); i++) {
       Completion completion = completions.get(i);

@@ -19,7 +19,6 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.RopeConfig;
 import org.align4j.policy.model.TinyModels;
-import org.align4j.policy.text.Tokenizer;
 import org.align4j.policy.train.DistillationTask;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedDemonstration;
@@ -32,25 +31,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DistillationTrainerTest {
   private static final Backend BACKEND = Backends.defaultBackend();
-
-  /** Reward functions see no text here. */
-  private static final Tokenizer NO_TEXT =
-      new Tokenizer() {
-        @Override
-        public int[] encode(String text) {
-          throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String decode(int[] ids) {
-          return "";
-        }
-
-        @Override
-        public String decodeWithSpecialTokens(int[] ids) {
-          return "";
-        }
-      };
 
   @TempDir Path folder;
 
@@ -80,7 +60,7 @@ class DistillationTrainerTest {
     TrainingConfig config = TrainingConfig.builder(0.02).maxSteps(60).batchSize(8).build();
     RolloutSampler sampler =
         new RolloutSampler(
-            student, NO_TEXT, Set.of(), BACKEND, new SamplingParams(4, 1, 0, 1, 1, 0), 8);
+            student, new NoText(), Set.of(), BACKEND, new SamplingParams(4, 1, 0, 1, 1, 0), 8);
     new DistillationTrainer(
             new StepRunner<>("distill", task, config, BACKEND, folder),
             sampler,

@@ -21,8 +21,6 @@ import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.text.TokenBatch;
-import org.align4j.policy.text.Tokenizer;
-import org.align4j.policy.train.RolloutBatches;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,24 +32,6 @@ class KeptActivationsTest {
   private static final int STOP = 4;
   private static final double TEMPERATURE = 0.8;
   private static final int GENERATIONS = 3;
-  private static final Tokenizer SILENT =
-      new Tokenizer() {
-        @Override
-        public int[] encode(String text) {
-          throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public String decode(int[] ids) {
-          return "";
-        }
-
-        @Override
-        public String decodeWithSpecialTokens(int[] ids) {
-          return "";
-        }
-      };
-
   private int gates;
   private int heads;
   private DecoderTransformer model;
@@ -110,11 +90,7 @@ class KeptActivationsTest {
 
   private RolloutSampler sampler(DecoderTransformer sampled, int slots) {
     SamplingParams params = new SamplingParams(9, TEMPERATURE, 0, 1, 1, 0);
-    return new RolloutSampler(sampled, SILENT, Set.of(STOP, 9, 17), VECTOR, params, slots);
-  }
-
-  private static TokenBatch batch(List<Rollout> rollouts) {
-    return RolloutBatches.of(rollouts, r -> r.prompt().ids(), r -> r.completion().ids());
+    return new RolloutSampler(sampled, new NoText(), Set.of(STOP, 9, 17), VECTOR, params, slots);
   }
 
   /** Forward and back with coefficients that differ from token to token. */
@@ -165,12 +141,12 @@ class KeptActivationsTest {
     for (boolean common : new boolean[] {true, false}) {
       List<Rollout> rollouts = sampler(model, slots).sampleKeeping(prompts(common), GENERATIONS, 5);
       assertThat(rollouts.stream().mapToInt(Rollout::tokens).distinct().count()).isGreaterThan(2);
-      model.hiddenStates(batch(rollouts.subList(0, 2)), Mode.REFERENCE);
-      List<float[]> kept = gradients(model, batch(rollouts), TEMPERATURE);
+      model.hiddenStates(Rollout.batch(rollouts.subList(0, 2)), Mode.REFERENCE);
+      List<float[]> kept = gradients(model, Rollout.batch(rollouts), TEMPERATURE);
       assertThat(gates + heads).isZero();
-      List<float[]> computed = gradients(model, batch(rollouts), TEMPERATURE);
+      List<float[]> computed = gradients(model, Rollout.batch(rollouts), TEMPERATURE);
       assertThat(gates).isEqualTo(model.config().layers());
-      List<float[]> expected = gradients(oracle, batch(rollouts), TEMPERATURE);
+      List<float[]> expected = gradients(oracle, Rollout.batch(rollouts), TEMPERATURE);
       assertSame(kept, expected);
       assertSame(computed, expected);
     }
@@ -179,10 +155,10 @@ class KeptActivationsTest {
   @Test
   void anotherTemperatureNeedsTheHeadAlone() {
     List<Rollout> rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
-    List<float[]> kept = gradients(model, batch(rollouts), 1);
+    List<float[]> kept = gradients(model, Rollout.batch(rollouts), 1);
     assertThat(gates).isZero();
     assertThat(heads).isPositive();
-    assertSame(kept, gradients(oracle, batch(rollouts), 1));
+    assertSame(kept, gradients(oracle, Rollout.batch(rollouts), 1));
   }
 
   @Test
@@ -190,17 +166,17 @@ class KeptActivationsTest {
     List<Rollout> rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
     Tensor first = model.parameters().get(0).value();
     first.set(0, 0, first.get(0, 0) + 1e-3f);
-    gradients(model, batch(rollouts), TEMPERATURE);
+    gradients(model, Rollout.batch(rollouts), TEMPERATURE);
     assertThat(gates).isEqualTo(model.config().layers());
 
     rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
-    gradients(model, batch(rollouts.subList(0, 6)), TEMPERATURE);
+    gradients(model, Rollout.batch(rollouts.subList(0, 6)), TEMPERATURE);
     assertThat(gates).isEqualTo(model.config().layers());
-    gradients(model, batch(rollouts), TEMPERATURE);
+    gradients(model, Rollout.batch(rollouts), TEMPERATURE);
     assertThat(gates).as("overwritten by the batch before").isEqualTo(model.config().layers());
 
     rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
-    TokenBatch other = batch(rollouts);
+    TokenBatch other = Rollout.batch(rollouts);
     other.targets()[other.targets().length - 1] ^= 1;
     gradients(model, other, TEMPERATURE);
     assertThat(gates).as("another last token, which has no row").isPositive();
@@ -210,7 +186,7 @@ class KeptActivationsTest {
   @Test
   void aPassInBetweenForgets() {
     List<Rollout> rollouts = sampler(model, 12).sample(prompts(true), GENERATIONS, 5);
-    TokenBatch batch = batch(rollouts);
+    TokenBatch batch = Rollout.batch(rollouts);
     assertThat(model.keepActivations(batch, TEMPERATURE)).isTrue();
     gradients(model, batch, TEMPERATURE);
     model.keepChosen(new int[] {3}, TokenStats.zeros(1), new int[] {0});
@@ -226,7 +202,7 @@ class KeptActivationsTest {
     List<OnlinePrompt> prompts = new ArrayList<>(prompts(true));
     prompts.add(prompts.get(0));
     List<Rollout> rollouts = sampler(model, 15).sampleKeeping(prompts, GENERATIONS, 5);
-    gradients(model, batch(rollouts), TEMPERATURE);
+    gradients(model, Rollout.batch(rollouts), TEMPERATURE);
     assertThat(gates).isEqualTo(model.config().layers());
   }
 
@@ -234,7 +210,7 @@ class KeptActivationsTest {
   void dropoutAndCheckpointingKeepNothing() {
     DecoderTransformer dropping = TinyModels.create(VECTOR, 3);
     dropping.addAdapter(new LoraConfig(4, 8, 0.1, Set.of("q_proj"), false), 1);
-    TokenBatch planned = batch(sampler(model, 12).sample(prompts(true), GENERATIONS, 5));
+    TokenBatch planned = Rollout.batch(sampler(model, 12).sample(prompts(true), GENERATIONS, 5));
     assertThat(dropping.keepActivations(planned, 1)).isFalse();
     model.checkpointActivations();
     assertThat(model.keepActivations(planned, 1)).isFalse();

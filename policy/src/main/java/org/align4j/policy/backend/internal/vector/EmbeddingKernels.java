@@ -15,7 +15,7 @@ final class EmbeddingKernels {
     }
   }
 
-  /** By all threads: whole matrices of activations go this way. */
+  /** By all threads where it is worth it: matrices of activations go this way. */
   static void scatter(Tensor rows, int[] ids, Tensor table) {
     Threads.forRows(
         ids.length,
