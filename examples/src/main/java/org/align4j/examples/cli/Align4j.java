@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       LogprobsCommand.class,
       ParityCommand.class,
       ExportCommand.class,
+      DoctorCommand.class,
       BenchCommand.class
     })
 public final class Align4j {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.align4j.policy.backend.Backends;
 import org.junit.jupiter.api.Test;
 
 /** The commands as a script calls them, on the tiny fixture model. */
@@ -25,7 +26,15 @@ class Align4jTest extends CommandTest {
   void helpIsZeroEverywhere() {
     for (String command :
         List.of(
-            "quickstart", "chat", "generate", "logprobs", "parity", "export", "train", "bench")) {
+            "quickstart",
+            "chat",
+            "generate",
+            "logprobs",
+            "parity",
+            "export",
+            "doctor",
+            "train",
+            "bench")) {
       assertThat(Align4j.run(command, "--help")).as(command).isZero();
     }
     assertThat(Align4j.run("--help")).isZero();
@@ -40,6 +49,14 @@ class Align4jTest extends CommandTest {
     assertThat(lastLine().get("passed").asInt()).isEqualTo(lastLine().get("cases").size());
     assertThat(Align4j.run("parity", folder.toString())).isEqualTo(1);
     assertThat(errors()).contains("has neither models/ nor objectives/");
+  }
+
+  @Test
+  void doctorSaysWhatIsHere() throws IOException {
+    assertThat(Align4j.run("doctor", "--json")).as(errors()).isZero();
+    assertThat(lastLine().get("backend").asText()).isEqualTo(Backends.defaultBackend().name());
+    assertThat(lastLine().get("lines").findValuesAsText("name"))
+        .contains("Processor", "oneDNN", "OpenBLAS", "NVIDIA GPU", "Cache folder", "Models");
   }
 
   @Test

@@ -1,10 +1,10 @@
 package org.align4j.policy.backend;
 
 /**
- * A library that kernels come from.
+ * A library that kernels come from, or something else that a machine may have.
  *
  * @param name its name
- * @param present whether it can be used in this process
+ * @param present whether it is here and can be used in this process
  * @param detail its version and what it runs here, or why it is not here
  */
 public record Library(String name, boolean present, String detail) {

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.align4j.core.run.Progress;
@@ -20,6 +23,7 @@ import org.align4j.core.run.Progress;
 public final class ModelResolver {
   private static final String DEFAULT_MODEL = "smollm2";
   private static final String DEFAULT_ID = "HuggingFaceTB/SmolLM2-135M-Instruct";
+  private static final String REPOSITORY_PREFIX = "models--";
   private static final Pattern ID = Pattern.compile("[\\w.-]+/[\\w.-]+");
 
   private final Progress.Factory progress;
@@ -154,7 +158,7 @@ public final class ModelResolver {
 
   /** The snapshot that refs/main points to, or the only one there is. */
   private Optional<Path> inHubCache(String id) {
-    Path repository = hubCache().resolve("models--" + id.replace("/", "--"));
+    Path repository = hubCache().resolve(REPOSITORY_PREFIX + id.replace("/", "--"));
     Path snapshots = repository.resolve("snapshots");
     if (!Files.isDirectory(snapshots)) {
       return Optional.empty();
@@ -172,6 +176,41 @@ public final class ModelResolver {
       }
     } catch (IOException e) {
       throw new ModelFileException(repository + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The names that {@link #resolve} finds without the network, with where they are. */
+  public SortedMap<String, Path> atHand() {
+    SortedMap<String, Path> found = new TreeMap<>();
+    Path file = cache().resolve(PipModel.FILE);
+    if (Files.exists(file)) {
+      found.put(DEFAULT_MODEL, file);
+    }
+    for (Path owner : list(cache().resolve("hub"))) {
+      for (Path model : list(owner)) {
+        if (Files.exists(model.resolve(".complete"))) {
+          found.put(owner.getFileName() + "/" + model.getFileName(), model);
+        }
+      }
+    }
+    for (Path repository : list(hubCache())) {
+      String name = repository.getFileName().toString();
+      if (name.startsWith(REPOSITORY_PREFIX)) {
+        String id = name.substring(REPOSITORY_PREFIX.length()).replaceFirst("--", "/");
+        inHubCache(id).ifPresent(snapshot -> found.put(id, snapshot));
+      }
+    }
+    return found;
+  }
+
+  private static List<Path> list(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> content = Files.list(folder)) {
+      return content.sorted().toList();
+    } catch (IOException e) {
+      throw new ModelFileException(folder + ": cannot be listed: " + e.getMessage(), e);
     }
   }
 }

@@ -142,4 +142,18 @@ class ModelResolverTest {
     assertThatThrownBy(() -> resolver().resolve("no-such-file.gguf"))
         .hasMessageContaining("no such file or folder");
   }
+
+  @Test
+  void listsWhatItFindsWithoutTheNetwork() throws IOException {
+    ModelResolver resolver = resolver();
+    assertThat(resolver.atHand()).isEmpty();
+    Path downloaded = resolver.resolve("org/tiny");
+    Path snapshots = folder.resolve("hf/hub/models--other--small-model/snapshots/abc");
+    Files.createDirectories(snapshots);
+    Files.writeString(snapshots.resolve("config.json"), "{}");
+    Files.createDirectories(folder.resolve("cache/hub/org/unfinished"));
+    assertThat(resolver.atHand())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("org/tiny", downloaded, "other/small-model", snapshots));
+  }
 }
