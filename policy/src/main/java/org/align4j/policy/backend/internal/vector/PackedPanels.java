@@ -14,7 +14,7 @@ final class PackedPanels implements PackedMatrix {
   private static final int WIDTH = PanelKernel.WIDTH;
 
   /** Inputs at a time, so that this much of a panel stays in the second-level cache. */
-  private static final int DEPTH = 768;
+  static final int DEPTH = 768;
 
   /** Results that a thread collects before it writes them, so that rows are written in pieces. */
   private static final int COLLECTED = 1 << 15;
@@ -22,11 +22,8 @@ final class PackedPanels implements PackedMatrix {
   /** Work items per thread that even out what else the processors do. */
   private static final int ITEMS = 8;
 
-  /** Rows whose copy is worth a hand-over between threads. */
-  private static final int COPIED_ROWS = 64;
-
-  /** Rows that are worth reading a panel for. */
-  private static final int MIN_ROWS = 32;
+  /** Tiles of rows that are worth reading a panel for. */
+  private static final int MIN_TILES = 6;
 
   private final int outputs;
   private final int inputs;
@@ -78,54 +75,54 @@ final class PackedPanels implements PackedMatrix {
   @Override
   public void multiply(Tensor x, Tensor out) {
     PackedMatrix.checkShapes(inputs, outputs, x, out);
-    int rows = x.rows();
-    // A last tile of two or three rows runs as one of four; what it adds is never read.
-    float[] a = Scratch.current().tile(1, (rows + PanelKernel.TILE) * inputs);
-    Threads.forRows(rows, COPIED_ROWS, (from, to) -> x.readRows(from, to - from, a, from * inputs));
-    int cuts = cuts(rows);
-    int fitting = COLLECTED / (Math.max(1, rows / cuts) * WIDTH);
+    RowTiles tiles = RowTiles.of(x.rows());
+    float[] a = tiles.copy(x);
+    int cuts = cuts(tiles.count());
+    int rows = Math.max(1, tiles.padded() / cuts);
     int balanced = panels.length * cuts / (ITEMS * Threads.COUNT);
-    int collected = Math.max(1, Math.min(fitting, balanced));
+    int collected = Math.max(1, Math.min(COLLECTED / (rows * WIDTH), balanced));
     int chunks = (panels.length + collected - 1) / collected;
     Threads.forEach(
         chunks * cuts,
         item -> {
           int panel = item / cuts * collected;
-          int row = tileStart(rows, item % cuts, cuts);
-          int end = tileStart(rows, item % cuts + 1, cuts);
-          chunk(a, row, end - row, panel, Math.min(panels.length, panel + collected), out);
+          int tile = item % cuts * tiles.count() / cuts;
+          int end = (item % cuts + 1) * tiles.count() / cuts;
+          chunk(a, tiles, tile, end, panel, Math.min(panels.length, panel + collected), out);
         });
   }
 
   /**
    * Pieces that the rows are cut into, so that a narrow product, too, makes work for all threads.
    */
-  private int cuts(int rows) {
+  private int cuts(int tiles) {
     int wanted = (ITEMS * Threads.COUNT + panels.length - 1) / panels.length;
-    return Math.max(1, Math.min(wanted, rows / MIN_ROWS));
+    return Math.max(1, Math.min(wanted, tiles / MIN_TILES));
   }
 
-  private static int tileStart(int rows, int piece, int pieces) {
-    return piece == pieces ? rows : rows / PanelKernel.TILE * piece / pieces * PanelKernel.TILE;
-  }
-
-  private void chunk(float[] a, int row, int rows, int from, int to, Tensor out) {
+  private void chunk(float[] a, RowTiles tiles, int tile, int end, int from, int to, Tensor out) {
+    int first = tiles.start(tile);
     int stride = (to - from) * WIDTH;
-    int size = (rows + PanelKernel.TILE) * stride;
+    int size = (tiles.start(end) - first) * stride;
     float[] c = Scratch.current().tile(0, size);
     Arrays.fill(c, 0, size, 0);
     for (int p = from; p < to; p++) {
-      int at = (p - from) * WIDTH;
       for (int k = 0; k < inputs; k += DEPTH) {
         int depth = Math.min(DEPTH, inputs - k);
-        int start = row * inputs + k;
-        PanelKernel.multiply(a, start, inputs, rows, depth, panels[p], k * WIDTH, c, at, stride);
+        for (int t = tile; t < end; t++) {
+          int height = tiles.rows(t);
+          int start = tiles.start(t);
+          int at = start * inputs + k * height;
+          int target = (start - first) * stride + (p - from) * WIDTH;
+          PanelKernel.multiply(height, a, at, depth, panels[p], k * WIDTH, c, target, stride);
+        }
       }
     }
     int column = from * WIDTH;
     int count = Math.min(stride, outputs - column);
+    int rows = Math.min(out.rows(), tiles.start(end)) - first;
     for (int r = 0; r < rows; r++) {
-      out.write(row + r, column, c, r * stride, count);
+      out.write(first + r, column, c, r * stride, count);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.align4j.policy.backend.internal.vector;
 
+import java.util.Arrays;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.QuantizedRow;
 import org.align4j.policy.backend.QuantizedWeight;
@@ -8,7 +9,8 @@ import org.align4j.policy.backend.internal.Threads;
 
 /**
  * A weight on the heap in the integers of its file. Products with few rows are bound by the reading
- * of the weight; these read a fifth of what float32 takes, and get the same values out of it.
+ * of the weight; these read a fifth of what float32 takes, and get the same values out of it. For
+ * several rows a panel is expanded to float32 in cache.
  */
 final class QuantizedPanels implements PackedMatrix {
   private static final int WIDTH = QuantizedKernel.WIDTH;
@@ -18,6 +20,9 @@ final class QuantizedPanels implements PackedMatrix {
 
   /** Work items per thread that even out what else the processors do. */
   private static final int ITEMS = 8;
+
+  /** Inputs that are expanded at a time, whole blocks. */
+  private static final int DEPTH = PackedPanels.DEPTH;
 
   private final int outputs;
   private final int inputs;
@@ -53,37 +58,64 @@ final class QuantizedPanels implements PackedMatrix {
   @Override
   public void multiply(Tensor x, Tensor out) {
     PackedMatrix.checkShapes(inputs, outputs, x, out);
-    int rows = x.rows();
-    int padded = (rows + QuantizedKernel.TILE - 1) / QuantizedKernel.TILE * QuantizedKernel.TILE;
-    float[] a = Scratch.current().tile(1, padded * inputs);
-    x.readRows(0, rows, a, 0);
-    if (rows == 1) {
-      QuantizedKernel.prepare(a, inputs, bits);
+    if (x.rows() == 1) {
+      oneRow(x, out);
+    } else {
+      rows(x, out);
     }
-    int collected = Math.max(1, COLLECTED / (Math.max(1, padded) * WIDTH));
+  }
+
+  private void oneRow(Tensor x, Tensor out) {
+    float[] a = Scratch.current().tile(1, inputs + inputs / QuantizedKernel.BLOCK);
+    x.readRow(0, a, 0);
+    QuantizedKernel.prepare(a, inputs, bits);
     Threads.forEach(
         pieces.length,
         p -> {
           int first = firstPanel(p);
           int count = firstPanel(p + 1) - first;
-          float[] c = Scratch.current().tile(0, padded * Math.min(collected, count) * WIDTH);
+          float[] c = Scratch.current().tile(0, count * WIDTH);
+          for (int i = 0; i < count; i++) {
+            QuantizedKernel.oneRow(a, pieces[p], i, c, i * WIDTH);
+          }
+          write(c, 1, count * WIDTH, out, first * WIDTH);
+        });
+  }
+
+  private void rows(Tensor x, Tensor out) {
+    RowTiles tiles = RowTiles.of(x.rows());
+    float[] a = tiles.copy(x);
+    int rows = tiles.padded();
+    int collected = Math.max(1, COLLECTED / (rows * WIDTH));
+    Threads.forEach(
+        pieces.length,
+        p -> {
+          int first = firstPanel(p);
+          int count = firstPanel(p + 1) - first;
+          float[] c = Scratch.current().tile(0, rows * Math.min(collected, count) * WIDTH);
           for (int from = 0; from < count; from += collected) {
             int to = Math.min(count, from + collected);
-            multiply(a, rows, pieces[p], from, to, c);
-            write(c, rows, (to - from) * WIDTH, out, (first + from) * WIDTH);
+            multiply(a, tiles, pieces[p], from, to, c);
+            write(c, x.rows(), (to - from) * WIDTH, out, (first + from) * WIDTH);
           }
         });
   }
 
   /** C = A · some panels of a piece. */
-  private void multiply(float[] a, int rows, QuantizedPiece piece, int from, int to, float[] c) {
+  private void multiply(
+      float[] a, RowTiles tiles, QuantizedPiece piece, int from, int to, float[] c) {
     int stride = (to - from) * WIDTH;
+    Arrays.fill(c, 0, tiles.padded() * stride, 0);
+    float[] panel = Scratch.current().tile(2, Math.min(DEPTH, inputs) * WIDTH);
     for (int p = from; p < to; p++) {
-      int at = (p - from) * WIDTH;
-      if (rows == 1) {
-        QuantizedKernel.oneRow(a, piece, p, c, at);
-      } else {
-        QuantizedKernel.multiply(a, rows, piece, p, c, at, stride);
+      for (int k = 0; k < inputs; k += DEPTH) {
+        int depth = Math.min(DEPTH, inputs - k);
+        QuantizedKernel.expand(piece, p, k, depth, panel);
+        for (int t = 0; t < tiles.count(); t++) {
+          int at = tiles.start(t) * inputs + k * tiles.rows(t);
+          int target = tiles.start(t) * stride + (p - from) * WIDTH;
+          PanelKernel.multiply(tiles.rows(t), a, at, depth, panel, 0, c, target, stride);
+        }
       }
     }
   }

@@ -23,6 +23,9 @@ import org.align4j.policy.backend.internal.onednn.OneDnnMatrix;
  */
 public final class VectorBackend implements Backend {
 
+  /** Panels in float32 are faster for more rows (docs/benchmarks.md). */
+  private static final int QUANTIZED_ROWS = 32;
+
   private final Precision precision;
   private final boolean oneDnn;
 
@@ -42,7 +45,7 @@ public final class VectorBackend implements Backend {
               + " dtype "
               + Precision.FLOAT32);
     }
-    EarlyCompilation.start(!oneDnn);
+    EarlyCompilation.start();
   }
 
   @Override
@@ -69,7 +72,7 @@ public final class VectorBackend implements Backend {
 
   @Override
   public boolean prefersPackedWeights() {
-    return oneDnn || PanelKernel.WIDE;
+    return true;
   }
 
   @Override
@@ -105,8 +108,8 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
-  public boolean packsQuantized() {
-    return QuantizedKernel.WIDE;
+  public int quantizedRows() {
+    return oneDnn ? 1 : QUANTIZED_ROWS;
   }
 
   @Override

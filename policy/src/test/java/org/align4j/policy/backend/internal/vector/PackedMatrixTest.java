@@ -109,7 +109,6 @@ class PackedMatrixTest {
   @ParameterizedTest
   @CsvSource({"4, 16", "4, 32", "8, 16", "8, 32"})
   void quantized(int bits, int run) {
-    assumeThat(QuantizedKernel.WIDE).as("the kernel needs AVX-512").isTrue();
     for (int inputs : new int[] {32, 64, 576}) {
       for (int outputs : OUTPUTS) {
         QuantizedWeight weight = RandomQuantized.of(outputs, inputs, bits, run);
