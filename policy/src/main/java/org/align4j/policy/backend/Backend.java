@@ -35,6 +35,11 @@ public interface Backend {
     return false;
   }
 
+  /** Which kernels make the products here, and why; empty where there is nothing to choose. */
+  default List<KernelChoice> kernels() {
+    return List.of();
+  }
+
   /** The precision of products with packed weights. */
   default Precision precision() {
     return Precision.FLOAT32;

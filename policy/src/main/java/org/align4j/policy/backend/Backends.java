@@ -2,6 +2,7 @@ package org.align4j.policy.backend;
 
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
+import org.align4j.policy.backend.internal.Isa;
 import org.align4j.policy.backend.internal.nd4j.Nd4jBackend;
 import org.align4j.policy.backend.internal.scalar.ScalarBackend;
 import org.slf4j.Logger;
@@ -19,15 +20,32 @@ public final class Backends {
   /** The system property that sets the {@link Precision} of the default backend. */
   public static final String DTYPE_PROPERTY = "align4j.dtype";
 
+  /**
+   * The system property that caps the instruction set of oneDNN and OpenBLAS: {@code native}
+   * (default), {@code avx512} or {@code avx2}. The JVM's own cap is {@code -XX:UseAVX=2}.
+   */
+  public static final String ISA_PROPERTY = Isa.PROPERTY;
+
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
   private static final String VECTOR_CLASS =
       "org.align4j.policy.backend.internal.vector.VectorBackend";
 
+  /** Made by the first who asks; a choice that fails is an error for everybody who asks. */
+  private static Backend chosen;
+
   private Backends() {}
 
-  /** The backend that this JVM uses by default; made once. */
-  public static Backend defaultBackend() {
-    return Holder.INSTANCE;
+  /**
+   * The backend that this JVM uses by default; made once.
+   *
+   * @throws IllegalStateException if a backend or a dtype that was asked for cannot run here
+   * @throws IllegalArgumentException if a property of it has a value that does not exist
+   */
+  public static synchronized Backend defaultBackend() {
+    if (chosen == null) {
+      chosen = choose();
+    }
+    return chosen;
   }
 
   /** A backend by name, in float32. */
@@ -49,7 +67,7 @@ public final class Backends {
     return switch (name) {
       case "vector" -> vector(precision);
       case "scalar" -> new ScalarBackend();
-      case "nd4j" -> new Nd4jBackend();
+      case "nd4j" -> nd4j();
       default ->
           throw new IllegalArgumentException(
               PROPERTY
@@ -79,10 +97,26 @@ public final class Backends {
       if (e.getCause() instanceof IllegalStateException unsupported) {
         throw unsupported;
       }
-      throw new IllegalStateException("backend \"vector\" cannot be started", e);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("backend \"vector\" cannot be started", e);
+      if (e.getCause() instanceof IllegalArgumentException setting) {
+        throw setting;
+      }
+      throw cannotStart("vector", e.getCause());
+    } catch (ReflectiveOperationException | LinkageError e) {
+      throw cannotStart("vector", e);
     }
+  }
+
+  private static Backend nd4j() {
+    try {
+      return new Nd4jBackend();
+    } catch (LinkageError | RuntimeException e) {
+      throw cannotStart("nd4j", e);
+    }
+  }
+
+  private static IllegalStateException cannotStart(String name, Throwable cause) {
+    return new IllegalStateException(
+        "backend \"" + name + "\" cannot be started: " + Library.reason(cause), cause);
   }
 
   private static Backend choose() {
@@ -101,9 +135,5 @@ public final class Backends {
         "backend scalar, which is slow: start the JVM with --add-modules jdk.incubator.vector for the"
             + " fast one");
     return named("scalar", precision);
-  }
-
-  private static final class Holder {
-    static final Backend INSTANCE = choose();
   }
 }

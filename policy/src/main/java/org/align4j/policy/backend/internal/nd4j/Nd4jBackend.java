@@ -17,6 +17,11 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 /** ND4J operations alone, so that the engine runs on whatever device ND4J runs on. */
 public final class Nd4jBackend implements Backend {
 
+  /** Starts ND4J, which fails here rather than in a training step where its natives are absent. */
+  public Nd4jBackend() {
+    Nd4j.scalar(0f);
+  }
+
   @Override
   public String name() {
     return "nd4j";

@@ -41,8 +41,9 @@ public final class VectorBackend implements Backend {
       throw new IllegalStateException(
           "dtype "
               + precision
-              + " needs oneDNN and a processor with AVX512_BF16, which this machine has not; use"
-              + " dtype "
+              + " needs oneDNN and a processor with AVX512_BF16, which are not here ("
+              + OneDnn.absence(precision)
+              + "); use dtype "
               + Precision.FLOAT32);
     }
     EarlyCompilation.start();

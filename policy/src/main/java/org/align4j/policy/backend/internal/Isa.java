@@ -1,0 +1,87 @@
+package org.align4j.policy.backend.internal;
+
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The newest instruction set that native libraries may use: the system property {@code
+ * align4j.isa}. Kernels in Java follow the JVM's own cap, {@code -XX:UseAVX=2}.
+ */
+public enum Isa {
+  /** Whatever the processor has. */
+  NATIVE("native", null),
+  /** AVX-512 without bfloat16. */
+  AVX512("avx512", "SkylakeX"),
+  /** 256-bit vectors with FMA. */
+  AVX2("avx2", "Haswell");
+
+  /** The system property. */
+  public static final String PROPERTY = "align4j.isa";
+
+  private static final String CORE_VARIABLE = "OPENBLAS_CORETYPE";
+
+  /** OpenBLAS's names of processors with AVX-512. */
+  private static final Set<String> WIDE_CORES = Set.of("skylakex", "cooperlake", "sapphirerapids");
+
+  private final String label;
+
+  /** OpenBLAS's name of the newest processor without more. */
+  private final String core;
+
+  Isa(String label, String core) {
+    this.label = label;
+    this.core = core;
+  }
+
+  /** The name in the property. */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * What the property says.
+   *
+   * @throws IllegalArgumentException if it says anything else than a label
+   */
+  public static Isa cap() {
+    String asked = System.getProperty(PROPERTY, NATIVE.label);
+    for (Isa isa : values()) {
+      if (isa.label.equals(asked)) {
+        return isa;
+      }
+    }
+    List<String> known = Arrays.stream(values()).map(isa -> isa.label).toList();
+    throw new IllegalArgumentException(
+        PROPERTY + " is \"" + asked + "\"; expected one of " + known);
+  }
+
+  /**
+   * Tells OpenBLAS, which reads its environment when it is loaded and has no other way to be told.
+   * Does nothing where it has been loaded before.
+   */
+  void capOpenBlas() {
+    if (core == null || Platform.isWindows()) {
+      return;
+    }
+    String set = System.getenv(CORE_VARIABLE);
+    if (set == null || exceeds(set)) {
+      NativeLibrary.getProcess()
+          .getFunction("setenv")
+          .invokeInt(new Object[] {CORE_VARIABLE, core, 1});
+    }
+  }
+
+  /** Whether a processor, by OpenBLAS's name, has more than this. */
+  boolean exceeds(String coreName) {
+    boolean wide = WIDE_CORES.contains(coreName.toLowerCase(Locale.ROOT));
+    return switch (this) {
+      case NATIVE -> false;
+      case AVX512 -> wide && !coreName.equalsIgnoreCase(core);
+      case AVX2 -> wide;
+    };
+  }
+}
