@@ -60,7 +60,7 @@ final class QuantizedPanels implements PackedMatrix {
     PackedMatrix.checkShapes(inputs, outputs, x, out);
     if (x.rows() == 1) {
       oneRow(x, out);
-    } else {
+    } else if (x.rows() > 1) {
       rows(x, out);
     }
   }

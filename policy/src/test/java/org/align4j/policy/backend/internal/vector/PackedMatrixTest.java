@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * blocks. What a backend uses depends on the processor; here each is called for itself.
  */
 class PackedMatrixTest {
-  private static final int[] ROWS = {1, 2, 3, 8, 17, 48, 130, 433};
+  private static final int[] ROWS = {0, 1, 2, 3, 5, 7, 8, 16, 17, 48, 130, 433};
   private static final int[] INPUTS = {8, 45, 64, 576};
   private static final int[] OUTPUTS = {1, 31, 48, 64, 100, 128, 203};
 
