@@ -50,8 +50,12 @@ record RowTiles(int sixes, int fours) {
     return start(count());
   }
 
-  /** The rows of x in tiles, in scratch memory of the calling thread. */
-  float[] copy(Tensor x) {
+  /**
+   * The rows of x in tiles, in scratch memory of the calling thread.
+   *
+   * @param round to bfloat16
+   */
+  float[] copy(Tensor x, boolean round) {
     float[] target = Scratch.current().tile(1, padded() * x.columns());
     Threads.forRows(
         count(),
@@ -59,19 +63,22 @@ record RowTiles(int sixes, int fours) {
         (from, to) -> {
           float[] row = Scratch.current().tile(0, x.columns());
           for (int t = from; t < to; t++) {
-            copy(x, t, row, target);
+            copy(x, t, round, row, target);
           }
         });
     return target;
   }
 
-  private void copy(Tensor x, int tile, float[] row, float[] target) {
+  private void copy(Tensor x, int tile, boolean round, float[] row, float[] target) {
     int height = rows(tile);
     int columns = x.columns();
     int at = start(tile) * columns;
     for (int r = 0; r < height; r++) {
       if (start(tile) + r < x.rows()) {
         x.readRow(start(tile) + r, row, 0);
+        if (round) {
+          BFloat16.round(row, columns);
+        }
       } else {
         Arrays.fill(row, 0, columns, 0);
       }

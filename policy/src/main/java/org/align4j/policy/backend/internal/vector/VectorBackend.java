@@ -32,20 +32,11 @@ public final class VectorBackend implements Backend {
   /**
    * Starts the backend.
    *
-   * @throws IllegalStateException if products of this precision are not to be had here
+   * @param precision of frozen weights in products
    */
   public VectorBackend(Precision precision) {
     this.precision = precision;
     oneDnn = OneDnn.supports(precision);
-    if (!oneDnn && precision != Precision.FLOAT32) {
-      throw new IllegalStateException(
-          "dtype "
-              + precision
-              + " needs oneDNN and a processor with AVX512_BF16, which are not here ("
-              + OneDnn.absence(precision)
-              + "); use dtype "
-              + Precision.FLOAT32);
-    }
     EarlyCompilation.start();
   }
 
@@ -83,19 +74,27 @@ public final class VectorBackend implements Backend {
 
   @Override
   public long packedHeapBytes(long elements) {
-    return oneDnn ? 0 : elements * Float.BYTES;
+    return oneDnn ? 0 : elements * precision.bytes();
   }
 
   @Override
   public PackedMatrix pack(Tensor weight) {
-    return oneDnn ? OneDnnMatrix.of(precision, weight) : PackedPanels.of(weight);
+    if (oneDnn) {
+      return OneDnnMatrix.of(precision, weight);
+    }
+    return new PanelProduct(
+        precision == Precision.FLOAT32 ? FloatPanels.of(weight) : BFloat16Panels.of(weight));
   }
 
   @Override
   public PackedMatrix packTransposed(Tensor weight) {
-    return oneDnn
-        ? OneDnnMatrix.ofTransposed(precision, weight)
-        : PackedPanels.ofTransposed(weight);
+    if (oneDnn) {
+      return OneDnnMatrix.ofTransposed(precision, weight);
+    }
+    return new PanelProduct(
+        precision == Precision.FLOAT32
+            ? FloatPanels.ofTransposed(weight)
+            : BFloat16Panels.ofTransposed(weight));
   }
 
   @Override

@@ -76,8 +76,24 @@ class PackedMatrixTest {
 
   @Test
   void panels() {
-    check(PackedPanels::of, false, 1e-6);
-    check(PackedPanels::ofTransposed, true, 1e-6);
+    check(weight -> new PanelProduct(FloatPanels.of(weight)), false, 1e-6);
+    check(weight -> new PanelProduct(FloatPanels.ofTransposed(weight)), true, 1e-6);
+  }
+
+  @Test
+  void panelsInBfloat16() {
+    double tolerance = tolerance(Precision.BFLOAT16);
+    check(weight -> new PanelProduct(BFloat16Panels.of(weight)), false, tolerance);
+    check(weight -> new PanelProduct(BFloat16Panels.ofTransposed(weight)), true, tolerance);
+  }
+
+  /** Inputs of more than one block of the panels, for which sums go on where they stood. */
+  @Test
+  void panelsWithManyInputs() {
+    Tensor weight = random(40, 2 * PanelProduct.DEPTH + 45, 4);
+    check(new PanelProduct(FloatPanels.of(weight)), weight, false, 1e-6);
+    check(
+        new PanelProduct(BFloat16Panels.of(weight)), weight, false, tolerance(Precision.BFLOAT16));
   }
 
   @ParameterizedTest
@@ -115,6 +131,8 @@ class PackedMatrixTest {
         check(new QuantizedPanels(weight), RandomQuantized.values(weight), false, 2e-6);
       }
     }
+    QuantizedWeight deep = RandomQuantized.of(70, 2 * PanelProduct.DEPTH + 64, bits, run);
+    check(new QuantizedPanels(deep), RandomQuantized.values(deep), false, 2e-6);
   }
 
   @Test
