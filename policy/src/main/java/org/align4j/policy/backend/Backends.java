@@ -4,14 +4,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 import org.align4j.policy.backend.internal.Isa;
 import org.align4j.policy.backend.internal.nd4j.Nd4jBackend;
+import org.align4j.policy.backend.internal.portable.PortableBackend;
 import org.align4j.policy.backend.internal.scalar.ScalarBackend;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the backend: the system property {@code align4j.backend} ({@code vector}, {@code scalar},
- * {@code nd4j}) or, without it, {@code vector} where the incubator module is present and {@code
- * scalar} elsewhere. A forced choice that cannot run is an error, never a silent fallback.
+ * Chooses the backend: the system property {@code align4j.backend} ({@code vector}, {@code
+ * portable}, {@code scalar}, {@code nd4j}) or, without it, {@code vector} where it can run and
+ * {@code portable} elsewhere, with a warning that says why. A forced choice that cannot run is an
+ * error, never a silent fallback.
  */
 public final class Backends {
   /** The system property that forces a backend. */
@@ -25,6 +27,9 @@ public final class Backends {
    * (default), {@code avx512} or {@code avx2}. The JVM's own cap is {@code -XX:UseAVX=2}.
    */
   public static final String ISA_PROPERTY = Isa.PROPERTY;
+
+  /** Every name that {@link #named} knows. */
+  public static final List<String> NAMES = List.of("vector", "portable", "scalar", "nd4j");
 
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
   private static final String VECTOR_CLASS =
@@ -66,15 +71,12 @@ public final class Backends {
     }
     return switch (name) {
       case "vector" -> vector(precision);
+      case "portable" -> new PortableBackend();
       case "scalar" -> new ScalarBackend();
       case "nd4j" -> nd4j();
       default ->
           throw new IllegalArgumentException(
-              PROPERTY
-                  + " is \""
-                  + name
-                  + "\"; expected one of "
-                  + List.of("vector", "scalar", "nd4j"));
+              PROPERTY + " is \"" + name + "\"; expected one of " + NAMES);
     };
   }
 
@@ -127,13 +129,21 @@ public final class Backends {
       LOG.info("backend {} (forced by -D{})", forced, PROPERTY);
       return named(forced, precision);
     }
-    if (vectorModulePresent()) {
-      LOG.info("backend vector (jdk.incubator.vector is present)");
+    if (precision != Precision.FLOAT32) {
       return named("vector", precision);
     }
-    LOG.warn(
-        "backend scalar, which is slow: start the JVM with --add-modules jdk.incubator.vector for the"
-            + " fast one");
-    return named("scalar", precision);
+    try {
+      Backend vector = named("vector");
+      LOG.info("backend vector (jdk.incubator.vector is present)");
+      return vector;
+    } catch (IllegalStateException e) {
+      // Not by SLF4J: without a provider of it, the reason for a slow run would be lost.
+      System.getLogger(Backends.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "backend portable takes the place of the faster vector: {0}",
+              e.getMessage());
+      return named("portable");
+    }
   }
 }

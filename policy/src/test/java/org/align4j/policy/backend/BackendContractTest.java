@@ -39,7 +39,7 @@ class BackendContractTest {
   }
 
   static Stream<Backend> backends() {
-    return Stream.of(Backends.named("vector"), Backends.named("nd4j"));
+    return Stream.of(Backends.named("vector"), Backends.named("portable"), Backends.named("nd4j"));
   }
 
   static Stream<Arguments> widths() {
@@ -417,7 +417,7 @@ class BackendContractTest {
   void forcedBackendThatDoesNotExistIsAnError() {
     assertThatThrownBy(() -> Backends.named("tpu"))
         .hasMessageContaining("align4j.backend is \"tpu\"")
-        .hasMessageContaining("vector, scalar, nd4j");
+        .hasMessageContaining("vector, portable, scalar, nd4j");
   }
 
   /** The default lane must be the vector one here; a silent fallback would test nothing. */

@@ -1,5 +1,7 @@
 package org.align4j.policy.backend.internal;
 
+import java.util.Arrays;
+
 /**
  * Matrix products of tiles on the heap in loops that the JVM's compiler turns into vectors by
  * itself: no branches, and one array that is written.
@@ -43,6 +45,27 @@ public final class PlainTiles {
         addScaled(a[aAt + i * aRow + p * aColumn], b, bAt + p * bStride, c, cAt + i * cStride, n);
       }
     }
+  }
+
+  /** C[m × n] = A[m × k] · B[k × n]; see {@link #multiplyAdd}. */
+  public static void multiply(
+      float[] a,
+      int aAt,
+      int aRow,
+      int aColumn,
+      float[] b,
+      int bAt,
+      int bStride,
+      float[] c,
+      int cAt,
+      int cStride,
+      int m,
+      int n,
+      int k) {
+    for (int i = 0; i < m; i++) {
+      Arrays.fill(c, cAt + i * cStride, cAt + i * cStride + n, 0);
+    }
+    multiplyAdd(a, aAt, aRow, aColumn, b, bAt, bStride, c, cAt, cStride, m, n, k);
   }
 
   private static void eightTerms(

@@ -5,6 +5,7 @@ import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPEC
 import jdk.incubator.vector.FloatVector;
 import org.align4j.policy.backend.AdamStep;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /** AdamW, all four arrays in one pass. */

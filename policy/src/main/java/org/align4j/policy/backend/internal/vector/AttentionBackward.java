@@ -1,13 +1,12 @@
 package org.align4j.policy.backend.internal.vector;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
-import org.align4j.policy.backend.KeyRange;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.GradientGroup;
+import org.align4j.policy.backend.internal.HeadTiles;
+import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /**
@@ -64,72 +63,24 @@ final class AttentionBackward {
       Tensor dValue) {
     AttentionBackward pass =
         new AttentionBackward(shape, dOut, query, key, value, out, logSumExp, dQuery, dKey, dValue);
-    Map<Integer, Family> groups = new LinkedHashMap<>();
-    for (AttentionSpan span : spans) {
-      groups.computeIfAbsent(span.group(), g -> new Family()).add(span, dKey, dValue);
-    }
-    List<Family> families = new ArrayList<>(groups.values());
+    List<GradientGroup> groups = GradientGroup.of(spans, dKey, dValue);
     Threads.forEach(
-        families.size() * shape.kvHeads(),
+        groups.size() * shape.kvHeads(),
         item -> {
-          Family family = families.get(item / shape.kvHeads());
-          for (AttentionSpan span : family.spans) {
-            pass.span(span, family, item % shape.kvHeads());
+          GradientGroup group = groups.get(item / shape.kvHeads());
+          for (AttentionSpan span : group.spans()) {
+            pass.span(span, group, item % shape.kvHeads());
           }
         });
-    families.forEach(family -> family.addBorrowed(dKey, dValue));
+    groups.forEach(group -> group.addBorrowed(ElementwiseKernels::add));
   }
 
-  /** Gradients of a range's keys and values, [range, columns]. */
-  private record Sums(Tensor dKey, Tensor dValue) {}
-
-  /**
-   * The spans of a group and what they add to rows of other groups: those have spans of their own
-   * at the same time, and sums of floats must not depend on who comes first.
-   */
-  private static final class Family {
-    private final List<AttentionSpan> spans = new ArrayList<>();
-    private final Map<KeyRange, Sums> sums = new LinkedHashMap<>();
-
-    /** Adds a span; its group's own ranges are summed up in place. */
-    void add(AttentionSpan span, Tensor dKey, Tensor dValue) {
-      spans.add(span);
-      for (KeyRange range : span.keyRanges()) {
-        if (!sums.containsKey(range)) {
-          sums.put(
-              range,
-              range.group() == span.group()
-                  ? new Sums(rows(dKey, range), rows(dValue, range))
-                  : new Sums(
-                      Tensor.zeros(range.length(), dKey.columns()),
-                      Tensor.zeros(range.length(), dValue.columns())));
-        }
-      }
-    }
-
-    void addBorrowed(Tensor dKey, Tensor dValue) {
-      sums.forEach(
-          (range, borrowed) -> {
-            if (range.group() != spans.get(0).group()) {
-              ElementwiseKernels.add(borrowed.dKey(), rows(dKey, range));
-              ElementwiseKernels.add(borrowed.dValue(), rows(dValue, range));
-              borrowed.dKey().close();
-              borrowed.dValue().close();
-            }
-          });
-    }
-
-    private static Tensor rows(Tensor gradients, KeyRange range) {
-      return gradients.rows(range.start(), range.length());
-    }
-  }
-
-  private void span(AttentionSpan span, Family family, int kvHead) {
+  private void span(AttentionSpan span, GradientGroup group, int kvHead) {
     int dim = shape.headDim();
     int dimStride = SmallGemm.padded(dim);
     int keys = span.keys();
     int keyStride = SmallGemm.padded(keys);
-    int block = AttentionTiles.BLOCK;
+    int block = HeadTiles.BLOCK;
     Scratch scratch = Scratch.current();
     float[] keyRows = scratch.tile(0, keys * dimStride);
     float[] keyColumns = scratch.tile(1, dimStride * keyStride);
@@ -143,12 +94,12 @@ final class AttentionBackward {
     float[] dQueries = scratch.tile(9, block * dimStride);
     float[] dKeys = scratch.tile(10, keys * dimStride);
     float[] dValues = scratch.tile(11, keys * dimStride);
-    int column = AttentionTiles.kvColumn(shape, kvHead);
-    AttentionTiles.loadKeys(span, key, column, dim, keyRows, dimStride);
-    AttentionTiles.loadKeys(span, value, column, dim, valueRows, dimStride);
+    int column = HeadTiles.kvColumn(shape, kvHead);
+    HeadTiles.loadKeys(span, key, column, dim, keyRows, dimStride);
+    HeadTiles.loadKeys(span, value, column, dim, valueRows, dimStride);
     SmallGemm.transpose(keyRows, keys, dim, dimStride, keyColumns, keyStride);
     SmallGemm.transpose(valueRows, keys, dim, dimStride, valueColumns, keyStride);
-    loadGradients(span, family, column, dKeys, dValues);
+    group.load(span, column, dim, dKeys, dValues, dimStride);
     for (int g = 0; g < shape.groupSize(); g++) {
       int head = kvHead * shape.groupSize() + g;
       for (int from = 0; from < span.length(); from += block) {
@@ -156,9 +107,9 @@ final class AttentionBackward {
         int row = span.queryStart() + from;
         int visible = span.position(from + count);
         int visibleStride = SmallGemm.padded(visible);
-        AttentionTiles.loadRows(query, row, count, head * dim, dim, queries, 0, dimStride);
-        AttentionTiles.loadRows(dOut, row, count, head * dim, dim, gradients, 0, dimStride);
-        AttentionTiles.loadRows(out, row, count, head * dim, dim, outputs, 0, dimStride);
+        HeadTiles.loadRows(query, row, count, head * dim, dim, queries, 0, dimStride);
+        HeadTiles.loadRows(dOut, row, count, head * dim, dim, gradients, 0, dimStride);
+        HeadTiles.loadRows(out, row, count, head * dim, dim, outputs, 0, dimStride);
         SmallGemm.multiply(
             queries,
             0,
@@ -232,35 +183,7 @@ final class AttentionBackward {
             true);
       }
     }
-    storeGradients(span, family, column, dKeys, dValues);
-  }
-
-  private void loadGradients(
-      AttentionSpan span, Family family, int column, float[] dKeys, float[] dValues) {
-    int dim = shape.headDim();
-    int stride = SmallGemm.padded(dim);
-    int at = 0;
-    for (int i = 0; i < span.keyRanges().size(); i++) {
-      KeyRange range = span.keyRanges().get(i);
-      Sums sums = family.sums.get(range);
-      AttentionTiles.loadRows(sums.dKey(), 0, range.length(), column, dim, dKeys, at, stride);
-      AttentionTiles.loadRows(sums.dValue(), 0, range.length(), column, dim, dValues, at, stride);
-      at += range.length() * stride;
-    }
-  }
-
-  private void storeGradients(
-      AttentionSpan span, Family family, int column, float[] dKeys, float[] dValues) {
-    int dim = shape.headDim();
-    int stride = SmallGemm.padded(dim);
-    int at = 0;
-    for (int i = 0; i < span.keyRanges().size(); i++) {
-      KeyRange range = span.keyRanges().get(i);
-      Sums sums = family.sums.get(range);
-      AttentionTiles.storeRows(dKeys, at, stride, sums.dKey(), range.length(), column, dim);
-      AttentionTiles.storeRows(dValues, at, stride, sums.dValue(), range.length(), column, dim);
-      at += range.length() * stride;
-    }
+    group.store(span, column, dim, dKeys, dValues, dimStride);
   }
 
   /** dS = P · (dP - delta) · scale over one row. */

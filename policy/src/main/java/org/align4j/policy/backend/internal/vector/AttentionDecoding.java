@@ -7,6 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.HeadTiles;
+import org.align4j.policy.backend.internal.Scratch;
 
 /**
  * Attention of a single query, as in a decoding step. Keys stay as they lie: transposing all of
@@ -72,8 +74,8 @@ final class AttentionDecoding {
     AttentionSpan last = null;
     for (AttentionSpan span : spans) {
       int known = last == null ? 0 : commonRanges(last, span);
-      AttentionTiles.loadAllHeads(span, known, key, piece.keyRows);
-      AttentionTiles.loadAllHeads(span, known, value, piece.valueRows);
+      HeadTiles.loadAllHeads(span, known, key, piece.keyRows);
+      HeadTiles.loadAllHeads(span, known, value, piece.valueRows);
       piece.attend(span.queryStart(), span.keys());
       last = span;
     }
@@ -92,12 +94,12 @@ final class AttentionDecoding {
     int dim = shape.headDim();
     int group = shape.groupSize();
     int keyStride = SmallGemm.padded(keys);
-    AttentionTiles.zero(keyRows, keys * columns, dimStride);
+    HeadTiles.zero(keyRows, keys * columns, dimStride);
     for (int kvHead = 0; kvHead < shape.kvHeads(); kvHead++) {
-      int column = AttentionTiles.kvColumn(shape, kvHead);
+      int column = HeadTiles.kvColumn(shape, kvHead);
       for (int g = 0; g < group; g++) {
         int head = kvHead * group + g;
-        AttentionTiles.loadRows(query, row, 1, head * dim, dim, queryRow, 0, dimStride);
+        HeadTiles.loadRows(query, row, 1, head * dim, dim, queryRow, 0, dimStride);
         for (int j = 0; j < keys; j += LANES) {
           partialSums(queryRow, dimStride, keyRows, j * columns + column, columns, partial);
           LaneSums.store(partial, scores, g * keyStride + j);

@@ -5,6 +5,8 @@ import java.util.List;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.HeadTiles;
+import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /** Attention forward: softmax(scale · Q Kᵀ) V, causal. */
@@ -74,7 +76,7 @@ final class AttentionForward {
     int dimStride = SmallGemm.padded(dim);
     int keys = span.keys();
     int keyStride = SmallGemm.padded(keys);
-    int block = AttentionTiles.BLOCK;
+    int block = HeadTiles.BLOCK;
     Scratch scratch = Scratch.current();
     float[] rows = scratch.tile(0, keys * dimStride);
     float[] keyColumns = scratch.tile(1, dimStride * keyStride);
@@ -82,10 +84,10 @@ final class AttentionForward {
     float[] queries = scratch.tile(3, block * dimStride);
     float[] scores = scratch.tile(4, block * keyStride);
     float[] result = scratch.tile(5, block * dimStride);
-    int column = AttentionTiles.kvColumn(shape, kvHead);
-    AttentionTiles.loadKeys(span, key, column, dim, rows, dimStride);
+    int column = HeadTiles.kvColumn(shape, kvHead);
+    HeadTiles.loadKeys(span, key, column, dim, rows, dimStride);
     SmallGemm.transpose(rows, keys, dim, dimStride, keyColumns, keyStride);
-    AttentionTiles.loadKeys(span, value, column, dim, values, dimStride);
+    HeadTiles.loadKeys(span, value, column, dim, values, dimStride);
     for (int g = 0; g < shape.groupSize(); g++) {
       int head = kvHead * shape.groupSize() + g;
       for (int from = 0; from < span.length(); from += block) {
@@ -93,7 +95,7 @@ final class AttentionForward {
         int row = span.queryStart() + from;
         int visible = span.position(from + count);
         int visibleStride = SmallGemm.padded(visible);
-        AttentionTiles.loadRows(query, row, count, head * dim, dim, queries, 0, dimStride);
+        HeadTiles.loadRows(query, row, count, head * dim, dim, queries, 0, dimStride);
         SmallGemm.multiply(
             queries,
             0,

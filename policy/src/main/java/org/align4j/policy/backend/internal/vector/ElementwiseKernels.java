@@ -3,6 +3,7 @@ package org.align4j.policy.backend.internal.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /** Sums, products and reductions over rows. */

@@ -1,6 +1,7 @@
 package org.align4j.policy.backend.internal.vector;
 
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /** Rows by id. Gathered by one thread: a few hundred short copies are not worth a hand-over. */

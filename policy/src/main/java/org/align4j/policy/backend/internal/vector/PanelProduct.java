@@ -3,6 +3,7 @@ package org.align4j.policy.backend.internal.vector;
 import java.util.Arrays;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /**

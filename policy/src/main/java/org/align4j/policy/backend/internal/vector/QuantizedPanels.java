@@ -4,6 +4,7 @@ import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.QuantizedRow;
 import org.align4j.policy.backend.QuantizedWeight;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /**

@@ -5,6 +5,7 @@ import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPEC
 import jdk.incubator.vector.FloatVector;
 import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /** Rotary position embedding, all heads of a row at once. */

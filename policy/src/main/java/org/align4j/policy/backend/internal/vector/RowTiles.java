@@ -2,6 +2,7 @@ package org.align4j.policy.backend.internal.vector;
 
 import java.util.Arrays;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /**

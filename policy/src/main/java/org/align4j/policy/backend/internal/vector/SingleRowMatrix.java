@@ -9,6 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Precision;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /**

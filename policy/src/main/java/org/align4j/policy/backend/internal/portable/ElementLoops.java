@@ -1,0 +1,216 @@
+package org.align4j.policy.backend.internal.portable;
+
+import org.align4j.policy.backend.AdamStep;
+import org.align4j.policy.backend.RotaryTable;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.PlainTiles;
+import org.align4j.policy.backend.internal.Scratch;
+import org.align4j.policy.backend.internal.Threads;
+
+/** Operations on elements and rows: copied to the heap, computed, copied back. */
+final class ElementLoops {
+  /** Elements whose work is worth handing to another thread. */
+  private static final int GRAIN = 1 << 15;
+
+  private ElementLoops() {}
+
+  /** Rows of a matrix that make up one grain. */
+  static int grainRows(Tensor x) {
+    return Math.max(1, GRAIN / Math.max(1, x.columns()));
+  }
+
+  /** What becomes of a row when another one is given. */
+  private interface RowUpdate {
+    void apply(float[] given, float[] row, int n);
+  }
+
+  /** Row by row of {@code x}, given the same row of {@code given} or its only one. */
+  private static void update(Tensor given, Tensor x, RowUpdate operation) {
+    int n = x.columns();
+    boolean one = given.rows() == 1;
+    Threads.forRows(
+        x.rows(),
+        grainRows(x),
+        (from, to) -> {
+          float[] a = Scratch.current().tile(0, n);
+          float[] b = Scratch.current().tile(1, n);
+          given.readRow(one ? 0 : from, a, 0);
+          for (int r = from; r < to; r++) {
+            if (!one) {
+              given.readRow(r, a, 0);
+            }
+            x.readRow(r, b, 0);
+            operation.apply(a, b, n);
+            x.writeRow(r, b, 0);
+          }
+        });
+  }
+
+  /** x += given, whose only row counts for all if it has but one. */
+  static void add(Tensor given, Tensor x) {
+    update(given, x, (a, b, n) -> PlainTiles.addScaled(1, a, 0, b, 0, n));
+  }
+
+  static void multiply(Tensor mask, Tensor x) {
+    update(mask, x, ElementLoops::multiplyRow);
+  }
+
+  private static void multiplyRow(float[] a, float[] b, int n) {
+    for (int j = 0; j < n; j++) {
+      b[j] *= a[j];
+    }
+  }
+
+  static void scale(float factor, Tensor x) {
+    int n = x.columns();
+    Threads.forRows(
+        x.rows(),
+        grainRows(x),
+        (from, to) -> {
+          float[] a = Scratch.current().tile(0, n);
+          for (int r = from; r < to; r++) {
+            x.readRow(r, a, 0);
+            PlainTiles.scale(factor, a, n);
+            x.writeRow(r, a, 0);
+          }
+        });
+  }
+
+  static void sumRows(Tensor x, Tensor target) {
+    int n = x.columns();
+    double[] sums = new double[n];
+    float[] a = Scratch.current().tile(0, n);
+    for (int r = 0; r < x.rows(); r++) {
+      x.readRow(r, a, 0);
+      for (int j = 0; j < n; j++) {
+        sums[j] += a[j];
+      }
+    }
+    target.readRow(0, a, 0);
+    for (int j = 0; j < n; j++) {
+      a[j] += (float) sums[j];
+    }
+    target.writeRow(0, a, 0);
+  }
+
+  /** Row by row in order, so that the sum does not depend on threads. */
+  static double sumOfSquares(Tensor x) {
+    int n = x.columns();
+    double[] rowSums = Scratch.current().sums(x.rows());
+    Threads.forRows(
+        x.rows(),
+        grainRows(x),
+        (from, to) -> {
+          float[] a = Scratch.current().tile(0, n);
+          for (int r = from; r < to; r++) {
+            x.readRow(r, a, 0);
+            rowSums[r] = Reductions.dot(a, 0, a, 0, n);
+          }
+        });
+    double sum = 0;
+    for (int r = 0; r < x.rows(); r++) {
+      sum += rowSums[r];
+    }
+    return sum;
+  }
+
+  static void gather(Tensor table, int[] ids, Tensor out) {
+    for (int r = 0; r < ids.length; r++) {
+      out.copyRow(r, table, ids[r], 0);
+    }
+  }
+
+  static void scatterAdd(Tensor rows, int[] ids, Tensor table) {
+    int n = table.columns();
+    float[] a = Scratch.current().tile(0, n);
+    float[] b = Scratch.current().tile(1, n);
+    for (int r = 0; r < ids.length; r++) {
+      rows.readRow(r, a, 0);
+      table.readRow(ids[r], b, 0);
+      PlainTiles.addScaled(1, a, 0, b, 0, n);
+      table.writeRow(ids[r], b, 0);
+    }
+  }
+
+  static void rotate(Tensor x, int headDim, int[] positions, RotaryTable table, boolean inverse) {
+    int n = x.columns();
+    int half = headDim / 2;
+    float sign = inverse ? -1 : 1;
+    Threads.forRows(
+        x.rows(),
+        grainRows(x),
+        (from, to) -> {
+          float[] a = Scratch.current().tile(0, n);
+          float[] turned = Scratch.current().tile(1, n);
+          for (int r = from; r < to; r++) {
+            x.readRow(r, a, 0);
+            for (int head = 0; head < n; head += headDim) {
+              rotateHead(a, turned, head, half, table, positions[r] * half, sign);
+            }
+            x.writeRow(r, turned, 0);
+          }
+        });
+  }
+
+  private static void rotateHead(
+      float[] a, float[] turned, int head, int half, RotaryTable table, int at, float sign) {
+    float[] cos = table.cos();
+    float[] sin = table.sin();
+    int second = head + half;
+    for (int i = 0; i < half; i++) {
+      turned[head + i] = a[head + i] * cos[at + i] - a[second + i] * (sign * sin[at + i]);
+    }
+    for (int i = 0; i < half; i++) {
+      turned[second + i] = a[second + i] * cos[at + i] + a[head + i] * (sign * sin[at + i]);
+    }
+  }
+
+  static void adamW(Tensor weight, Tensor gradient, Tensor first, Tensor second, AdamStep step) {
+    int n = weight.columns();
+    Threads.forRows(
+        weight.rows(),
+        grainRows(weight),
+        (from, to) -> {
+          Scratch scratch = Scratch.current();
+          float[] w = scratch.tile(0, n);
+          float[] g = scratch.tile(1, n);
+          float[] m = scratch.tile(2, n);
+          float[] v = scratch.tile(3, n);
+          for (int r = from; r < to; r++) {
+            weight.readRow(r, w, 0);
+            gradient.readRow(r, g, 0);
+            first.readRow(r, m, 0);
+            second.readRow(r, v, 0);
+            moments(g, m, v, n, step);
+            updateRow(w, m, v, n, step);
+            weight.writeRow(r, w, 0);
+            first.writeRow(r, m, 0);
+            second.writeRow(r, v, 0);
+          }
+        });
+  }
+
+  private static void moments(float[] g, float[] m, float[] v, int n, AdamStep step) {
+    float beta1 = (float) step.beta1();
+    float rest1 = (float) (1 - step.beta1());
+    float beta2 = (float) step.beta2();
+    float rest2 = (float) (1 - step.beta2());
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + rest1 * g[i];
+    }
+    for (int i = 0; i < n; i++) {
+      v[i] = beta2 * v[i] + rest2 * g[i] * g[i];
+    }
+  }
+
+  private static void updateRow(float[] w, float[] m, float[] v, int n, AdamStep step) {
+    float rate = step.correctedRate();
+    float rootCorrection = step.inverseRootCorrection();
+    float epsilon = (float) step.epsilon();
+    float keep = (float) (1 - step.learningRate() * step.weightDecay());
+    for (int i = 0; i < n; i++) {
+      float denominator = (float) Math.sqrt(v[i]) * rootCorrection + epsilon;
+      w[i] = w[i] * keep - rate * m[i] / denominator;
+    }
+  }
+}
