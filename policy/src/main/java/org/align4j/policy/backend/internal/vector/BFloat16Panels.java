@@ -3,6 +3,7 @@ package org.align4j.policy.backend.internal.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 import org.align4j.policy.backend.Tensor;
 
 /**
@@ -14,6 +15,7 @@ record BFloat16Panels(int outputs, int inputs, int[][] panels) implements Panels
   private static final int WIDTH = PanelKernel.WIDTH;
   private static final int LANES = WIDTH / 2;
   private static final int HALF = 16;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
   /** Packs W [outputs, inputs] for x · Wᵀ. */
   static BFloat16Panels of(Tensor weight) {
@@ -56,10 +58,10 @@ record BFloat16Panels(int outputs, int inputs, int[][] panels) implements Panels
   }
 
   private static void widen(int[] panel, int at, int pairs, float[] target) {
-    int end = at + pairs * WIDTH;
-    for (int w = at, t = 0; w < end; w += WIDTH, t += 2 * WIDTH) {
-      IntVector v0 = IntVector.fromArray(IntVector.SPECIES_PREFERRED, panel, w);
-      IntVector v1 = IntVector.fromArray(IntVector.SPECIES_PREFERRED, panel, w + LANES);
+    for (int k = 0; k < pairs; k++) {
+      IntVector v0 = IntVector.fromArray(INTS, panel, at + k * WIDTH);
+      IntVector v1 = IntVector.fromArray(INTS, panel, at + k * WIDTH + LANES);
+      int t = 2 * k * WIDTH;
       lower(v0).intoArray(target, t);
       lower(v1).intoArray(target, t + LANES);
       upper(v0).intoArray(target, t + WIDTH);

@@ -6,6 +6,9 @@ import org.align4j.policy.backend.Tensor;
 record FloatPanels(int outputs, int inputs, float[][] panels) implements Panels {
   private static final int WIDTH = PanelKernel.WIDTH;
 
+  /** So much of a panel stays in the second-level cache. */
+  private static final int DEPTH = 768;
+
   /** Packs W [outputs, inputs] for x · Wᵀ. */
   static FloatPanels of(Tensor weight) {
     return fill(PanelSource.of(weight));
@@ -24,6 +27,11 @@ record FloatPanels(int outputs, int inputs, float[][] panels) implements Panels 
           source.copy(p, panels[p]);
         });
     return new FloatPanels(source.outputs(), source.inputs(), panels);
+  }
+
+  @Override
+  public int depth() {
+    return DEPTH;
   }
 
   @Override

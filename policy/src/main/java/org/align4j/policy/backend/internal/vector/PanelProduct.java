@@ -14,9 +14,6 @@ import org.align4j.policy.backend.internal.Threads;
 final class PanelProduct implements PackedMatrix {
   private static final int WIDTH = PanelKernel.WIDTH;
 
-  /** Inputs at a time, so that this much of a panel stays in the second-level cache; even. */
-  static final int DEPTH = 768;
-
   /** Results that a thread collects before it writes them, so that rows are written in pieces. */
   private static final int COLLECTED = 1 << 15;
 
@@ -73,10 +70,10 @@ final class PanelProduct implements PackedMatrix {
     int size = (tiles.start(end) - first) * stride;
     float[] c = Scratch.current().tile(0, size);
     Arrays.fill(c, 0, size, 0);
-    float[] scratch = Scratch.current().tile(2, Math.min(DEPTH, inputs + 1) * WIDTH);
+    float[] scratch = Scratch.current().tile(2, panels.depth() * WIDTH);
     for (int p = from; p < to; p++) {
-      for (int k = 0; k < inputs; k += DEPTH) {
-        int depth = Math.min(DEPTH, inputs - k);
+      for (int k = 0; k < inputs; k += panels.depth()) {
+        int depth = Math.min(panels.depth(), inputs - k);
         float[] panel = panels.read(p, k, depth, scratch);
         for (int t = tile; t < end; t++) {
           int height = tiles.rows(t);

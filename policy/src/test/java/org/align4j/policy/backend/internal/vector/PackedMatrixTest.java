@@ -90,7 +90,7 @@ class PackedMatrixTest {
   /** Inputs of more than one block of the panels, for which sums go on where they stood. */
   @Test
   void panelsWithManyInputs() {
-    Tensor weight = random(40, 2 * PanelProduct.DEPTH + 45, 4);
+    Tensor weight = random(40, 1581, 4);
     check(new PanelProduct(FloatPanels.of(weight)), weight, false, 1e-6);
     check(
         new PanelProduct(BFloat16Panels.of(weight)), weight, false, tolerance(Precision.BFLOAT16));
@@ -131,7 +131,7 @@ class PackedMatrixTest {
         check(new QuantizedPanels(weight), RandomQuantized.values(weight), false, 2e-6);
       }
     }
-    QuantizedWeight deep = RandomQuantized.of(70, 2 * PanelProduct.DEPTH + 64, bits, run);
+    QuantizedWeight deep = RandomQuantized.of(70, 7 * Panels.EXPANDED + 64, bits, run);
     check(new QuantizedPanels(deep), RandomQuantized.values(deep), false, 2e-6);
   }
 
