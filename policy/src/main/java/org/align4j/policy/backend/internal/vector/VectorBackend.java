@@ -5,6 +5,7 @@ import org.align4j.policy.backend.AdamStep;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.KernelChoice;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Precision;
 import org.align4j.policy.backend.QuantizedWeight;
@@ -43,6 +44,11 @@ public final class VectorBackend implements Backend {
   @Override
   public String name() {
     return "vector";
+  }
+
+  @Override
+  public List<KernelChoice> kernels() {
+    return KernelChoices.of(precision, quantizedRows());
   }
 
   @Override
