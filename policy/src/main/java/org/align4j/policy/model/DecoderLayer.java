@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.RotaryTable;
@@ -99,6 +100,7 @@ final class DecoderLayer {
 
   private final Backend backend;
   private final ModelConfig config;
+  private final AttentionShape attention;
   private final String name;
   private final Tensor inputNorm;
   private final Tensor middleNorm;
@@ -112,6 +114,7 @@ final class DecoderLayer {
   DecoderLayer(Backend backend, ModelConfig config, int index) {
     this.backend = backend;
     this.config = config;
+    attention = config.attention(index);
     name = "model.layers." + index + ".";
     inputNorm = Tensor.zeros(1, config.hidden());
     middleNorm = Tensor.zeros(1, config.hidden());
@@ -119,7 +122,7 @@ final class DecoderLayer {
         new Projection(
             backend,
             config.hidden(),
-            config.attentionBias(),
+            config.biases().qkv(),
             List.of(
                 name + "self_attn.q_proj", name + "self_attn.k_proj", name + "self_attn.v_proj"),
             config.queryColumns(),
@@ -129,20 +132,24 @@ final class DecoderLayer {
         new Projection(
             backend,
             config.queryColumns(),
-            false,
+            config.biases().output(),
             List.of(name + "self_attn.o_proj"),
             config.hidden());
     gateUp =
         new Projection(
             backend,
             config.hidden(),
-            false,
+            config.biases().feedForward(),
             List.of(name + "mlp.gate_proj", name + "mlp.up_proj"),
             config.feedForward(),
             config.feedForward());
     down =
         new Projection(
-            backend, config.feedForward(), false, List.of(name + "mlp.down_proj"), config.hidden());
+            backend,
+            config.feedForward(),
+            config.biases().feedForward(),
+            List.of(name + "mlp.down_proj"),
+            config.hidden());
   }
 
   void freeze() {
@@ -242,7 +249,7 @@ final class DecoderLayer {
       values = cache.values();
     }
     backend.attention(
-        config.attention(),
+        attention,
         pass.spans(),
         queries(projected),
         keys,
@@ -301,7 +308,7 @@ final class DecoderLayer {
     Tensor dQkv = scratch.dQkv.rows(rows);
     backend.scale(0, dQkv);
     backend.attentionBackward(
-        config.attention(),
+        attention,
         pass.spans(),
         dAttended,
         queries(projected),

@@ -64,6 +64,33 @@ class RowsTest {
   }
 
   @Test
+  void theIndexThatPandasWritesIsNoColumn() throws IOException {
+    Path csv = file("a.csv", ",prompt,completion\n0,a,b\n1,c,d\n");
+    assertThat(TrlRows.demonstrations(csv))
+        .extracting(Demonstration::completion)
+        .containsExactly(new Passage.Text("b"), new Passage.Text("d"));
+    assertThat(RowReader.read(csv).get(1).number()).isEqualTo(2);
+    Path marked = file("b.csv", "\uFEFFprompt,completion\na,b\n");
+    assertThat(TrlRows.demonstrations(marked)).hasSize(1);
+  }
+
+  @Test
+  void otherHeadersWithoutNamesAreTold() throws IOException {
+    Path csv = file("a.csv", "prompt,,completion\na,b,c\n");
+    assertThatThrownBy(() -> RowReader.read(csv))
+        .hasMessageStartingWith("a.csv: column 2 has no name");
+    Path single = file("b.csv", "\na\n");
+    assertThatThrownBy(() -> RowReader.read(single))
+        .hasMessageStartingWith("b.csv: column 1 has no name");
+    Path twice = file("c.csv", "prompt,prompt\na,b\n");
+    assertThatThrownBy(() -> RowReader.read(twice))
+        .hasMessage("c.csv: the header names column \"prompt\" twice");
+    Path ragged = file("d.csv", ",prompt\n0,a\n1\n");
+    assertThatThrownBy(() -> RowReader.read(ragged))
+        .hasMessage("d.csv:2: has 1 cells; the header has 2");
+  }
+
+  @Test
   void messagesMustEndWithTheAssistant() throws IOException {
     Path file = file("a.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]}");
     assertThatThrownBy(() -> TrlRows.demonstrations(file))
