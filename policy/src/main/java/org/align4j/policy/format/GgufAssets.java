@@ -35,6 +35,13 @@ final class GgufAssets {
         GgufTokenizer.toJson(file),
         file.string("tokenizer.chat_template", null),
         special,
-        stops);
+        stops,
+        file.flag("tokenizer.ggml.add_bos_token", beginsWithBos(file)));
+  }
+
+  /** llama.cpp's default for files without the key: of these vocabularies Llama 3's alone. */
+  private static boolean beginsWithBos(GgufReader file) {
+    String pre = file.string("tokenizer.ggml.pre", "default");
+    return pre.equals("llama-bpe") || pre.equals("llama3");
   }
 }

@@ -96,6 +96,11 @@ public final class GgufReader implements WeightSource {
     return header.metadata().containsKey(key) ? string(key) : absent;
   }
 
+  /** A metadata truth value with a default. */
+  public boolean flag(String key, boolean absent) {
+    return header.metadata().containsKey(key) ? require(key, Boolean.class) : absent;
+  }
+
   /** Whether a metadata value is there. */
   public boolean has(String key) {
     return header.metadata().containsKey(key);

@@ -31,7 +31,10 @@ public final class HuggingFaceFolder {
         bytes(folder.resolve("tokenizer.json")),
         chatTemplate(folder, tokenizer),
         specialTokens(tokenizer),
-        stops);
+        stops,
+        tokenizer.path("add_bos_token").isBoolean()
+            ? tokenizer.path("add_bos_token").booleanValue()
+            : null);
   }
 
   private static String chatTemplate(Path folder, JsonNode tokenizer) {

@@ -64,6 +64,9 @@ public final class ModelFolders {
     tokenizer.put("tokenizer_class", "PreTrainedTokenizerFast");
     tokenizer.put("model_max_length", assets.config().maxPositions());
     assets.specialTokens().forEach(tokenizer::put);
+    if (assets.addBos() != null) {
+      tokenizer.put("add_bos_token", assets.addBos());
+    }
     if (assets.chatTemplate() != null) {
       tokenizer.put("chat_template", assets.chatTemplate());
     }

@@ -3,7 +3,9 @@ package org.align4j.policy.format;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.align4j.core.chat.ChatTemplate;
 import org.align4j.policy.backend.Backend;
@@ -81,11 +83,27 @@ public record PolicyModel(
         assets.chatTemplate() == null
             ? null
             : new ChatTemplate(assets.chatTemplate(), assets.specialTokens());
-    return new PolicyModel(
-        transformer,
-        assets,
-        tokenizer,
-        new TextEncoder(tokenizer, template, assets.specialTokens().getOrDefault("eos_token", "")));
+    String end = assets.specialTokens().getOrDefault("eos_token", "");
+    TextEncoder text = new TextEncoder(tokenizer, template, end, beginning(assets, tokenizer));
+    Set<Integer> stops = new TreeSet<>();
+    single(tokenizer, end).ifPresent(stops::add);
+    text.endOfTurn().ifPresent(stops::add);
+    return new PolicyModel(transformer, assets.withStopTokens(stops), tokenizer, text);
+  }
+
+  /** What raw text begins with: what the model's files say, or else the tokenizer itself. */
+  private static int[] beginning(ModelAssets assets, Tokenizer tokenizer) {
+    if (assets.addBos() == null) {
+      return tokenizer.beginning();
+    }
+    String begin = assets.addBos() ? assets.specialTokens().getOrDefault("bos_token", "") : "";
+    OptionalInt id = single(tokenizer, begin);
+    return id.isPresent() ? new int[] {id.getAsInt()} : new int[0];
+  }
+
+  private static OptionalInt single(Tokenizer tokenizer, String token) {
+    int[] ids = token.isEmpty() ? new int[0] : tokenizer.encode(token);
+    return ids.length == 1 ? OptionalInt.of(ids[0]) : OptionalInt.empty();
   }
 
   /** A head of its own in the file of a model with a tied one must repeat the embedding. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.align4j.policy.backend.AttentionShape;
@@ -82,14 +83,14 @@ final class DecoderLayer {
    *
    * @param positions position of each row
    * @param spans who attends to whom
-   * @param adapter whether adapters take part
+   * @param adapter which adapter takes part
    * @param dropout source of dropout masks, or null
    */
   record Pass(
       int[] positions,
       List<AttentionSpan> spans,
       RotaryTable rotary,
-      boolean adapter,
+      AdapterUse adapter,
       RandomGenerator dropout) {
 
     /** The pass of one layer, whose masks depend on nothing but the seed. */
@@ -211,12 +212,22 @@ final class DecoderLayer {
     projections().forEach(Projection::mergeAdapter);
   }
 
+  void keepAdapterAsReference() {
+    projections().forEach(Projection::keepAdapterAsReference);
+  }
+
+  /** Shows the factors that the reference has besides the base weights. */
+  void showReferenceAdapter(BiConsumer<String, Tensor> viewer) {
+    projections().forEach(projection -> projection.showReferenceAdapter(viewer));
+  }
+
   void addParameters(List<Parameter> target) {
     projections().forEach(projection -> projection.addParameters(target));
     if (inputNormGradient != null) {
-      target.add(new Parameter(name + "input_layernorm.weight", inputNorm, inputNormGradient));
+      target.add(Parameter.exempt(name + "input_layernorm.weight", inputNorm, inputNormGradient));
       target.add(
-          new Parameter(name + "post_attention_layernorm.weight", middleNorm, middleNormGradient));
+          Parameter.exempt(
+              name + "post_attention_layernorm.weight", middleNorm, middleNormGradient));
     }
   }
 

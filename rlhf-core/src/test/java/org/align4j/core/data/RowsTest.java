@@ -52,6 +52,27 @@ class RowsTest {
     assertThat(pair.chosen()).isEqualTo(new Passage.Text(" good"));
   }
 
+  /** TRL's unpair_preference_dataset: neighbours must not be two completions of one prompt. */
+  @Test
+  void pairsTakenApartAreAllChosenThenAllRejected() throws IOException {
+    Path file =
+        file(
+            "a.jsonl",
+            """
+            {"prompt":"p","chosen":"c","rejected":"r"}
+            {"prompt":"q","completion":"x","label":false}
+            {"prompt":"s","chosen":"d","rejected":"e"}
+            """);
+    assertThat(TrlRows.unpaired(file))
+        .extracting(row -> row.source() + " " + row.desirable())
+        .containsExactly(
+            "a.jsonl:1 true",
+            "a.jsonl:2 false",
+            "a.jsonl:3 true",
+            "a.jsonl:1 false",
+            "a.jsonl:3 false");
+  }
+
   @Test
   void csvAndGzip() throws IOException {
     Path csv = file("a.csv", "prompt,completion\n\"a, b\",\"c\"\"d\"\n");
