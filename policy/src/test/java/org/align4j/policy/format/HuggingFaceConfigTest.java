@@ -187,7 +187,7 @@ class HuggingFaceConfigTest {
     DecoderTransformer model = TinyModels.create(config, Backends.defaultBackend(), 4);
     ModelAssets assets =
         new ModelAssets(
-            folder, config, "{}".getBytes(StandardCharsets.UTF_8), null, Map.of(), Set.of());
+            folder, config, "{}".getBytes(StandardCharsets.UTF_8), null, Map.of(), Set.of(), null);
     ChatTemplate none = null;
     ModelFolders.write(
         new PolicyModel(model, assets, null, new TextEncoder(null, none, "")), folder);
