@@ -17,6 +17,7 @@ class GgufBeginningTest {
   private static final int UINT32 = 4;
   private static final int INT32 = 5;
   private static final int BOOL = 7;
+  private static final int FLOAT32 = 6;
   private static final int STRING = 8;
   private static final int ARRAY = 9;
 
@@ -49,13 +50,15 @@ class GgufBeginningTest {
   private Boolean addBos(String pre, Boolean value) throws IOException {
     out.clear();
     out.put("GGUF".getBytes(StandardCharsets.US_ASCII));
-    out.putInt(3).putLong(1).putLong(value == null ? 13 : 14);
+    out.putInt(3).putLong(1).putLong(value == null ? 14 : 15);
     string("general.architecture", "llama");
     integer("llama.attention.head_count", 2);
     integer("llama.embedding_length", 4);
     integer("llama.feed_forward_length", 8);
     integer("llama.block_count", 1);
     integer("llama.context_length", 16);
+    text("llama.attention.layer_norm_rms_epsilon");
+    out.putInt(FLOAT32).putFloat(1e-5f);
     string("tokenizer.ggml.model", "gpt2");
     string("tokenizer.ggml.pre", pre);
     integer("tokenizer.ggml.bos_token_id", 0);

@@ -190,7 +190,7 @@ class HuggingFaceConfigTest {
             folder, config, "{}".getBytes(StandardCharsets.UTF_8), null, Map.of(), Set.of(), null);
     ChatTemplate none = null;
     ModelFolders.write(
-        new PolicyModel(model, assets, null, new TextEncoder(null, none, "")), folder);
+        new PolicyModel(model, assets, null, new TextEncoder(null, none, "", new int[0])), folder);
     assertThat(HuggingFaceFolder.read(folder).config()).isEqualTo(config);
     DecoderTransformer back = new DecoderTransformer(config, Backends.defaultBackend());
     try (SafetensorsReader weights = SafetensorsReader.openFolder(folder)) {

@@ -19,7 +19,7 @@ class RawTextTest {
   private static final int END_OF_TURN = 2;
   private static final int A = 4;
   private static final String CONFIG =
-      "{\"model_type\":\"llama\",\"vocab_size\":29,\"hidden_size\":16,\"intermediate_size\":24,"
+      "{\"model_type\":\"llama\",\"hidden_act\":\"silu\",\"vocab_size\":29,\"hidden_size\":16,\"intermediate_size\":24,"
           + "\"num_hidden_layers\":2,\"num_attention_heads\":4,\"num_key_value_heads\":2,"
           + "\"head_dim\":6,\"max_position_embeddings\":64,\"tie_word_embeddings\":true}";
   private static final String POST_PROCESSOR =
