@@ -2,6 +2,7 @@ package org.align4j.jmh;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -13,7 +14,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 /**
  * JMH with its own command line ({@code [regex] -p name=values -f forks ...}), always with the
  * machine's peaks measured in the same run. Results go to {@code runs/jmh.json}, unless {@code
- * -rff} names another file, and to the screen as a table.
+ * -rff} names another file, and to the screen as a table. {@code products} prints {@link
+ * ProductTable} instead.
  */
 public final class Jmh {
   private static final Path RESULTS = Path.of("runs", "jmh.json");
@@ -22,6 +24,10 @@ public final class Jmh {
 
   /** Runs the benchmarks. */
   public static void main(String[] arguments) throws Exception {
+    if (arguments.length > 0 && arguments[0].equals("products")) {
+      ProductTable.print(Arrays.copyOfRange(arguments, 1, arguments.length));
+      return;
+    }
     CommandLineOptions given = new CommandLineOptions(arguments);
     if (given.shouldHelp()) {
       given.showHelp();

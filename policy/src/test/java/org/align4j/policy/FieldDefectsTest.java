@@ -90,8 +90,8 @@ class FieldDefectsTest {
   /** FIELD 4, global-norm clipping: one norm over all tensors scales all of them alike. */
   @Test
   void clippingIsGlobal() {
-    Parameter small = new Parameter("small", Tensor.zeros(1, 1), Tensor.of(1, 1, 3f));
-    Parameter large = new Parameter("large", Tensor.zeros(1, 1), Tensor.of(1, 1, 4f));
+    Parameter small = Parameter.matrix("small", Tensor.zeros(1, 1), Tensor.of(1, 1, 3f));
+    Parameter large = Parameter.matrix("large", Tensor.zeros(1, 1), Tensor.of(1, 1, 4f));
     assertThat(GradientClipper.clip(BACKEND, List.of(small, large), 1)).isCloseTo(5, within(1e-6));
     assertThat(small.gradient().get(0, 0)).isCloseTo(0.6f, within(1e-5f));
     assertThat(large.gradient().get(0, 0)).isCloseTo(0.8f, within(1e-5f));

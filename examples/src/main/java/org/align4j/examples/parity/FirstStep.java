@@ -47,6 +47,7 @@ final class FirstStep {
   /** All examples as one step. */
   <E> CaseResult compare(TrainingTask<E> task, List<E> examples) {
     MetricSums sums = new MetricSums();
+    task.prepare(List.of(examples), true);
     double loss = task.run(examples, examples, true, sums);
     Map<String, Double> metrics = task.withDerived(sums.means());
     metrics.put("num_tokens", (double) examples.stream().mapToInt(task::countedTokens).sum());

@@ -35,7 +35,8 @@ public final class Dl4jNetwork implements LogitsNetwork {
     this.inputs = inputs;
     INDArray params = net.params();
     Tensor value = Tensor.of(params);
-    parameter = new Parameter("params", value, Tensor.zeros(1, value.columns()));
+    // The vector holds weights and biases alike; decaying weights alone is DL4J's weightDecay.
+    parameter = Parameter.exempt("params", value, Tensor.zeros(1, value.columns()));
   }
 
   /**

@@ -49,7 +49,9 @@ public final class SameDiffNetwork implements LogitsNetwork {
     for (String name : trained) {
       INDArray value = graph.getVariable(name).getArr();
       Tensor copy = matrix(value);
-      parameters.put(name, new Parameter(name, copy, Tensor.zeros(copy.rows(), copy.columns())));
+      Tensor gradientSum = Tensor.zeros(copy.rows(), copy.columns());
+      // A variable of rank 1 is a bias or a norm's gain.
+      parameters.put(name, new Parameter(name, copy, gradientSum, value.rank() > 1));
     }
   }
 

@@ -83,14 +83,19 @@ public interface Backend {
     return packedHeapBytes(elements);
   }
 
-  /** Whether {@link #packQuantized} has kernels here. */
-  default boolean packsQuantized() {
-    return false;
+  /**
+   * The most rows of x for which a weight of {@link #packQuantized} is as fast as one of {@link
+   * #pack} or faster; 0 if there are no kernels for it.
+   */
+  default int quantizedRows() {
+    return 0;
   }
 
   /**
    * Packs a quantised weight for products x · Wᵀ of few rows, without rounding it further; they are
    * fastest with one.
+   *
+   * @throws UnsupportedOperationException if {@link #quantizedRows} is 0
    */
   default PackedMatrix packQuantized(QuantizedWeight weight) {
     throw new UnsupportedOperationException(name() + " has no products with quantised weights");

@@ -80,9 +80,17 @@ public final class Backends {
     };
   }
 
-  /** Whether the JVM was started with {@code --add-modules jdk.incubator.vector}. */
+  /**
+   * Whether {@code jdk.incubator.vector} is there: by {@code --add-modules}, or added since the JVM
+   * started, as align4j's launcher does.
+   */
   public static boolean vectorModulePresent() {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    try {
+      Class.forName("jdk.incubator.vector.Vector", false, Backends.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   private static Backend vector(Precision precision) {

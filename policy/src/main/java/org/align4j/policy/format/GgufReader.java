@@ -2,6 +2,7 @@ package org.align4j.policy.format;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,12 +69,21 @@ public final class GgufReader implements WeightSource {
 
   /** A metadata integer. */
   public int integer(String key) {
-    return Math.toIntExact(require(key, Long.class));
+    long value = require(key, Long.class);
+    if (value != (int) value) {
+      throw bad("metadata \"" + key + "\" is " + value + ", which is too large");
+    }
+    return (int) value;
   }
 
   /** A metadata integer with a default. */
   public int integer(String key, int absent) {
     return header.metadata().containsKey(key) ? integer(key) : absent;
+  }
+
+  /** A metadata number. */
+  public double number(String key) {
+    return require(key, Double.class);
   }
 
   /** A metadata number with a default. */
@@ -86,6 +96,11 @@ public final class GgufReader implements WeightSource {
     return header.metadata().containsKey(key) ? string(key) : absent;
   }
 
+  /** A metadata truth value with a default. */
+  public boolean flag(String key, boolean absent) {
+    return header.metadata().containsKey(key) ? require(key, Boolean.class) : absent;
+  }
+
   /** Whether a metadata value is there. */
   public boolean has(String key) {
     return header.metadata().containsKey(key);
@@ -93,24 +108,61 @@ public final class GgufReader implements WeightSource {
 
   /** A metadata list of strings. */
   public List<String> strings(String key) {
-    return list(key).stream().map(String::valueOf).toList();
+    return list(key, String.class);
   }
 
   /** A metadata list of integers. */
   public int[] integers(String key) {
-    return list(key).stream().mapToInt(v -> Math.toIntExact((Long) v)).toArray();
+    List<Long> values = list(key, Long.class);
+    int[] out = new int[values.size()];
+    int i = 0;
+    for (long value : values) {
+      if (value != (int) value) {
+        throw bad("element " + i + " of metadata \"" + key + "\" is " + value + ": too large");
+      }
+      out[i++] = (int) value;
+    }
+    return out;
   }
 
-  private List<?> list(String key) {
-    return require(key, List.class);
+  private <T> List<T> list(String key, Class<T> type) {
+    List<T> out = new ArrayList<>();
+    for (Object element : require(key, List.class)) {
+      if (!type.isInstance(element)) {
+        throw bad(
+            "element "
+                + out.size()
+                + " of metadata \""
+                + key
+                + "\" is a "
+                + element.getClass().getSimpleName()
+                + "; expected a "
+                + type.getSimpleName());
+      }
+      out.add(type.cast(element));
+    }
+    return out;
+  }
+
+  /** Metadata by key: Long, Double, Boolean, String or List. */
+  Map<String, Object> metadata() {
+    return Collections.unmodifiableMap(header.metadata());
+  }
+
+  Path path() {
+    return file.path();
+  }
+
+  /** An error about this file. */
+  ModelFileException bad(String what) {
+    return new ModelFileException(file.path() + ": " + what);
   }
 
   private <T> T require(String key, Class<T> type) {
     Object value = header.metadata().get(key);
     if (!type.isInstance(value)) {
-      throw new ModelFileException(
-          file.path()
-              + ": metadata \""
+      throw bad(
+          "metadata \""
               + key
               + "\" is "
               + (value == null ? "missing" : "a " + value.getClass().getSimpleName())
@@ -128,7 +180,7 @@ public final class GgufReader implements WeightSource {
   private GgufHeader.Entry entry(String name) {
     String ggufName = ggufNames.get(name);
     if (ggufName == null) {
-      throw new ModelFileException(file.path() + ": tensor \"" + name + "\" is missing");
+      throw bad("tensor \"" + name + "\" is missing");
     }
     return header.tensors().get(ggufName);
   }
@@ -141,12 +193,29 @@ public final class GgufReader implements WeightSource {
   @Override
   public void read(String name, Tensor target) {
     Stored stored = stored(name, target.rows(), target.columns());
+    int heads = interleavedHeads(name);
+    if (target.rows() == 1 && heads > 0) {
+      readInterleavedBias(stored, heads, target);
+      return;
+    }
     WeightSource.fill(
         target,
         () -> {
           QuantizedRow scratch = QuantizedRow.of(target.columns(), stored.type().run);
           return (r, row) -> stored.type().expandRow(stored.data(), stored.at(r), scratch, row);
         });
+  }
+
+  /** A bias has one element where the weight has one row. */
+  private static void readInterleavedBias(Stored stored, int heads, Tensor target) {
+    float[] row = new float[target.columns()];
+    QuantizedRow scratch = QuantizedRow.of(row.length, stored.type().run);
+    stored.type().expandRow(stored.data(), 0, scratch, row);
+    float[] halves = new float[row.length];
+    for (int j = 0; j < row.length; j++) {
+      halves[j] = row[interleavedRow(j, row.length / heads)];
+    }
+    target.writeRow(0, halves, 0);
   }
 
   @Override
@@ -159,7 +228,7 @@ public final class GgufReader implements WeightSource {
     GgufHeader.Entry entry = entry(name);
     WeightSource.requireShape(file.path().toString(), name, entry.shape(), rows, columns);
     ByteBuffer data = file.map(header.dataStart() + entry.offset(), entry.bytes());
-    int heads = interleavedHeads(name);
+    int heads = rows == 1 ? 0 : interleavedHeads(name);
     return new Stored(data, entry.type(), rows, columns, heads == 0 ? 0 : rows / heads);
   }
 

@@ -29,7 +29,7 @@ final class GgufTokenizer {
   static byte[] toJson(GgufReader file) {
     String model = file.string("tokenizer.ggml.model");
     if (!model.equals("gpt2")) {
-      throw new ModelFileException(
+      throw file.bad(
           "tokenizer.ggml.model is \""
               + model
               + "\"; only byte-level BPE (\"gpt2\") can be read from a"
@@ -40,7 +40,7 @@ final class GgufTokenizer {
     root.put("version", "1.0");
     root.putNull("normalizer");
     addSpecialTokens(root.putArray("added_tokens"), file, tokens);
-    root.set("pre_tokenizer", preTokenizer(file.string("tokenizer.ggml.pre", "default")));
+    root.set("pre_tokenizer", preTokenizer(file));
     root.putNull("post_processor");
     root.set("decoder", byteLevel(true));
     ObjectNode bpe = root.putObject("model");
@@ -49,13 +49,17 @@ final class GgufTokenizer {
     bpe.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", false);
     ObjectNode vocabulary = bpe.putObject("vocab");
     for (int id = 0; id < tokens.size(); id++) {
+      if (vocabulary.has(tokens.get(id))) {
+        throw file.bad(
+            "tokenizer.ggml.tokens holds \"" + tokens.get(id) + "\" twice, last as token " + id);
+      }
       vocabulary.put(tokens.get(id), id);
     }
     ArrayNode merges = bpe.putArray("merges");
     for (String merge : file.strings("tokenizer.ggml.merges")) {
       int space = merge.indexOf(' ', 1);
       if (space < 0) {
-        throw new ModelFileException("tokenizer.ggml.merges holds \"" + merge + "\", not a pair");
+        throw file.bad("tokenizer.ggml.merges holds \"" + merge + "\", not a pair");
       }
       merges.addArray().add(merge.substring(0, space)).add(merge.substring(space + 1));
     }
@@ -69,7 +73,7 @@ final class GgufTokenizer {
   private static void addSpecialTokens(ArrayNode added, GgufReader file, List<String> tokens) {
     int[] types = file.integers("tokenizer.ggml.token_type");
     if (types.length != tokens.size()) {
-      throw new ModelFileException(
+      throw file.bad(
           "tokenizer.ggml.token_type has "
               + types.length
               + " entries for "
@@ -86,7 +90,8 @@ final class GgufTokenizer {
     }
   }
 
-  private static ObjectNode preTokenizer(String name) {
+  private static ObjectNode preTokenizer(GgufReader file) {
+    String name = file.string("tokenizer.ggml.pre", "default");
     return switch (name) {
       case "default", "gpt-2" -> byteLevel(false);
       case "smollm" -> {
@@ -97,7 +102,7 @@ final class GgufTokenizer {
       case "llama-bpe", "llama3" -> sequence(split(LLAMA3_PATTERN), byteLevel(false, false));
       case "qwen2" -> sequence(split(QWEN2_PATTERN), byteLevel(false, false));
       default ->
-          throw new ModelFileException(
+          throw file.bad(
               "tokenizer.ggml.pre is \""
                   + name
                   + "\"; supported are default, gpt-2, smollm, llama-bpe,"

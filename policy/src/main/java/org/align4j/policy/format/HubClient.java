@@ -19,7 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.align4j.core.net.BearerToken;
+import org.align4j.core.net.Endpoints;
 import org.align4j.core.run.Progress;
 
 /**
@@ -43,7 +46,7 @@ public final class HubClient {
           .followRedirects(HttpClient.Redirect.NEVER)
           .build();
   private final URI endpoint;
-  private final String token;
+  private final BearerToken token;
   private final Progress.Factory progress;
 
   private record RemoteFile(String name, long size, String sha256) {}
@@ -52,9 +55,9 @@ public final class HubClient {
    * A client.
    *
    * @param endpoint the hub's base address
-   * @param token access token, or null
+   * @param token access token; {@link BearerToken#NONE} for public models
    */
-  public HubClient(URI endpoint, String token, Progress.Factory progress) {
+  public HubClient(URI endpoint, BearerToken token, Progress.Factory progress) {
     this.endpoint = endpoint;
     this.token = token;
     this.progress = progress;
@@ -157,8 +160,9 @@ public final class HubClient {
     URI uri = start;
     for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
       HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(ANSWER);
-      if (token != null && uri.getAuthority().equals(endpoint.getAuthority())) {
-        request.header("Authorization", "Bearer " + token);
+      boolean toHub = uri.getAuthority().equals(endpoint.getAuthority());
+      if (toHub && uri.getScheme().equals(endpoint.getScheme())) {
+        token.authorize(request);
       }
       if (from > 0) {
         request.header("Range", "bytes=" + from + "-");
@@ -173,9 +177,15 @@ public final class HubClient {
       if (status < 300 || status >= 400 || location.isEmpty()) {
         throw new IOException(uri.getPath() + ": the hub answers " + status + hint(status));
       }
-      uri = uri.resolve(location);
+      uri = Endpoints.redirect(uri, location).orElseThrow(badRedirect(uri));
     }
     throw new IOException(start.getPath() + ": too many redirects");
+  }
+
+  /** Signed addresses are secrets, so the message does not quote what the hub sent. */
+  private static Supplier<IOException> badRedirect(URI from) {
+    return () ->
+        new IOException(from.getPath() + ": the hub redirects to what is no http(s) address");
   }
 
   private static String hint(int status) {

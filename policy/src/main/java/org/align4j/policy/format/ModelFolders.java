@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.model.Biases;
 import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.RopeConfig;
 import org.align4j.policy.model.ScalarHead;
 import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.SlidingWindow;
 
 /**
  * Writes models as Hugging Face folders that transformers loads: float32 weights, tokenizer,
@@ -20,8 +22,6 @@ import org.align4j.policy.model.ScalarModel;
  */
 public final class ModelFolders {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Map<String, String> ARCHITECTURES =
-      Map.of("llama", "Llama", "mistral", "Mistral", "qwen2", "Qwen2");
 
   private ModelFolders() {}
 
@@ -64,6 +64,9 @@ public final class ModelFolders {
     tokenizer.put("tokenizer_class", "PreTrainedTokenizerFast");
     tokenizer.put("model_max_length", assets.config().maxPositions());
     assets.specialTokens().forEach(tokenizer::put);
+    if (assets.addBos() != null) {
+      tokenizer.put("add_bos_token", assets.addBos());
+    }
     if (assets.chatTemplate() != null) {
       tokenizer.put("chat_template", assets.chatTemplate());
     }
@@ -90,9 +93,10 @@ public final class ModelFolders {
 
   private static ObjectNode config(ModelAssets assets, String kind) {
     ModelConfig config = assets.config();
+    Architecture architecture = Architecture.of(config.modelType()).orElseThrow();
     ObjectNode node = JSON.createObjectNode();
-    node.put("model_type", config.modelType());
-    node.putArray("architectures").add(ARCHITECTURES.get(config.modelType()) + kind);
+    node.put("model_type", architecture.modelType);
+    node.putArray("architectures").add(architecture.classPrefix + kind);
     node.put("vocab_size", config.vocabulary());
     node.put("hidden_size", config.hidden());
     node.put("intermediate_size", config.feedForward());
@@ -104,11 +108,9 @@ public final class ModelFolders {
     node.put("rms_norm_eps", config.normEpsilon());
     node.put("max_position_embeddings", config.maxPositions());
     node.put("tie_word_embeddings", config.tiedHead());
-    node.put("attention_bias", config.attentionBias());
     node.put("torch_dtype", "float32");
-    if (config.slidingWindow() > 0) {
-      node.put("sliding_window", config.slidingWindow());
-    }
+    putBiases(node, assets);
+    putWindow(node, config);
     RopeConfig rope = config.rope();
     node.put("rope_theta", rope.theta());
     if (!rope.type().equals("default")) {
@@ -121,5 +123,39 @@ public final class ModelFolders {
     }
     putStops(node, assets);
     return node;
+  }
+
+  /** LlamaConfig can say of attention and feed-forward whether all of its projections have one. */
+  private static void putBiases(ObjectNode node, ModelAssets assets) {
+    Biases biases = assets.config().biases();
+    if (!node.get("model_type").asText().equals(Architecture.LLAMA.modelType)) {
+      return;
+    }
+    if (biases.qkv() != biases.output()) {
+      throw new ModelFileException(
+          assets.origin()
+              + ": has biases on "
+              + (biases.qkv() ? "q, k and v but not on o" : "o but not on q, k and v")
+              + ", which no config.json of a llama can say");
+    }
+    node.put("attention_bias", biases.qkv());
+    node.put("mlp_bias", biases.feedForward());
+  }
+
+  private static void putWindow(ObjectNode node, ModelConfig config) {
+    SlidingWindow window = config.window();
+    if (config.modelType().equals(Architecture.MISTRAL.modelType)) {
+      // Without the field transformers takes a window of 4096.
+      node.put("sliding_window", window.keys() > 0 ? Integer.valueOf(window.keys()) : null);
+    } else if (window.keys() > 0) {
+      node.put("use_sliding_window", true);
+      node.put("sliding_window", window.keys());
+      ArrayNode types = node.putArray("layer_types");
+      for (int i = 0; i < config.layers(); i++) {
+        types.add(window.of(i) > 0 ? "sliding_attention" : "full_attention");
+      }
+      int first = window.layers().stream().mapToInt(Integer::intValue).min().orElseThrow();
+      node.put("max_window_layers", first);
+    }
   }
 }

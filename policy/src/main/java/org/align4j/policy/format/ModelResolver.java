@@ -11,6 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.align4j.core.net.BearerToken;
+import org.align4j.core.net.Endpoints;
 import org.align4j.core.run.Progress;
 
 /**
@@ -128,13 +130,17 @@ public final class ModelResolver {
     if (!offline.equals("0") && !offline.isEmpty()) {
       throw new IOException("HF_HUB_OFFLINE is set");
     }
-    new HubClient(endpoint(), environment.get("HF_TOKEN"), progress).download(id, folder);
+    BearerToken token =
+        BearerToken.of("environment variable HF_TOKEN", environment.get("HF_TOKEN"));
+    new HubClient(endpoint(), token, progress).download(id, folder);
     Files.createFile(complete);
     return folder;
   }
 
   private URI endpoint() {
-    return URI.create(environment.getOrDefault("HF_ENDPOINT", "https://huggingface.co"));
+    return Endpoints.parse(
+        "environment variable HF_ENDPOINT",
+        environment.getOrDefault("HF_ENDPOINT", "https://huggingface.co"));
   }
 
   private Path home() {

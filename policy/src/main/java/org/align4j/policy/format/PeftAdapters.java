@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.backend.Tensor;
@@ -82,12 +83,28 @@ public final class PeftAdapters {
 
   /** Adds the adapter in a folder to a model that has none. */
   public static void load(DecoderTransformer model, Path folder) {
+    load(model, folder, UnaryOperator.identity());
+  }
+
+  /**
+   * The same for training that goes on from it: the reference is the model with this adapter, as
+   * TRL has it, so that the first step's log-ratios are 0.
+   *
+   * @param dropout whether training uses the dropout that the adapter was stored with; else none
+   */
+  public static void resume(DecoderTransformer model, Path folder, boolean dropout) {
+    load(model, folder, stored -> dropout ? stored : stored.withDropout(0));
+    model.keepAdapterAsReference();
+  }
+
+  private static void load(
+      DecoderTransformer model, Path folder, UnaryOperator<LoraConfig> adjustment) {
     Path file = folder.resolve(CONFIG);
     if (!Files.exists(file)) {
       throw new ModelFileException(
           file + ": no such file; --adapter takes a folder with " + CONFIG + " and " + WEIGHTS);
     }
-    model.addAdapter(config(file, model.config().layers()), 0);
+    model.addAdapter(adjustment.apply(config(file, model.config().layers())), 0);
     try (SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
       TreeSet<String> unused = new TreeSet<>(weights.names());
       for (Parameter parameter : model.parameters()) {

@@ -7,7 +7,7 @@ package org.align4j.policy.generate;
  * @param maxNewTokens most tokens of a completion, ≥ 1
  * @param temperature 0 = greedy
  * @param topK tokens kept; 0 = all
- * @param topP probability mass kept, in (0, 1]
+ * @param topP share kept of the probability that top-k has left, in (0, 1]
  * @param repetitionPenalty 1 = none (Keskar et al. 2019, arXiv 1909.05858)
  * @param seed completion i of a seed is the same whatever the batch size
  */

@@ -22,7 +22,8 @@ final class TokenSampler {
   }
 
   /**
-   * Draws a token.
+   * Draws a token from those that top-k leaves and of these from the likeliest that together have
+   * at least the share top-p of what top-k has left.
    *
    * @param uniform in [0, 1)
    */
@@ -31,11 +32,11 @@ final class TokenSampler {
       return invert(probabilities, count, uniform);
     }
     Integer[] order = candidates(probabilities, count, params);
+    int most = params.topK() == 0 ? order.length : Math.min(params.topK(), order.length);
+    double wanted = params.topP() * (params.topK() == 0 ? 1 : sum(probabilities, order, most));
     double mass = 0;
     int kept = 0;
-    while (kept < order.length
-        && (params.topK() == 0 || kept < params.topK())
-        && (kept == 0 || mass < params.topP())) {
+    while (kept < most && (kept == 0 || params.topP() == 1 || mass < wanted)) {
       mass += probabilities[order[kept++]];
     }
     double target = uniform * mass;
@@ -47,6 +48,14 @@ final class TokenSampler {
       }
     }
     return order[kept - 1];
+  }
+
+  private static double sum(float[] probabilities, Integer[] order, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += probabilities[order[i]];
+    }
+    return sum;
   }
 
   private static int invert(float[] probabilities, int count, double uniform) {
@@ -69,7 +78,7 @@ final class TokenSampler {
     for (double threshold : THRESHOLDS) {
       int[] ids = IntStream.range(0, count).filter(i -> probabilities[i] > threshold).toArray();
       double mass = Arrays.stream(ids).mapToDouble(i -> probabilities[i]).sum();
-      boolean enough = (params.topK() > 0 && ids.length >= params.topK()) || mass >= params.topP();
+      boolean enough = params.topK() > 0 ? ids.length >= params.topK() : mass >= params.topP();
       if (enough || threshold == 0) {
         return Arrays.stream(ids)
             .boxed()

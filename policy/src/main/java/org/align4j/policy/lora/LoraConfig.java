@@ -61,6 +61,11 @@ public record LoraConfig(
     return new LoraConfig(rank, alpha, dropout, targets, rankStabilized, layer);
   }
 
+  /** The same with another dropout. */
+  public LoraConfig withDropout(double probability) {
+    return new LoraConfig(rank, alpha, probability, targets, rankStabilized, firstLayer);
+  }
+
   /** Factor on B·A·x. */
   public float scale() {
     return (float) (rankStabilized ? alpha / Math.sqrt(rank) : alpha / rank);

@@ -58,7 +58,7 @@ public final class ActorCritic implements Trainable {
     List<Parameter> out = new ArrayList<>(policy.parameters());
     List<Parameter> critic = shared == null ? separate.parameters() : List.of(shared.parameter());
     for (Parameter parameter : critic) {
-      out.add(new Parameter(CRITIC + parameter.name(), parameter.value(), parameter.gradient()));
+      out.add(parameter.named(CRITIC + parameter.name()));
     }
     return out;
   }

@@ -4,8 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.RotaryTable;
@@ -81,14 +83,14 @@ final class DecoderLayer {
    *
    * @param positions position of each row
    * @param spans who attends to whom
-   * @param adapter whether adapters take part
+   * @param adapter which adapter takes part
    * @param dropout source of dropout masks, or null
    */
   record Pass(
       int[] positions,
       List<AttentionSpan> spans,
       RotaryTable rotary,
-      boolean adapter,
+      AdapterUse adapter,
       RandomGenerator dropout) {
 
     /** The pass of one layer, whose masks depend on nothing but the seed. */
@@ -99,6 +101,7 @@ final class DecoderLayer {
 
   private final Backend backend;
   private final ModelConfig config;
+  private final AttentionShape attention;
   private final String name;
   private final Tensor inputNorm;
   private final Tensor middleNorm;
@@ -112,6 +115,7 @@ final class DecoderLayer {
   DecoderLayer(Backend backend, ModelConfig config, int index) {
     this.backend = backend;
     this.config = config;
+    attention = config.attention(index);
     name = "model.layers." + index + ".";
     inputNorm = Tensor.zeros(1, config.hidden());
     middleNorm = Tensor.zeros(1, config.hidden());
@@ -119,7 +123,7 @@ final class DecoderLayer {
         new Projection(
             backend,
             config.hidden(),
-            config.attentionBias(),
+            config.biases().qkv(),
             List.of(
                 name + "self_attn.q_proj", name + "self_attn.k_proj", name + "self_attn.v_proj"),
             config.queryColumns(),
@@ -129,20 +133,24 @@ final class DecoderLayer {
         new Projection(
             backend,
             config.queryColumns(),
-            false,
+            config.biases().output(),
             List.of(name + "self_attn.o_proj"),
             config.hidden());
     gateUp =
         new Projection(
             backend,
             config.hidden(),
-            false,
+            config.biases().feedForward(),
             List.of(name + "mlp.gate_proj", name + "mlp.up_proj"),
             config.feedForward(),
             config.feedForward());
     down =
         new Projection(
-            backend, config.feedForward(), false, List.of(name + "mlp.down_proj"), config.hidden());
+            backend,
+            config.feedForward(),
+            config.biases().feedForward(),
+            List.of(name + "mlp.down_proj"),
+            config.hidden());
   }
 
   void freeze() {
@@ -204,12 +212,22 @@ final class DecoderLayer {
     projections().forEach(Projection::mergeAdapter);
   }
 
+  void keepAdapterAsReference() {
+    projections().forEach(Projection::keepAdapterAsReference);
+  }
+
+  /** Shows the factors that the reference has besides the base weights. */
+  void showReferenceAdapter(BiConsumer<String, Tensor> viewer) {
+    projections().forEach(projection -> projection.showReferenceAdapter(viewer));
+  }
+
   void addParameters(List<Parameter> target) {
     projections().forEach(projection -> projection.addParameters(target));
     if (inputNormGradient != null) {
-      target.add(new Parameter(name + "input_layernorm.weight", inputNorm, inputNormGradient));
+      target.add(Parameter.exempt(name + "input_layernorm.weight", inputNorm, inputNormGradient));
       target.add(
-          new Parameter(name + "post_attention_layernorm.weight", middleNorm, middleNormGradient));
+          Parameter.exempt(
+              name + "post_attention_layernorm.weight", middleNorm, middleNormGradient));
     }
   }
 
@@ -242,7 +260,7 @@ final class DecoderLayer {
       values = cache.values();
     }
     backend.attention(
-        config.attention(),
+        attention,
         pass.spans(),
         queries(projected),
         keys,
@@ -301,7 +319,7 @@ final class DecoderLayer {
     Tensor dQkv = scratch.dQkv.rows(rows);
     backend.scale(0, dQkv);
     backend.attentionBackward(
-        config.attention(),
+        attention,
         pass.spans(),
         dAttended,
         queries(projected),

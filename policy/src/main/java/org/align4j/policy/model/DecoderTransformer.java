@@ -98,16 +98,16 @@ public final class DecoderTransformer implements LanguageModel {
     requireUntrained();
     embeddingGradient = Tensor.zeros(config.vocabulary(), config.hidden());
     finalNormGradient = Tensor.zeros(1, config.hidden());
-    parameters.add(new Parameter(BaseWeights.EMBEDDING, embedding, embeddingGradient));
+    parameters.add(Parameter.matrix(BaseWeights.EMBEDDING, embedding, embeddingGradient));
     layers.forEach(DecoderLayer::makeTrainable);
     layers.forEach(layer -> layer.addParameters(parameters));
-    parameters.add(new Parameter(BaseWeights.FINAL_NORM, finalNorm, finalNormGradient));
+    parameters.add(Parameter.exempt(BaseWeights.FINAL_NORM, finalNorm, finalNormGradient));
     if (untiedHead == null) {
       head.trainInto(embeddingGradient);
     } else {
       Tensor gradient = Tensor.zeros(config.vocabulary(), config.hidden());
       head.trainInto(gradient);
-      parameters.add(new Parameter(BaseWeights.HEAD, untiedHead, gradient));
+      parameters.add(Parameter.matrix(BaseWeights.HEAD, untiedHead, gradient));
     }
   }
 
@@ -150,6 +150,24 @@ public final class DecoderTransformer implements LanguageModel {
   /** The adapter's settings, or null without one. */
   public LoraConfig lora() {
     return lora;
+  }
+
+  /**
+   * Makes the adapter as it is now a part of the reference: {@link Mode#REFERENCE} is from here on
+   * the base with a frozen copy of it, a quarter of the memory that its training takes. For an
+   * adapter that goes on from an earlier training; one that has just been added, with B = 0, adds
+   * nothing and needs no copy.
+   */
+  public void keepAdapterAsReference() {
+    if (lora == null) {
+      throw new IllegalStateException("the model has no adapter to keep as the reference");
+    }
+    stack.keepAdapterAsReference();
+  }
+
+  /** Shows the factors, scaled, that {@link Mode#REFERENCE} adds to the base; none without any. */
+  void showReferenceAdapter(BiConsumer<String, Tensor> viewer) {
+    layers.forEach(layer -> layer.showReferenceAdapter(viewer));
   }
 
   /**
@@ -220,17 +238,20 @@ public final class DecoderTransformer implements LanguageModel {
     checkIds(batch.ids());
     DecoderLayer.Pass pass =
         new DecoderLayer.Pass(
-            batch.positions(),
-            batch.spans(),
-            rotary(batch.positionsNeeded()),
-            mode != Mode.REFERENCE && lora != null,
-            null);
+            batch.positions(), batch.spans(), rotary(batch.positionsNeeded()), adapter(mode), null);
     Tensor x =
         train ? stack.train(batch, pass, this::fingerprint) : stack.evaluate(batch.ids(), pass);
     Tensor picked = headInput.rows(batch.headRows().length);
     backend.gather(x, batch.headRows(), picked);
     lastBatch = train ? batch : null;
     return normed(picked);
+  }
+
+  private AdapterUse adapter(Mode mode) {
+    if (mode == Mode.REFERENCE) {
+      return AdapterUse.REFERENCE;
+    }
+    return lora == null ? AdapterUse.NONE : AdapterUse.TRAINED;
   }
 
   /** Changes when the trained weights do. */
@@ -419,7 +440,7 @@ public final class DecoderTransformer implements LanguageModel {
             tokens.positions(),
             tokens.spans(),
             rotary(cache.positions()),
-            weights.adapterApart(rows),
+            weights.adapterApart(rows) ? AdapterUse.TRAINED : AdapterUse.NONE,
             null);
     Tensor x = stack.decode(tokens, pass, cache, weights);
     Tensor picked = headInput.rows(logitRows.length);

@@ -26,7 +26,7 @@ record DecodingPacker(Backend backend, long weights, List<DecoderLayer> layers, 
   /** See {@link DecoderTransformer#decodingWeights}. */
   DecodingWeights pack(Trained trained, boolean adapter, int sequences) {
     boolean adapted = adapter && trained == Trained.ADAPTER;
-    if (sequences == 1 && quantized(trained)) {
+    if (quantized(trained, adapted, sequences)) {
       return packed(adapted, false, Integer.MAX_VALUE, DecodingWeights.Packing.QUANTIZED);
     }
     boolean single = sequences == 1 && PackedHeap.hasRoom(backend.singleRowHeapBytes(weights));
@@ -54,10 +54,11 @@ record DecodingPacker(Backend backend, long weights, List<DecoderLayer> layers, 
 
   /**
    * Whether all weights are to be had in integers, with kernels and room for them. While training
-   * rounds weights, a sampler that does not would draw from another model.
+   * rounds weights, a sampler that does not would draw from another model. An adapter is added
+   * apart, which costs more than is won when there are several sequences.
    */
-  private boolean quantized(Trained trained) {
-    return backend.packsQuantized()
+  private boolean quantized(Trained trained, boolean adapted, int sequences) {
+    return sequences <= (adapted ? Math.min(1, backend.quantizedRows()) : backend.quantizedRows())
         && (trained == Trained.NOTHING || backend.packsExactly())
         && head.quantized()
         && layers.stream().allMatch(DecoderLayer::quantized)

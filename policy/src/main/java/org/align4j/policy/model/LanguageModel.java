@@ -15,7 +15,10 @@ public interface LanguageModel extends Trainable {
     TRAIN,
     /** The policy without dropout; no backward pass follows. */
     EVALUATE,
-    /** Adapters off: the reference model. */
+    /**
+     * The model as training started: the base, with a frozen copy of the adapter that training goes
+     * on from, if any.
+     */
     REFERENCE
   }
 

@@ -49,6 +49,10 @@ final class LayerStack {
     firstTrained = 0;
   }
 
+  void keepAdapterAsReference() {
+    layers.forEach(DecoderLayer::keepAdapterAsReference);
+  }
+
   void checkpoint() {
     checkpointing = true;
   }

@@ -2,6 +2,7 @@ package org.align4j.policy.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Tensor;
@@ -46,6 +47,30 @@ final class LoraFactors {
     for (Projection.Part part : parts) {
       b.add(Tensor.zeros(part.outputs(), config.rank()));
       bGradients.add(Tensor.zeros(part.outputs(), config.rank()));
+    }
+  }
+
+  /** Copies of others, without gradients. */
+  private LoraFactors(LoraFactors others) {
+    backend = others.backend;
+    config = others.config;
+    parts.addAll(others.parts);
+    a = others.a.copy();
+    aGradient = null;
+    others.b.forEach(factor -> b.add(factor.copy()));
+  }
+
+  /** The factors as they are now, never to be trained. */
+  LoraFactors frozen() {
+    return new LoraFactors(this);
+  }
+
+  /** Shows every factor under a name that holds the scale too. */
+  void show(BiConsumer<String, Tensor> viewer) {
+    for (int p = 0; p < parts.size(); p++) {
+      String name = parts.get(p).name() + " * " + config.scale();
+      viewer.accept(name + ".lora_A.weight", a.rows(p * config.rank(), config.rank()));
+      viewer.accept(name + ".lora_B.weight", b.get(p));
     }
   }
 
@@ -127,11 +152,11 @@ final class LoraFactors {
       String name = parts.get(p).name();
       int from = p * config.rank();
       target.add(
-          new Parameter(
+          Parameter.matrix(
               name + ".lora_A.weight",
               a.rows(from, config.rank()),
               aGradient.rows(from, config.rank())));
-      target.add(new Parameter(name + ".lora_B.weight", b.get(p), bGradients.get(p)));
+      target.add(Parameter.matrix(name + ".lora_B.weight", b.get(p), bGradients.get(p)));
     }
   }
 

@@ -16,8 +16,8 @@ import org.align4j.policy.backend.AttentionShape;
  * @param normEpsilon ε of RMSNorm
  * @param rope rotary embedding
  * @param tiedHead whether the head is the embedding
- * @param slidingWindow keys that a query sees; 0 = all
- * @param attentionBias whether q, k and v have a bias
+ * @param window layers whose queries see only the latest keys
+ * @param biases projections that have one
  * @param maxPositions longest sequence
  */
 public record ModelConfig(
@@ -32,8 +32,8 @@ public record ModelConfig(
     float normEpsilon,
     RopeConfig rope,
     boolean tiedHead,
-    int slidingWindow,
-    boolean attentionBias,
+    SlidingWindow window,
+    Biases biases,
     int maxPositions) {
 
   /** Rejects sizes that cannot be. */
@@ -51,6 +51,13 @@ public record ModelConfig(
               + ", head "
               + headDim);
     }
+    if (heads <= 0 || kvHeads <= 0 || heads % kvHeads != 0) {
+      throw new IllegalArgumentException(
+          heads + " attention heads do not divide over " + kvHeads + " key/value heads");
+    }
+    if (!(normEpsilon >= 0) || Float.isInfinite(normEpsilon)) {
+      throw new IllegalArgumentException("rms_norm_eps must not be negative: " + normEpsilon);
+    }
     if (headDim % 2 != 0) {
       throw new IllegalArgumentException("head_dim must be even for rotary embedding: " + headDim);
     }
@@ -60,10 +67,48 @@ public record ModelConfig(
     }
   }
 
-  /** Attention as the backend sees it. */
-  public AttentionShape attention() {
+  /**
+   * A decoder whose layers are all alike.
+   *
+   * @param slidingWindow keys that a query sees; 0 = all
+   * @param attentionBias whether q, k and v have a bias
+   */
+  public ModelConfig(
+      String modelType,
+      int vocabulary,
+      int hidden,
+      int feedForward,
+      int layers,
+      int heads,
+      int kvHeads,
+      int headDim,
+      float normEpsilon,
+      RopeConfig rope,
+      boolean tiedHead,
+      int slidingWindow,
+      boolean attentionBias,
+      int maxPositions) {
+    this(
+        modelType,
+        vocabulary,
+        hidden,
+        feedForward,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        normEpsilon,
+        rope,
+        tiedHead,
+        slidingWindow == 0 ? SlidingWindow.NONE : SlidingWindow.of(slidingWindow, 0, layers),
+        attentionBias ? Biases.QKV : Biases.NONE,
+        maxPositions);
+  }
+
+  /** Attention of a layer as the backend sees it. */
+  public AttentionShape attention(int layer) {
     return new AttentionShape(
-        heads, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)), slidingWindow);
+        heads, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)), window.of(layer));
   }
 
   /** Columns of all query heads. */
@@ -97,8 +142,8 @@ public record ModelConfig(
         normEpsilon,
         rope,
         true,
-        slidingWindow,
-        attentionBias,
+        window,
+        biases,
         maxPositions);
   }
 }

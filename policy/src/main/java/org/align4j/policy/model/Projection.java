@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.align4j.policy.backend.Backend;
@@ -48,6 +49,8 @@ final class Projection {
   private Tensor weightGradient;
   private Tensor biasGradient;
   private LoraFactors lora;
+  private LoraFactors reference;
+  private GrowingTensor referenceInner;
   private GrowingTensor dInner;
 
   Projection(Backend backend, int inputs, boolean bias, List<String> names, int... outputs) {
@@ -133,17 +136,31 @@ final class Projection {
       lora.mergeInto(linear.values());
       lora = null;
     }
+    reference = null;
+  }
+
+  void keepAdapterAsReference() {
+    if (lora != null) {
+      reference = lora.frozen();
+      referenceInner = new GrowingTensor(reference.innerColumns());
+    }
+  }
+
+  void showReferenceAdapter(BiConsumer<String, Tensor> viewer) {
+    if (reference != null) {
+      reference.show(viewer);
+    }
   }
 
   void addParameters(List<Parameter> target) {
     if (weightGradient != null) {
       for (Part part : parts) {
         target.add(
-            new Parameter(
+            Parameter.matrix(
                 part.name() + ".weight", rows(linear.values(), part), rows(weightGradient, part)));
         if (bias != null) {
           target.add(
-              new Parameter(
+              Parameter.exempt(
                   part.name() + ".bias",
                   bias.columns(part.offset(), part.outputs()),
                   biasGradient.columns(part.offset(), part.outputs())));
@@ -159,7 +176,7 @@ final class Projection {
    * Computes the output.
    *
    * @param saved kept for {@link #backward}
-   * @param pass says whether the adapter is to be added
+   * @param pass says which adapter is to be added
    * @param decoding the weight for decoding, or null
    */
   void forward(Tensor x, Tensor out, Saved saved, DecoderLayer.Pass pass, PackedMatrix decoding) {
@@ -171,7 +188,10 @@ final class Projection {
     if (bias != null) {
       backend.addRow(bias, out);
     }
-    saved.adapted = pass.adapter() && lora != null;
+    if (pass.adapter() == AdapterUse.REFERENCE && reference != null) {
+      reference.forward(x, referenceInner.rows(x.rows()), out);
+    }
+    saved.adapted = pass.adapter() == AdapterUse.TRAINED && lora != null;
     if (saved.adapted) {
       saved.adapterInput = pass.dropout() == null ? x : drop(x, saved, pass.dropout());
       lora.forward(saved.adapterInput, inner(saved, x.rows()), out);

@@ -18,6 +18,41 @@ public record RopeConfig(
     double highFrequencyFactor,
     int originalPositions) {
 
+  /** Refuses scalings that this class does not compute, and factors that give no frequencies. */
+  public RopeConfig {
+    if (!(theta > 0) || Double.isInfinite(theta)) {
+      throw new IllegalArgumentException("rope_theta must be positive, got " + theta);
+    }
+    switch (type) {
+      case "default" -> {}
+      case "linear" -> requireFactor(factor);
+      case "llama3" -> {
+        requireFactor(factor);
+        boolean ordered = lowFrequencyFactor > 0 && highFrequencyFactor > lowFrequencyFactor;
+        if (!ordered || Double.isInfinite(highFrequencyFactor) || originalPositions <= 0) {
+          throw new IllegalArgumentException(
+              "rope_type llama3 needs 0 < low_freq_factor < high_freq_factor and"
+                  + " original_max_position_embeddings > 0; got "
+                  + lowFrequencyFactor
+                  + ", "
+                  + highFrequencyFactor
+                  + " and "
+                  + originalPositions);
+        }
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "rope_type is \"" + type + "\"; supported are default, linear and llama3");
+    }
+  }
+
+  private static void requireFactor(double factor) {
+    if (!(factor >= 1) || Double.isInfinite(factor)) {
+      throw new IllegalArgumentException(
+          "the factor of scaled rotary embedding must be at least 1, got " + factor);
+    }
+  }
+
   /** Unscaled frequencies. */
   public static RopeConfig plain(double theta) {
     return new RopeConfig(theta, "default", 1, 1, 4, 0);
@@ -38,9 +73,7 @@ public record RopeConfig(
       case "default" -> frequency;
       case "linear" -> frequency / factor;
       case "llama3" -> llama3(frequency);
-      default ->
-          throw new IllegalArgumentException(
-              "rope_type is \"" + type + "\"; supported are default, linear and llama3");
+      default -> throw new IllegalStateException(type);
     };
   }
 

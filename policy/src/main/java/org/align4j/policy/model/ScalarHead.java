@@ -27,7 +27,7 @@ public final class ScalarHead {
   /** A head of zeros. */
   public ScalarHead(Backend backend, int width) {
     this.backend = backend;
-    parameter = new Parameter(NAME, Tensor.zeros(1, width), Tensor.zeros(1, width));
+    parameter = Parameter.matrix(NAME, Tensor.zeros(1, width), Tensor.zeros(1, width));
     dHidden = new GrowingTensor(width);
   }
 

@@ -18,6 +18,14 @@ public final class WeightsFingerprint {
     return HexFormat.of().formatHex(whole.digest());
   }
 
+  /** The fingerprint of what {@link LanguageModel.Mode#REFERENCE} computes with. */
+  public static String ofReference(DecoderTransformer model) {
+    MessageDigest whole = sha256();
+    model.showWeights((name, values) -> whole.update(digest(name, values)));
+    model.showReferenceAdapter((name, values) -> whole.update(digest(name, values)));
+    return HexFormat.of().formatHex(whole.digest());
+  }
+
   private static byte[] digest(String name, Tensor values) {
     MessageDigest digest = sha256();
     digest.update(name.getBytes(StandardCharsets.UTF_8));

@@ -9,7 +9,7 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.Parameter;
 
-/** AdamW with its moments; vectors (norms, biases) are not decayed, as in transformers. */
+/** AdamW with its moments; norms and biases are not decayed, as in transformers. */
 public final class AdamW {
 
   /**
@@ -52,7 +52,7 @@ public final class AdamW {
           parameter.gradient(),
           firstMoments.get(i),
           secondMoments.get(i),
-          parameter.value().rows() == 1 ? plain : decayed);
+          parameter.decays() ? decayed : plain);
     }
   }
 

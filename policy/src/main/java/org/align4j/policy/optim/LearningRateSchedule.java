@@ -2,24 +2,33 @@ package org.align4j.policy.optim;
 
 import java.util.Locale;
 
-/** How the learning rate moves after warm-up, as transformers' schedulers of the same names. */
+/** How the learning rate moves, as transformers' schedulers of the same names. */
 public enum LearningRateSchedule {
-  /** Falls linearly to zero. */
+  /** Falls linearly to zero after warm-up. */
   LINEAR,
-  /** Falls along half a cosine to zero. */
+  /** Falls along half a cosine to zero after warm-up. */
   COSINE,
-  /** Stays. */
-  CONSTANT;
+  /** Stays, without warm-up. */
+  CONSTANT,
+  /** Stays after warm-up. */
+  CONSTANT_WITH_WARMUP;
 
-  /** Accepts transformers' spelling; {@code constant_with_warmup} is constant here. */
+  /** Accepts transformers' spelling. */
   public static LearningRateSchedule parse(String name) {
-    String plain = name.equals("constant_with_warmup") ? "constant" : name;
     try {
-      return valueOf(plain.toUpperCase(Locale.ROOT));
+      return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "lr_scheduler_type is \"" + name + "\"; expected linear, cosine or constant", e);
+          "lr_scheduler_type is \""
+              + name
+              + "\"; expected linear, cosine, constant or constant_with_warmup",
+          e);
     }
+  }
+
+  /** Whether the rate rises first; if not, warm-up steps have no effect. */
+  public boolean warmsUp() {
+    return this != CONSTANT;
   }
 
   /**
@@ -31,14 +40,14 @@ public enum LearningRateSchedule {
    * @return in [0, 1]
    */
   public double factor(long step, long warmup, long total) {
-    if (step < warmup) {
+    if (warmsUp() && step < warmup) {
       return (double) step / warmup;
     }
     double progress = (double) (step - warmup) / Math.max(1, total - warmup);
     return switch (this) {
       case LINEAR -> Math.max(0, 1 - progress);
       case COSINE -> Math.max(0, 0.5 * (1 + Math.cos(Math.PI * progress)));
-      case CONSTANT -> 1;
+      case CONSTANT, CONSTANT_WITH_WARMUP -> 1;
     };
   }
 }

@@ -3,6 +3,7 @@ package org.align4j.policy.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 
 /** Hugging Face's own tokenizer library, through DJL's binding. */
@@ -34,7 +35,24 @@ public final class HuggingFaceTokenizers implements Tokenizer, AutoCloseable {
 
   @Override
   public int[] encode(String text) {
-    long[] ids = tokenizer.encode(text, false, false).getIds();
+    return encode(text, false);
+  }
+
+  /** What its post-processor puts before a text. */
+  @Override
+  public int[] beginning() {
+    int[] plain = encode("a", false);
+    int[] processed = encode("a", true);
+    for (int from = 0; from + plain.length <= processed.length; from++) {
+      if (Arrays.equals(processed, from, from + plain.length, plain, 0, plain.length)) {
+        return Arrays.copyOf(processed, from);
+      }
+    }
+    return new int[0];
+  }
+
+  private int[] encode(String text, boolean addSpecial) {
+    long[] ids = tokenizer.encode(text, addSpecial, false).getIds();
     int[] out = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {
       out[i] = Math.toIntExact(ids[i]);

@@ -3,6 +3,7 @@ package org.align4j.policy.text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.align4j.core.chat.ChatTemplate;
 import org.align4j.core.data.DataException;
 import org.align4j.core.data.Message;
@@ -17,17 +18,31 @@ public final class TextEncoder {
   private final Tokenizer tokenizer;
   private final ChatTemplate template;
   private final String endOfText;
+  private final int[] beginning;
 
   /**
-   * Makes an encoder.
+   * Makes an encoder that lets raw text begin as the tokenizer says.
    *
    * @param template null for models without one
    * @param endOfText appended to raw-text completions, so that the model learns to stop
    */
   public TextEncoder(Tokenizer tokenizer, ChatTemplate template, String endOfText) {
+    this(tokenizer, template, endOfText, tokenizer.beginning());
+  }
+
+  /**
+   * Makes an encoder.
+   *
+   * @param template null for models without one; it writes itself what a dialogue begins with
+   * @param endOfText appended to raw-text completions, so that the model learns to stop
+   * @param beginning ids that raw text begins with, such as that of {@code <s>}; may be empty
+   */
+  public TextEncoder(
+      Tokenizer tokenizer, ChatTemplate template, String endOfText, int... beginning) {
     this.tokenizer = tokenizer;
     this.template = template;
     this.endOfText = endOfText;
+    this.beginning = beginning.clone();
   }
 
   /** Whether dialogues can be rendered. */
@@ -37,7 +52,7 @@ public final class TextEncoder {
 
   /** Ids of a prompt, with the assistant's turn opened for dialogues. */
   public int[] prompt(Passage prompt) {
-    return tokenizer.encode(promptText(prompt));
+    return encode(prompt, promptText(prompt));
   }
 
   /** Ids of one user message as a prompt. */
@@ -52,7 +67,7 @@ public final class TextEncoder {
    * @param promptIds what {@link #prompt} returned
    */
   public int[] completion(String source, Passage prompt, int[] promptIds, Passage completion) {
-    int[] all = tokenizer.encode(fullText(source, prompt, completion));
+    int[] all = encode(prompt, fullText(source, prompt, completion));
     if (all.length <= promptIds.length) {
       throw new DataException(source + ": the completion has no tokens");
     }
@@ -66,6 +81,49 @@ public final class TextEncoder {
               + " use message lists");
     }
     return Arrays.copyOfRange(all, promptIds.length, all.length);
+  }
+
+  /**
+   * The special token that the template ends the assistant's turn with, such as {@code <|im_end|>};
+   * empty where there is none or no template.
+   */
+  public OptionalInt endOfTurn() {
+    if (template == null) {
+      return OptionalInt.empty();
+    }
+    String answer = "answer";
+    String rendered;
+    try {
+      rendered =
+          template.render(
+              List.of(new Message("user", "question"), new Message("assistant", answer)), false);
+    } catch (IllegalArgumentException e) {
+      // A template for other dialogues; using it will say why it refuses them.
+      return OptionalInt.empty();
+    }
+    int at = rendered.lastIndexOf(answer);
+    String rest = at < 0 ? "" : rendered.substring(at + answer.length()).stripLeading();
+    int[] ids = rest.isEmpty() ? new int[0] : tokenizer.encode(rest);
+    return ids.length > 0 && isSpecial(ids[0]) ? OptionalInt.of(ids[0]) : OptionalInt.empty();
+  }
+
+  private boolean isSpecial(int id) {
+    int[] alone = {id};
+    return tokenizer.decode(alone).isEmpty() && !tokenizer.decodeWithSpecialTokens(alone).isEmpty();
+  }
+
+  /** Raw text gets its beginning unless it is written there already. */
+  private int[] encode(Passage prompt, String text) {
+    int[] ids = tokenizer.encode(text);
+    boolean begun =
+        ids.length >= beginning.length
+            && Arrays.equals(beginning, 0, beginning.length, ids, 0, beginning.length);
+    if (prompt instanceof Passage.Chat || begun) {
+      return ids;
+    }
+    int[] out = Arrays.copyOf(beginning, beginning.length + ids.length);
+    System.arraycopy(ids, 0, out, beginning.length, ids.length);
+    return out;
   }
 
   private String promptText(Passage prompt) {

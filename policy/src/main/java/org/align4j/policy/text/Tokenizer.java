@@ -6,6 +6,11 @@ public interface Tokenizer {
   /** Ids of a text. Special tokens written in the text are recognised, none are added. */
   int[] encode(String text);
 
+  /** Ids that the tokenizer puts before raw text, such as that of {@code <s>}; often none. */
+  default int[] beginning() {
+    return new int[0];
+  }
+
   /** Text of ids, special tokens left out. */
   String decode(int[] ids);
 

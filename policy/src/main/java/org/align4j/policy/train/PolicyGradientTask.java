@@ -3,6 +3,7 @@ package org.align4j.policy.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -23,6 +24,11 @@ public final class PolicyGradientTask implements TrainingTask<ScoredRollout> {
   private final LanguageModel model;
   private final PolicyGradientObjective objective;
   private final double temperature;
+
+  /** The step's value where it was evaluated at once; null where micro-batches are on their own. */
+  private PolicyGradientValue whole;
+
+  private int done;
 
   /**
    * Prepares steps.
@@ -47,11 +53,37 @@ public final class PolicyGradientTask implements TrainingTask<ScoredRollout> {
   }
 
   @Override
+  public void prepare(List<List<ScoredRollout>> micros, boolean train) {
+    whole = null;
+    done = 0;
+    if (micros.size() == 1 || !objective.needsWholeStep()) {
+      return;
+    }
+    List<ScoredRollout> step = micros.stream().flatMap(List::stream).toList();
+    List<double[]> logProbs = new ArrayList<>(step.size());
+    List<double[]> entropies = new ArrayList<>(step.size());
+    for (List<ScoredRollout> micro : micros) {
+      TokenBatch batch = RolloutBatches.of(micro, ScoredRollout::prompt, ScoredRollout::completion);
+      TokenStats stats = model.forward(batch, Mode.EVALUATE, temperature);
+      logProbs.addAll(batch.slices(stats.logProbs()));
+      entropies.addAll(batch.slices(stats.entropies()));
+    }
+    whole = objective.evaluate(input(step, logProbs, entropies), counts(step));
+  }
+
+  @Override
   public double run(
       List<ScoredRollout> micro, List<ScoredRollout> step, boolean train, MetricSums metrics) {
     TokenBatch batch = RolloutBatches.of(micro, ScoredRollout::prompt, ScoredRollout::completion);
     TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE, temperature);
-    PolicyGradientValue value = objective.evaluate(input(micro, batch, stats), counts(step));
+    PolicyGradientValue value =
+        whole == null
+            ? objective.evaluate(input(micro, batch, stats), counts(step))
+            : whole.part(done, micro.size());
+    done += micro.size();
+    if (done >= step.size()) {
+      whole = null;
+    }
     if (train) {
       model.backward(batch.flat(value.dPolicy()));
     }
@@ -63,13 +95,18 @@ public final class PolicyGradientTask implements TrainingTask<ScoredRollout> {
   }
 
   static RolloutLogProbs input(List<ScoredRollout> micro, TokenBatch batch, TokenStats stats) {
+    return input(micro, batch.slices(stats.logProbs()), batch.slices(stats.entropies()));
+  }
+
+  private static RolloutLogProbs input(
+      List<ScoredRollout> rollouts, List<double[]> logProbs, List<double[]> entropies) {
     return new RolloutLogProbs(
-        batch.slices(stats.logProbs()),
-        all(micro, ScoredRollout::old),
-        all(micro, ScoredRollout::reference),
-        all(micro, ScoredRollout::importance),
-        batch.slices(stats.entropies()),
-        all(micro, ScoredRollout::advantages));
+        logProbs,
+        all(rollouts, ScoredRollout::old),
+        all(rollouts, ScoredRollout::reference),
+        all(rollouts, ScoredRollout::importance),
+        entropies,
+        all(rollouts, ScoredRollout::advantages));
   }
 
   static RolloutCounts counts(List<ScoredRollout> step) {

@@ -28,7 +28,12 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
   private final PreferenceObjective objective;
   private final Map<TokenizedPair, double[][]> precomputed = new HashMap<>();
 
-  /** Uses the policy with its adapter off as the reference. */
+  /** The step's value where it was evaluated at once; null where micro-batches are on their own. */
+  private PairwiseValue whole;
+
+  private int done;
+
+  /** Uses the policy as it was before training as the reference; it must be an adapter. */
   public PreferenceTask(LanguageModel model, PreferenceObjective objective) {
     this(model, model, objective);
   }
@@ -47,8 +52,8 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
   /**
    * Computes the reference log-probs once, with the model as it is now.
    *
-   * @param mode {@link Mode#REFERENCE} for the base under an adapter, {@link Mode#EVALUATE} for the
-   *     policy itself as it stands
+   * @param mode {@link Mode#REFERENCE} under an adapter, {@link Mode#EVALUATE} for the policy
+   *     itself as it stands
    */
   public void precomputeReference(List<TokenizedPair> pairs, int microBatchTokens, Mode mode) {
     for (List<TokenizedPair> micro : MicroBatches.cut(pairs, this::tokens, microBatchTokens)) {
@@ -101,23 +106,37 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
   }
 
   @Override
+  public void prepare(List<List<TokenizedPair>> micros, boolean train) {
+    whole = null;
+    done = 0;
+    if (micros.size() == 1 || !objective.needsWholeStep()) {
+      return;
+    }
+    List<PairwiseLogProbs> parts = new ArrayList<>(micros.size());
+    for (List<TokenizedPair> micro : micros) {
+      List<double[]> referenceLogProbs = referenceLogProbs(micro);
+      Layout layout = layout(micro);
+      TokenStats stats = model.forward(layout.batch(), Mode.EVALUATE);
+      parts.add(input(layout, stats, referenceLogProbs));
+    }
+    List<TokenizedPair> step = micros.stream().flatMap(List::stream).toList();
+    whole = objective.evaluate(PairwiseLogProbs.join(parts), normalizer(step));
+  }
+
+  @Override
   public double run(
       List<TokenizedPair> micro, List<TokenizedPair> step, boolean train, MetricSums metrics) {
-    List<double[]> reference = objective.needsReference() ? referenceLogProbs(micro) : List.of();
-    Layout layout = new Layout(batch(micro, objective.needsPrompt()), objective.needsPrompt());
-    TokenBatch batch = layout.batch();
-    TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE);
-    double[] sumSquares = objective.needsSumSquares() ? stats.logSumSquares() : null;
-    PairwiseLogProbs input =
-        new PairwiseLogProbs(
-            layout.chosen(stats.logProbs()),
-            layout.rejected(stats.logProbs()),
-            every(reference, 0),
-            every(reference, 1),
-            sumSquares == null ? List.of() : layout.chosen(sumSquares),
-            sumSquares == null ? List.of() : layout.rejected(sumSquares),
-            layout.prompts(stats.logProbs()));
-    PairwiseValue value = objective.evaluate(input, normalizer(step));
+    List<double[]> referenceLogProbs = whole == null ? referenceLogProbs(micro) : List.of();
+    Layout layout = layout(micro);
+    TokenStats stats = model.forward(layout.batch(), train ? Mode.TRAIN : Mode.EVALUATE);
+    PairwiseValue value =
+        whole == null
+            ? objective.evaluate(input(layout, stats, referenceLogProbs), normalizer(step))
+            : whole.part(done, micro.size());
+    done += micro.size();
+    if (done >= step.size()) {
+      whole = null;
+    }
     if (train) {
       model.backward(layout.gradient(value));
     }
@@ -126,7 +145,27 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
     return value.loss();
   }
 
+  private Layout layout(List<TokenizedPair> micro) {
+    return new Layout(batch(micro, objective.needsPrompt()), objective.needsPrompt());
+  }
+
+  private PairwiseLogProbs input(
+      Layout layout, TokenStats stats, List<double[]> referenceLogProbs) {
+    double[] sumSquares = objective.needsSumSquares() ? stats.logSumSquares() : null;
+    return new PairwiseLogProbs(
+        layout.chosen(stats.logProbs()),
+        layout.rejected(stats.logProbs()),
+        every(referenceLogProbs, 0),
+        every(referenceLogProbs, 1),
+        sumSquares == null ? List.of() : layout.chosen(sumSquares),
+        sumSquares == null ? List.of() : layout.rejected(sumSquares),
+        layout.prompts(stats.logProbs()));
+  }
+
   private List<double[]> referenceLogProbs(List<TokenizedPair> micro) {
+    if (!objective.needsReference()) {
+      return List.of();
+    }
     if (!precomputed.isEmpty()) {
       List<double[]> out = new ArrayList<>(2 * micro.size());
       for (TokenizedPair pair : micro) {

@@ -60,10 +60,7 @@ public final class StepRunner<E> {
     task.model().seedDropout(config.seed() * 1_000_003 + step);
     task.model().clearGradients();
     MetricSums metrics = new MetricSums();
-    double loss = 0;
-    for (List<E> micro : MicroBatches.cut(examples, task::tokens, config.microBatchTokens())) {
-      loss += task.run(micro, examples, true, metrics);
-    }
+    double loss = run(examples, true, metrics);
     double norm = GradientClipper.clip(backend, task.model().parameters(), config.maxGradNorm());
     if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
       throw dump(examples, step, loss, norm);
@@ -84,14 +81,21 @@ public final class StepRunner<E> {
    */
   public Map<String, Double> evaluate(List<E> examples) {
     MetricSums metrics = new MetricSums();
-    double loss = 0;
-    for (List<E> micro : MicroBatches.cut(examples, task::tokens, config.microBatchTokens())) {
-      loss += task.run(micro, examples, false, metrics);
-    }
+    double loss = run(examples, false, metrics);
     Map<String, Double> out = new LinkedHashMap<>();
     out.put("eval_loss", loss);
     task.withDerived(metrics.means()).forEach((metric, mean) -> out.put("eval_" + metric, mean));
     return out;
+  }
+
+  private double run(List<E> examples, boolean train, MetricSums metrics) {
+    List<List<E>> micros = MicroBatches.cut(examples, task::tokens, config.microBatchTokens());
+    task.prepare(micros, train);
+    double loss = 0;
+    for (List<E> micro : micros) {
+      loss += task.run(micro, examples, train, metrics);
+    }
+    return loss;
   }
 
   /** Saves weights, moments and the task's state. */

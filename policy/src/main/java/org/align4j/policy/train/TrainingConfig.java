@@ -14,8 +14,9 @@ import org.align4j.policy.optim.LearningRateSchedule;
  * @param accumulationSteps accumulation steps of one optimizer step
  * @param microBatchTokens most tokens that go through the network at once
  * @param learningRate peak learning rate
- * @param schedule what it does after warm-up
- * @param warmupRatio share of the steps that warm up
+ * @param schedule what it does
+ * @param warmupRatio share of the steps that warm up, rounded up to a whole step
+ * @param warmupSteps steps that warm up; 0 = as the ratio says
  * @param adam optimizer settings
  * @param maxGradNorm clipping bound; 0 = none
  * @param seed of data order, adapter initialisation and dropout
@@ -34,6 +35,7 @@ public record TrainingConfig(
     double learningRate,
     LearningRateSchedule schedule,
     double warmupRatio,
+    long warmupSteps,
     AdamW.Settings adam,
     double maxGradNorm,
     long seed,
@@ -63,6 +65,7 @@ public record TrainingConfig(
         .microBatchTokens(microBatchTokens)
         .schedule(schedule)
         .warmupRatio(warmupRatio)
+        .warmupSteps(warmupSteps)
         .adam(adam)
         .maxGradNorm(maxGradNorm)
         .seed(seed)
@@ -83,6 +86,7 @@ public record TrainingConfig(
     require(learningRate >= 0, "learning_rate must not be negative, got " + learningRate);
     require(
         warmupRatio >= 0 && warmupRatio < 1, "warmup_ratio must be in [0, 1), got " + warmupRatio);
+    require(warmupSteps >= 0, "warmup_steps must not be negative, got " + warmupSteps);
     require(epochs > 0 || maxSteps > 0, "num_train_epochs or max_steps must be positive");
     require(loggingSteps > 0, "logging_steps must be positive, got " + loggingSteps);
   }
@@ -121,7 +125,7 @@ public record TrainingConfig(
    * @param total steps of the whole run
    */
   public double rate(long step, double timeShare, long total) {
-    long warmup = Math.round(warmupRatio * total);
+    long warmup = warmupSteps > 0 ? warmupSteps : (long) Math.ceil(warmupRatio * total);
     return learningRate
         * schedule.factor(Math.max(step, (long) (timeShare * total)), warmup, total);
   }
@@ -137,6 +141,7 @@ public record TrainingConfig(
     private int microBatchTokens = 4096;
     private LearningRateSchedule schedule = LearningRateSchedule.LINEAR;
     private double warmupRatio;
+    private long warmupSteps;
     private AdamW.Settings adam = AdamW.Settings.DEFAULT;
     private double maxGradNorm = 1;
     private long seed = 42;
@@ -197,6 +202,12 @@ public record TrainingConfig(
       return this;
     }
 
+    /** Steps that warm up, instead of a share. */
+    public Builder warmupSteps(long value) {
+      warmupSteps = value;
+      return this;
+    }
+
     /** Optimizer settings. */
     public Builder adam(AdamW.Settings value) {
       adam = value;
@@ -251,6 +262,7 @@ public record TrainingConfig(
           learningRate,
           schedule,
           warmupRatio,
+          warmupSteps,
           adam,
           maxGradNorm,
           seed,

@@ -28,6 +28,15 @@ public interface TrainingTask<E> {
   }
 
   /**
+   * Told of every step before its micro-batches are run in order, for what must be known of all of
+   * them first.
+   *
+   * @param micros the step's examples, as {@link #run} will get them
+   * @param train whether {@link #run} will add to the gradients
+   */
+  default void prepare(List<List<E>> micros, boolean train) {}
+
+  /**
    * Forward, objective and (when training) backward of a micro-batch.
    *
    * @param micro some of the step's examples

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.UnpairedLogProbs;
 import org.align4j.core.objective.UnpairedObjective;
+import org.align4j.core.objective.UnpairedObjective.ReferencePoint;
 import org.align4j.core.objective.UnpairedValue;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.LanguageModel;
@@ -27,10 +28,16 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
   private final LanguageModel reference;
   private final UnpairedObjective objective;
   private final RunningMean rewards = new RunningMean();
-  private List<TokenizedUnpaired> lastStep;
+
+  private boolean prepared;
+
+  /** Estimate of the KL for the prepared step; 0 where the loss does not need it. */
   private double stepKl;
 
-  /** Uses the policy with its adapter off as the reference. */
+  /** Examples of the prepared step that have been run. */
+  private int done;
+
+  /** Uses the policy as it was before training as the reference; it must be an adapter. */
   public UnpairedTask(LanguageModel model, UnpairedObjective objective) {
     this(model, model, objective);
   }
@@ -83,62 +90,88 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
   }
 
   @Override
+  public void prepare(List<List<TokenizedUnpaired>> micros, boolean train) {
+    List<TokenizedUnpaired> step = micros.stream().flatMap(List::stream).toList();
+    stepKl = objective.referencePoint() == ReferencePoint.MISMATCHED_KL ? mismatchedKl(step) : 0;
+    boolean meanOfMany =
+        objective.referencePoint() == ReferencePoint.RUNNING_MEAN && micros.size() > 1;
+    if (train && meanOfMany) {
+      // The mean that all micro-batches are measured against has the rewards of all of them.
+      for (List<TokenizedUnpaired> micro : micros) {
+        TokenBatch batch = batch(micro, micro);
+        List<double[]> referenceLogProbs = batch.slices(referenceLogProbs(batch));
+        addRewards(input(micro, batch, model.forward(batch, Mode.EVALUATE), referenceLogProbs));
+      }
+    }
+    done = 0;
+    prepared = true;
+  }
+
+  @Override
   public double run(
       List<TokenizedUnpaired> micro,
       List<TokenizedUnpaired> step,
       boolean train,
       MetricSums metrics) {
-    if (objective.referencePoint() == UnpairedObjective.ReferencePoint.MISMATCHED_KL
-        && step != lastStep) {
-      stepKl = mismatchedKl(step);
-      lastStep = step;
+    if (!prepared) {
+      throw new IllegalStateException("a step on unpaired preferences needs prepare before it");
     }
     TokenBatch batch = batch(micro, micro);
     List<double[]> referenceLogProbs = batch.slices(referenceLogProbs(batch));
     TokenStats stats = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE);
+    UnpairedLogProbs input = input(micro, batch, stats, referenceLogProbs);
+    if (train && micro.size() == step.size()) {
+      addRewards(input);
+    }
+    UnpairedValue value = objective.evaluate(input, referencePoint(), step.size());
+    if (train) {
+      model.backward(batch.flat(value.dPolicy()));
+    }
+    if (objective.referencePoint() != ReferencePoint.RUNNING_MEAN) {
+      metrics.add("kl", stepKl, 1);
+    }
+    addMetrics(input, value, batch, stats, metrics);
+    done += micro.size();
+    prepared = done < step.size();
+    return value.loss();
+  }
+
+  private static UnpairedLogProbs input(
+      List<TokenizedUnpaired> micro,
+      TokenBatch batch,
+      TokenStats stats,
+      List<double[]> referenceLogProbs) {
     boolean[] desirable = new boolean[micro.size()];
     for (int i = 0; i < desirable.length; i++) {
       desirable[i] = micro.get(i).desirable();
     }
-    UnpairedLogProbs input =
-        new UnpairedLogProbs(batch.slices(stats.logProbs()), referenceLogProbs, desirable);
-    double point = referencePoint(input, step, train, metrics);
-    UnpairedValue value = objective.evaluate(input, point, step.size());
-    if (train) {
-      model.backward(batch.flat(value.dPolicy()));
-    }
-    addMetrics(input, value, batch, stats, metrics);
-    return value.loss();
+    return new UnpairedLogProbs(batch.slices(stats.logProbs()), referenceLogProbs, desirable);
   }
 
-  private double referencePoint(
-      UnpairedLogProbs input, List<TokenizedUnpaired> step, boolean train, MetricSums metrics) {
+  private double referencePoint() {
     return switch (objective.referencePoint()) {
-      case NONE -> {
-        metrics.add("kl", 0, 1);
-        yield 0;
-      }
-      case RUNNING_MEAN -> {
-        if (train) {
-          rewards.add(objective.evaluate(input, 0, step.size()).rewards());
-        }
-        yield rewards.value();
-      }
-      case MISMATCHED_KL -> {
-        metrics.add("kl", stepKl, 1);
-        yield objective.beta() * stepKl;
-      }
+      case NONE -> 0;
+      case RUNNING_MEAN -> rewards.value();
+      case MISMATCHED_KL -> objective.beta() * stepKl;
     };
   }
 
+  /** Takes rewards into the running mean, where the loss has one. */
+  private void addRewards(UnpairedLogProbs input) {
+    if (objective.referencePoint() == ReferencePoint.RUNNING_MEAN) {
+      rewards.add(objective.evaluate(input, 0, input.size()).rewards());
+    }
+  }
+
   /**
-   * max(0, mean log-ratio) of each prompt with the completion of the example before it in the step,
-   * the first with the last's; TRL pairs them so within its batches.
+   * max(0, mean log-ratio) of each prompt with the completion of the example before it in the step
+   * that has another prompt, the first with the last's; TRL pairs neighbours so within its batches.
+   * Where all prompts are equal there is none, and the completion before it serves.
    */
   private double mismatchedKl(List<TokenizedUnpaired> step) {
     List<TokenizedUnpaired> shifted = new ArrayList<>(step.size());
     for (int i = 0; i < step.size(); i++) {
-      shifted.add(step.get((i + step.size() - 1) % step.size()));
+      shifted.add(mismatch(step, i));
     }
     double sum = 0;
     int from = 0;
@@ -150,6 +183,18 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
       from += micro.size();
     }
     return Math.max(0, sum / step.size());
+  }
+
+  private static TokenizedUnpaired mismatch(List<TokenizedUnpaired> step, int index) {
+    int size = step.size();
+    int[] prompt = step.get(index).prompt();
+    for (int back = 1; back < size; back++) {
+      TokenizedUnpaired before = step.get((index + size - back) % size);
+      if (!Arrays.equals(prompt, before.prompt())) {
+        return before;
+      }
+    }
+    return step.get((index + size - 1) % size);
   }
 
   private double[] referenceLogProbs(TokenBatch batch) {

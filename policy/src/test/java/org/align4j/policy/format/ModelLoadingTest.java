@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.policy.backend.Backends;
@@ -14,6 +15,7 @@ import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.text.PromptCompletions;
@@ -26,10 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModelLoadingTest {
   private static final TokenBatch BATCH =
       TokenBatch.of(List.of(PromptCompletions.sequence(new int[] {1, 2, 3, 4, 5})));
-  private static final String CONFIG =
+  static final String CONFIG =
       "{\"model_type\":\"llama\",\"vocab_size\":29,\"hidden_size\":16,\"intermediate_size\":24,"
           + "\"num_hidden_layers\":2,\"num_attention_heads\":4,\"num_key_value_heads\":2,\"head_dim\":6,"
-          + "\"max_position_embeddings\":64,\"tie_word_embeddings\":true}";
+          + "\"max_position_embeddings\":64,\"tie_word_embeddings\":true,\"hidden_act\":\"silu\"}";
 
   @TempDir Path folder;
 
@@ -93,6 +95,59 @@ class ModelLoadingTest {
     config(CONFIG.replace("\"hidden_size\":16,", ""));
     assertThatThrownBy(() -> PolicyModel.load(folder))
         .hasMessageContaining("config.json: field \"hidden_size\" is missing; expected an integer");
+  }
+
+  private Map<String, Tensor> weights(ModelConfig config) {
+    return new LinkedHashMap<>(TinyModels.create(config, Backends.defaultBackend(), 4).weights());
+  }
+
+  private void refused(String... message) {
+    assertThatThrownBy(() -> PolicyModel.load(folder))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessageContainingAll(message);
+  }
+
+  @Test
+  void tensorsThatNobodyAsksForAreRefused() throws IOException {
+    config(CONFIG);
+    Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    Map<String, Tensor> weights = weights(TinyModels.config(true, false, 0));
+    weights.put("model.layers.0.self_attn.rotary_emb.inv_freq", Tensor.zeros(1, 3));
+    weights.put("model.layers.1.self_attn.attn.masked_bias", Tensor.zeros(1, 1));
+    weights.put("lm_head.weight", weights.get("model.embed_tokens.weight"));
+    SafetensorsWriter.write(folder.resolve("model.safetensors"), weights);
+    // Known buffers and a repeated head are none; only the tokenizer is missing then.
+    assertThatThrownBy(() -> PolicyModel.load(folder))
+        .hasMessageContaining("not a usable tokenizer.json");
+    weights.put("model.layers.1.self_attn.o_proj.bias", Tensor.zeros(1, 16));
+    weights.put("model.layers.2.mlp.up_proj.weight", Tensor.zeros(24, 16));
+    SafetensorsWriter.write(folder.resolve("model.safetensors"), weights);
+    refused(
+        folder.toString(),
+        "holds 2 tensors that its configuration has no place for:"
+            + " model.layers.1.self_attn.o_proj.bias, model.layers.2.mlp.up_proj.weight");
+  }
+
+  @Test
+  void aTiedHeadThatIsNotTheEmbeddingIsRefused() throws IOException {
+    config(CONFIG);
+    Files.writeString(folder.resolve("tokenizer.json"), "{}");
+    Map<String, Tensor> weights = weights(TinyModels.config(true, false, 0));
+    weights.put("lm_head.weight", Tensor.zeros(29, 16));
+    SafetensorsWriter.write(folder.resolve("model.safetensors"), weights);
+    refused("tie_word_embeddings is true, but row 0 of lm_head.weight is not the embedding's");
+  }
+
+  @Test
+  void sizesThatCannotBeNameTheFile() throws IOException {
+    config(CONFIG.replace("\"head_dim\":6", "\"head_dim\":5"));
+    refused("config.json: head_dim must be even for rotary embedding: 5");
+    config(CONFIG.replace("\"vocab_size\":29", "\"vocab_size\":0"));
+    refused("config.json: model sizes must be positive");
+    config(CONFIG.replace("\"max_position_embeddings\":64", "\"max_position_embeddings\":0"));
+    refused("config.json: max_position_embeddings must be positive: 0");
+    config(CONFIG.replace("\"num_key_value_heads\":2", "\"num_key_value_heads\":3"));
+    refused("config.json: 4 attention heads do not divide over 3 key/value heads");
   }
 
   @Test

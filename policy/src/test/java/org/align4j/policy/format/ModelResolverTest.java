@@ -103,6 +103,19 @@ class ModelResolverTest {
   }
 
   @Test
+  void aTokenIsReadAsFromAFileAndNeverTold() {
+    resolver("HF_TOKEN", "secret\n").resolve("org/tiny");
+    assertThat(requests).allMatch(request -> request.endsWith("Bearer secret"));
+    assertThatThrownBy(() -> resolver("HF_TOKEN", "sec\nret").resolve("org/other"))
+        .hasMessageContaining("environment variable HF_TOKEN: the access token has a line break")
+        .satisfies(e -> assertThat(e.toString()).doesNotContain("sec\nret"));
+    assertThatThrownBy(
+            () -> resolver("HF_ENDPOINT", "http://me:secret@localhost").resolve("org/other"))
+        .hasMessageContaining("environment variable HF_ENDPOINT holds a user or password")
+        .satisfies(e -> assertThat(e.toString()).doesNotContain("secret"));
+  }
+
+  @Test
   void interruptedDownloadGoesOn() throws IOException {
     Path target = folder.resolve("cache/hub/org/tiny");
     Files.createDirectories(target);

@@ -74,7 +74,10 @@ class DecoderTransformerTest {
     return Stream.of(
         TinyModels.config(true, false, 0),
         TinyModels.config(false, true, 0),
-        TinyModels.config(false, false, 3));
+        TinyModels.config(false, false, 3),
+        TinyModels.config("llama", new Biases(true, true, false), SlidingWindow.NONE),
+        TinyModels.config("llama", new Biases(false, false, true), SlidingWindow.NONE),
+        TinyModels.config("qwen2", Biases.QKV, SlidingWindow.of(3, 1, 2)));
   }
 
   /** Directional derivative along a random direction, for every weight matrix. */
@@ -109,6 +112,20 @@ class DecoderTransformerTest {
         value.set(r, j, (float) (from[i] + step * direction[i]));
       }
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void logProbsAreThoseOfADecoderWrittenOut(ModelConfig config) {
+    DecoderTransformer model = TinyModels.create(config, BACKEND, 2);
+    int[] ids = {1, 5, 7, 9, 3, 4, 8, 2, 11, 6};
+    TokenBatch batch = TokenBatch.of(List.of(PromptCompletions.sequence(ids)));
+    double[] expected = new PlainDecoder(config, model.weights()).logProbs(ids);
+    assertThat(model.forward(batch, Mode.EVALUATE).logProbs())
+        .containsExactly(expected, within(2e-5));
+    model.freeze();
+    assertThat(model.forward(batch, Mode.EVALUATE).logProbs())
+        .containsExactly(expected, within(2e-5));
   }
 
   @ParameterizedTest

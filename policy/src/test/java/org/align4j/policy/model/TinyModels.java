@@ -15,6 +15,12 @@ public final class TinyModels {
         "llama", 29, 16, 24, 2, 4, 2, 6, 1e-5f, RopeConfig.plain(10_000), tied, window, bias, 64);
   }
 
+  /** The same with any biases and windows. */
+  public static ModelConfig config(String type, Biases biases, SlidingWindow window) {
+    return new ModelConfig(
+        type, 29, 16, 24, 2, 4, 2, 6, 1e-5f, RopeConfig.plain(10_000), true, window, biases, 64);
+  }
+
   /** Tied, no bias, full attention. */
   public static DecoderTransformer create(Backend backend, long seed) {
     return create(config(true, false, 0), backend, seed);

@@ -2,9 +2,11 @@ package org.align4j.policy.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,8 +22,11 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.optim.LearningRateSchedule;
+import org.align4j.policy.text.PromptCompletions;
+import org.align4j.policy.text.TokenBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +76,7 @@ class UnpairedTaskTest {
     List<TokenizedUnpaired> examples = examples(48);
     new TrainingLoop<>("kto", task, config(40, 0), BACKEND, quiet("a")).run(examples, List.of());
     MetricSums metrics = new MetricSums();
+    task.prepare(List.of(examples), false);
     task.run(examples, examples, false, metrics);
     Map<String, Double> means = task.withDerived(metrics.means());
     assertThat(means.get("rewards/margins")).as(loss.name()).isGreaterThan(1);
@@ -96,6 +102,69 @@ class UnpairedTaskTest {
     new TrainingLoop<>("bco", task, constant, BACKEND, quiet(name))
         .run(examples(40), List.of(), resume);
     return model.parameters().stream().map(p -> p.value().toArray()).toList();
+  }
+
+  private static double kl(UnpairedTask task, List<TokenizedUnpaired> step) {
+    MetricSums metrics = new MetricSums();
+    task.prepare(List.of(step), false);
+    task.run(step, step, false, metrics);
+    return metrics.means().get("kl");
+  }
+
+  /** A list of examples that is met again has the KL of the weights as they are now. */
+  @Test
+  void theKlIsEstimatedAnewForEveryStep() {
+    DecoderTransformer model = adapted();
+    UnpairedTask task = new UnpairedTask(model, new KtoObjective(0.5, KtoLoss.KTO, 1, 1));
+    List<TokenizedUnpaired> step = examples(8);
+    assertThat(kl(task, step)).isZero();
+    move(model);
+    double moved = kl(task, step);
+    assertThat(moved).isPositive();
+    UnpairedTask other = new UnpairedTask(model, new KtoObjective(0.5, KtoLoss.KTO, 1, 1));
+    assertThat(kl(other, List.copyOf(step))).isEqualTo(moved);
+  }
+
+  /** Makes token 1 much likelier than it was, so that the estimate is positive. */
+  private static void move(DecoderTransformer model) {
+    List<TokenizedUnpaired> ones = new ArrayList<>();
+    for (TokenizedUnpaired one : examples(24)) {
+      ones.add(new TokenizedUnpaired(one.source(), one.prompt(), one.completion(), true));
+    }
+    UnpairedTask task =
+        new UnpairedTask(model, new KtoObjective(0.5, KtoLoss.APO_ZERO_UNPAIRED, 1, 1));
+    StepRunner<TokenizedUnpaired> steps =
+        new StepRunner<>("kto", task, config(9, 0), BACKEND, Path.of("unused"));
+    for (int i = 0; i < 9; i++) {
+      steps.run(ones, 0.02, i);
+    }
+  }
+
+  /** Both completions of a prompt side by side are no mismatched pair. */
+  @Test
+  void theKlIsThatOfCompletionsOfOtherPrompts() {
+    DecoderTransformer model = adapted();
+    move(model);
+    UnpairedTask task = new UnpairedTask(model, new KtoObjective(0.5, KtoLoss.KTO, 1, 1));
+    TokenizedUnpaired good =
+        new TokenizedUnpaired("a", new int[] {2, 3, 5}, new int[] {5, 5}, true);
+    TokenizedUnpaired bad =
+        new TokenizedUnpaired("a", new int[] {2, 3, 5}, new int[] {9, 9}, false);
+    TokenizedUnpaired other =
+        new TokenizedUnpaired("b", new int[] {2, 3, 7}, new int[] {1, 1, 1}, true);
+    double expected =
+        (2 * logRatio(model, good.prompt(), other.completion())
+                + logRatio(model, other.prompt(), bad.completion()))
+            / 3;
+    assertThat(expected).isPositive();
+    assertThat(kl(task, List.of(good, bad, other))).isCloseTo(expected, within(1e-5));
+  }
+
+  private static double logRatio(DecoderTransformer model, int[] prompt, int[] completion) {
+    TokenBatch batch =
+        TokenBatch.of(PromptCompletions.ofPairs(List.of(prompt), List.of(completion)));
+    return Arrays.stream(model.forward(batch, Mode.EVALUATE).logProbs()).sum()
+        - Arrays.stream(model.forward(batch, Mode.REFERENCE).logProbs()).sum();
   }
 
   @Test

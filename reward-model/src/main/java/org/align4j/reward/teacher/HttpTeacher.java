@@ -1,5 +1,6 @@
 package org.align4j.reward.teacher;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,7 +15,10 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.align4j.core.distillation.Teacher;
+import org.align4j.core.net.BearerToken;
+import org.align4j.core.net.Endpoints;
 
 /**
  * A model behind an OpenAI-compatible chat endpoint. Requests are spaced by a rate limit and
@@ -28,14 +32,15 @@ public final class HttpTeacher implements Teacher {
   private static final int OK = 200;
 
   private final Settings settings;
-  private final String key;
+  private final BearerToken key;
   private final HttpClient client;
   private long nextRequest;
 
   /**
    * How the endpoint is asked.
    *
-   * @param endpoint base address, such as {@code http://localhost:8000/v1}
+   * @param endpoint base address, such as {@code http://localhost:8000/v1}; it stands in messages,
+   *     so one with a password or a query is refused
    * @param model its name there
    * @param systemPrompt instruction before every prompt; may be empty
    * @param maxTokens most tokens of an answer
@@ -56,6 +61,11 @@ public final class HttpTeacher implements Teacher {
       Duration pause,
       int requestsPerMinute) {
 
+    /** Refuses an address that may hold a secret. */
+    public Settings {
+      Endpoints.require("the teacher's endpoint", endpoint);
+    }
+
     /** Usual settings: 60 s, four attempts, no limit. */
     public static Settings of(URI endpoint, String model) {
       return new Settings(
@@ -66,17 +76,33 @@ public final class HttpTeacher implements Teacher {
   /**
    * Makes a teacher.
    *
-   * @param key bearer token; null or empty = none
+   * @param key sent with every request; {@link BearerToken#NONE} where none is needed
    */
-  public HttpTeacher(Settings settings, String key) {
+  public HttpTeacher(Settings settings, BearerToken key) {
     this.settings = settings;
     this.key = key;
     client = HttpClient.newBuilder().connectTimeout(settings.timeout()).build();
   }
 
-  /** The same with the key from an environment variable. */
+  /**
+   * The same with the key from an environment variable.
+   *
+   * @throws IllegalArgumentException if it is not set, blank, or nothing that a header can carry;
+   *     the message names the variable and not its value
+   */
   public static HttpTeacher withKeyFrom(Settings settings, String variable) {
-    return new HttpTeacher(settings, System.getenv(variable));
+    return withKeyFrom(settings, variable, System.getenv());
+  }
+
+  static HttpTeacher withKeyFrom(
+      Settings settings, String variable, Map<String, String> environment) {
+    String source = "environment variable " + variable;
+    BearerToken key = BearerToken.of(source, environment.get(variable));
+    if (key.isNone()) {
+      throw new IllegalArgumentException(
+          source + " is not set; it must hold the teacher's access token");
+    }
+    return new HttpTeacher(settings, key);
   }
 
   @Override
@@ -141,14 +167,19 @@ public final class HttpTeacher implements Teacher {
             .timeout(settings.timeout())
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
-    if (key != null && !key.isEmpty()) {
-      request.header("Authorization", "Bearer " + key);
-    }
+    key.authorize(request);
     return request.build();
   }
 
   private String content(String body) throws IOException {
-    JsonNode content = JSON.readTree(body).path("choices").path(0).path("message").path("content");
+    JsonNode root;
+    try {
+      root = JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      // The parser's message quotes the answer, and a server may echo the request with its key.
+      throw new IOException(settings.endpoint() + ": the answer is not JSON");
+    }
+    JsonNode content = root.path("choices").path(0).path("message").path("content");
     if (!content.isTextual()) {
       throw new IOException(settings.endpoint() + ": the answer has no choices[0].message.content");
     }

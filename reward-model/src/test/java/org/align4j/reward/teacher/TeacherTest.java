@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -17,10 +19,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import org.align4j.core.net.BearerToken;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TeacherTest {
   private static final String REFUSAL = "I'm sorry, but I can't help with that.";
@@ -32,6 +38,7 @@ class TeacherTest {
   private final List<String> requests = new ArrayList<>();
   private final List<String> keys = new ArrayList<>();
   private HttpServer server;
+  private boolean echo;
 
   @BeforeEach
   void serve() throws IOException {
@@ -50,7 +57,7 @@ class TeacherTest {
     keys.add(exchange.getRequestHeaders().getFirst("Authorization"));
     int status = statuses.isEmpty() ? 200 : statuses.remove();
     byte[] body =
-        "{\"choices\":[{\"message\":{\"content\":\" Bake it. \"}}]}"
+        (echo ? keys.get(0) : "{\"choices\":[{\"message\":{\"content\":\" Bake it. \"}}]}")
             .getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status, body.length);
     exchange.getResponseBody().write(body);
@@ -58,19 +65,21 @@ class TeacherTest {
   }
 
   private HttpTeacher teacher(int attempts) {
+    return new HttpTeacher(settings(attempts), BearerToken.of("KEY", KEY));
+  }
+
+  private HttpTeacher.Settings settings(int attempts) {
     URI endpoint = URI.create("http://localhost:" + server.getAddress().getPort() + "/v1");
-    return new HttpTeacher(
-        new HttpTeacher.Settings(
-            endpoint,
-            "tiny",
-            "Be safe.",
-            16,
-            0,
-            Duration.ofSeconds(5),
-            attempts,
-            Duration.ofMillis(1),
-            60_000),
-        KEY);
+    return new HttpTeacher.Settings(
+        endpoint,
+        "tiny",
+        "Be safe.",
+        16,
+        0,
+        Duration.ofSeconds(5),
+        attempts,
+        Duration.ofMillis(1),
+        60_000);
   }
 
   @Test
@@ -92,6 +101,53 @@ class TeacherTest {
     assertThatThrownBy(() -> teacher(2).answers(List.of("hello")))
         .hasMessageContaining("status 401")
         .satisfies(e -> assertThat(e.toString()).doesNotContain(KEY));
+  }
+
+  @Test
+  void aKeyReadFromAFileEndsBeforeItsLineBreak() {
+    HttpTeacher teacher =
+        HttpTeacher.withKeyFrom(settings(1), "TEACHER_KEY", Map.of("TEACHER_KEY", KEY + "\r\n"));
+    assertThat(teacher.answers(List.of("bread?"))).containsExactly("Bake it.");
+    assertThat(keys).containsExactly("Bearer " + KEY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {KEY + "\n" + KEY, KEY + "\u0000", KEY + " " + KEY, KEY + "\u00e4"})
+  void aKeyThatCannotBeSentNamesItsVariableAlone(String hostile) {
+    assertThatThrownBy(
+            () ->
+                HttpTeacher.withKeyFrom(settings(1), "TEACHER_KEY", Map.of("TEACHER_KEY", hostile)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("environment variable TEACHER_KEY: the access token has a ")
+        .satisfies(TeacherTest::tellsNoKey);
+  }
+
+  @Test
+  void aKeyThatIsNotSetIsAnError() {
+    assertThatThrownBy(() -> HttpTeacher.withKeyFrom(settings(1), "TEACHER_KEY", Map.of()))
+        .hasMessageStartingWith("environment variable TEACHER_KEY is not set");
+  }
+
+  @Test
+  void anAnswerThatEchoesTheKeyIsNotQuoted() {
+    echo = true;
+    assertThatThrownBy(() -> teacher(1).answers(List.of("bread?")))
+        .hasMessageContaining("the answer is not JSON")
+        .satisfies(TeacherTest::tellsNoKey);
+  }
+
+  @Test
+  void anEndpointWithAPasswordIsRefused() {
+    URI endpoint = URI.create("https://me:" + KEY + "@localhost/v1");
+    assertThatThrownBy(() -> HttpTeacher.Settings.of(endpoint, "tiny"))
+        .hasMessageStartingWith("the teacher's endpoint holds a user or password")
+        .satisfies(TeacherTest::tellsNoKey);
+  }
+
+  private static void tellsNoKey(Throwable failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    assertThat(trace.toString()).doesNotContain(KEY);
   }
 
   @Test

@@ -8,22 +8,29 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PushbackReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
-/** Reads JSONL, JSON (an array of objects) and CSV (first record = names), plain or gzipped. */
+/**
+ * Reads JSONL, JSON (an array of objects) and CSV (first record = names), plain or gzipped. A first
+ * CSV column without a name, pandas' index, is left out.
+ */
 public final class RowReader {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private RowReader() {}
 
@@ -48,7 +55,8 @@ public final class RowReader {
     return read(name, name.toLowerCase(Locale.ROOT), text);
   }
 
-  private static List<Row> read(String file, String plainName, Reader text) throws IOException {
+  private static List<Row> read(String file, String plainName, Reader marked) throws IOException {
+    Reader text = withoutByteOrderMark(marked);
     List<Row> rows;
     if (plainName.endsWith(".jsonl")) {
       rows = readLines(file, text);
@@ -64,6 +72,16 @@ public final class RowReader {
       throw new DataException(file + ": holds no rows");
     }
     return rows;
+  }
+
+  /** Spreadsheets mark UTF-8 by a character that belongs to no name. */
+  private static Reader withoutByteOrderMark(Reader text) throws IOException {
+    PushbackReader out = new PushbackReader(text);
+    int first = out.read();
+    if (first >= 0 && first != BYTE_ORDER_MARK) {
+      out.unread(first);
+    }
+    return out;
   }
 
   private static List<Row> readLines(String file, Reader text) throws IOException {
@@ -113,30 +131,54 @@ public final class RowReader {
   }
 
   private static List<Row> readCsv(String file, Reader text) throws IOException {
-    CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
     List<Row> rows = new ArrayList<>();
-    try (CSVParser records = CSVParser.parse(text, format)) {
-      List<String> names = records.getHeaderNames();
+    try (CSVParser records = CSVParser.parse(text, CSVFormat.RFC4180)) {
+      List<String> names = null;
       for (CSVRecord entry : records) {
-        if (entry.size() != names.size()) {
-          throw new DataException(
-              file
-                  + ":"
-                  + entry.getRecordNumber()
-                  + ": has "
-                  + entry.size()
-                  + " cells; the header has "
-                  + names.size());
+        if (names == null) {
+          names = columnNames(file, entry);
+        } else {
+          rows.add(csvRow(file, names, entry));
         }
-        ObjectNode node = JSON.createObjectNode();
-        for (int i = 0; i < names.size(); i++) {
-          node.put(names.get(i), entry.get(i));
-        }
-        rows.add(new Row(file, entry.getRecordNumber(), node));
       }
     } catch (java.io.UncheckedIOException | IllegalArgumentException e) {
       throw new DataException(file + ": not CSV: " + e.getMessage(), e);
     }
     return rows;
+  }
+
+  /** The header's cells; the first may be empty, which pandas writes for its index. */
+  private static List<String> columnNames(String file, CSVRecord header) {
+    List<String> names = header.toList();
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      if (name.isBlank() && (i > 0 || names.size() == 1)) {
+        throw new DataException(
+            file
+                + ": column "
+                + (i + 1)
+                + " has no name; the first line must name the columns (only an index in column 1"
+                + " may go without)");
+      }
+      if (!seen.add(name)) {
+        throw new DataException(file + ": the header names column \"" + name + "\" twice");
+      }
+    }
+    return names;
+  }
+
+  private static Row csvRow(String file, List<String> names, CSVRecord entry) {
+    // The header is record 1.
+    long number = entry.getRecordNumber() - 1;
+    if (entry.size() != names.size()) {
+      throw new DataException(
+          file + ":" + number + ": has " + entry.size() + " cells; the header has " + names.size());
+    }
+    ObjectNode node = JSON.createObjectNode();
+    for (int i = names.get(0).isBlank() ? 1 : 0; i < names.size(); i++) {
+      node.put(names.get(i), entry.get(i));
+    }
+    return new Row(file, number, node);
   }
 }

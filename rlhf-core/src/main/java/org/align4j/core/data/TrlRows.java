@@ -50,21 +50,25 @@ public final class TrlRows {
 
   /**
    * Every row as single completions: {@code prompt/completion/label} rows are one each, preference
-   * pairs are taken apart into a good and a bad one.
+   * pairs are taken apart into a good and a bad one. All good ones of pairs stand before all bad
+   * ones, as TRL's {@code unpair_preference_dataset} has them, so that completions which follow
+   * each other belong to different prompts.
    */
   public static List<UnpairedExample> unpaired(Path file) {
     List<UnpairedExample> out = new ArrayList<>();
+    List<UnpairedExample> rejected = new ArrayList<>();
     for (Row row : RowReader.read(file)) {
       if (row.has("chosen")) {
         PreferencePair pair = preference(row);
         out.add(new UnpairedExample(pair.source(), pair.prompt(), pair.chosen(), true));
-        out.add(new UnpairedExample(pair.source(), pair.prompt(), pair.rejected(), false));
+        rejected.add(new UnpairedExample(pair.source(), pair.prompt(), pair.rejected(), false));
       } else {
         Demonstration one = demonstration(row);
         out.add(
             new UnpairedExample(one.source(), one.prompt(), one.completion(), row.flag("label")));
       }
     }
+    out.addAll(rejected);
     return out;
   }
 

@@ -83,6 +83,14 @@ public record DpoObjective(
     return weighting;
   }
 
+  /** Sorts span the step's pairs, and the likelihood term has their mean WPO weight. */
+  @Override
+  public boolean needsWholeStep() {
+    return losses.contains(DpoLoss.AOT)
+        || losses.contains(DpoLoss.AOT_UNPAIRED)
+        || (weighting && losses.contains(DpoLoss.SFT));
+  }
+
   @Override
   public PairwiseValue evaluate(PairwiseLogProbs input, Normalizer normalizer) {
     if (input.referenceChosen().isEmpty()) {

@@ -1,6 +1,7 @@
 package org.align4j.core.objective;
 
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Per-token log-probabilities of the completions of a batch of preference pairs.
@@ -47,6 +48,23 @@ public record PairwiseLogProbs(
       List<double[]> referenceChosen,
       List<double[]> referenceRejected) {
     this(chosen, rejected, referenceChosen, referenceRejected, List.of(), List.of(), List.of());
+  }
+
+  /** Parts of a batch, one after another. */
+  public static PairwiseLogProbs join(List<PairwiseLogProbs> parts) {
+    return new PairwiseLogProbs(
+        joined(parts, PairwiseLogProbs::chosen),
+        joined(parts, PairwiseLogProbs::rejected),
+        joined(parts, PairwiseLogProbs::referenceChosen),
+        joined(parts, PairwiseLogProbs::referenceRejected),
+        joined(parts, PairwiseLogProbs::chosenLogSumSquares),
+        joined(parts, PairwiseLogProbs::rejectedLogSumSquares),
+        joined(parts, PairwiseLogProbs::prompt));
+  }
+
+  private static List<double[]> joined(
+      List<PairwiseLogProbs> parts, Function<PairwiseLogProbs, List<double[]>> rows) {
+    return parts.stream().flatMap(part -> rows.apply(part).stream()).toList();
   }
 
   /** The number of pairs. */

@@ -24,4 +24,18 @@ public record PairwiseValue(
       double loss, List<double[]> dChosen, List<double[]> dRejected, Map<String, Double> metrics) {
     this(loss, dChosen, dRejected, List.of(), metrics);
   }
+
+  /**
+   * What falls to some of the pairs: their gradients, by their number a share of the loss, and the
+   * metrics of all.
+   */
+  public PairwiseValue part(int from, int count) {
+    int to = from + count;
+    return new PairwiseValue(
+        loss * count / dChosen.size(),
+        dChosen.subList(from, to),
+        dRejected.subList(from, to),
+        dPrompt.isEmpty() ? dPrompt : dPrompt.subList(from, to),
+        metrics);
+  }
 }

@@ -25,6 +25,14 @@ public interface PreferenceObjective {
     return true;
   }
 
+  /**
+   * Whether a pair's loss depends on the other pairs of the step beyond their counts, so that the
+   * sum over micro-batches is not that of the whole: trainers then evaluate a step at once.
+   */
+  default boolean needsWholeStep() {
+    return false;
+  }
+
   /** Whether {@link PairwiseLogProbs#prompt} must be filled. */
   default boolean needsPrompt() {
     return false;

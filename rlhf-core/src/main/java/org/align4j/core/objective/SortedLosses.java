@@ -7,7 +7,7 @@ import org.align4j.core.objective.PairBatch.Sides;
 /**
  * Alignment by optimal transport (Melnyk et al. 2024, arXiv 2406.05882): the i-th smallest value of
  * one side is compared with the i-th smallest of the other, so a gradient lands on the pair that a
- * sorted value came from. The sort spans one micro-batch.
+ * sorted value came from. The sort spans the step.
  */
 final class SortedLosses {
   private SortedLosses() {}

@@ -20,8 +20,8 @@ import org.align4j.core.metric.MetricSums;
  * @param weightedKl whether the KL term is weighted by the ratio, which makes it unbiased away from
  *     the sampling policy (DeepSeek-V3.2)
  * @param maxCompletionLength divisor of dr_grpo
- * @param topEntropyQuantile share of a micro-batch's tokens, those of highest entropy, that learn
- *     (Wang et al. 2025, arXiv 2506.01939); 1 = all
+ * @param topEntropyQuantile share of a step's tokens, those of highest entropy, that learn (Wang et
+ *     al. 2025, arXiv 2506.01939); 1 = all
  * @param offPolicyThreshold mean old-to-new KL above which completions of negative advantage are
  *     left out (DeepSeek-V3.2); 0 = none
  * @param gates temperatures of sapo and shapes of vespo
@@ -144,6 +144,12 @@ public record GrpoObjective(
     return topEntropyQuantile < 1;
   }
 
+  /** The entropy quantile is one of the step's tokens. */
+  @Override
+  public boolean needsWholeStep() {
+    return needsEntropies();
+  }
+
   @Override
   public PolicyGradientValue evaluate(RolloutLogProbs input, RolloutCounts counts) {
     MetricSums metrics = new MetricSums();
@@ -259,7 +265,7 @@ public record GrpoObjective(
     return offPolicyThreshold > 0 && advantages[0] < 0 && kl > offPolicyThreshold;
   }
 
-  /** The quantile of a micro-batch's entropies below which tokens do not learn. */
+  /** The quantile of the step's entropies below which tokens do not learn. */
   private double entropyFloor(RolloutLogProbs input) {
     if (!needsEntropies()) {
       return 0;

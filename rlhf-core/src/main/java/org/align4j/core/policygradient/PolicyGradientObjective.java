@@ -16,6 +16,14 @@ public interface PolicyGradientObjective {
     return evaluate(input, RolloutCounts.of(input.policy()));
   }
 
+  /**
+   * Whether a completion's loss depends on the others of the step beyond their counts, so that
+   * trainers must evaluate a step at once.
+   */
+  default boolean needsWholeStep() {
+    return false;
+  }
+
   /** Whether {@link RolloutLogProbs#reference} must be filled. */
   boolean needsReference();
 }

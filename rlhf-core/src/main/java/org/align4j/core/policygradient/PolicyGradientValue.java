@@ -10,4 +10,16 @@ import org.align4j.core.metric.MetricSums;
  * @param dPolicy d loss / d log-prob, {@code [completion][token]}
  * @param metrics TRL's names
  */
-public record PolicyGradientValue(double loss, List<double[]> dPolicy, MetricSums metrics) {}
+public record PolicyGradientValue(double loss, List<double[]> dPolicy, MetricSums metrics) {
+
+  /**
+   * What falls to some of the completions: their gradients and, by their number, a share of the
+   * loss. The first part has all metrics.
+   */
+  public PolicyGradientValue part(int from, int count) {
+    return new PolicyGradientValue(
+        loss * count / dPolicy.size(),
+        dPolicy.subList(from, from + count),
+        from == 0 ? metrics : new MetricSums());
+  }
+}

@@ -7,20 +7,48 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Named values from a configuration file and from {@code key=value} overrides. Every key that is
  * read becomes known with its default; {@link #rejectUnknown} then refuses the ones that nobody
- * reads, so a misspelt key is an error and not a silent default.
+ * reads, so a misspelt key is an error and not a silent default. A key that has an effect only
+ * beside others is read through {@link #when}, which refuses it where it has none.
  */
 public final class Settings {
   private final Map<String, Object> values;
-  private final Map<String, Object> effective = new TreeMap<>();
-  private final Set<String> known = new TreeSet<>();
+  private final Map<String, Object> effective;
+  private final Map<String, Object> defaults;
+
+  /** What is missing for the keys that are read through this view to have an effect; or null. */
+  private final String missing;
 
   /** Wraps values as a YAML or JSON parser yields them. */
   public Settings(Map<String, ?> values) {
-    this.values = new LinkedHashMap<>(values);
+    this(new LinkedHashMap<>(values), new TreeMap<>(), new TreeMap<>(), null);
+  }
+
+  private Settings(
+      Map<String, Object> values,
+      Map<String, Object> effective,
+      Map<String, Object> defaults,
+      String missing) {
+    this.values = values;
+    this.effective = effective;
+    this.defaults = defaults;
+    this.missing = missing;
+  }
+
+  /**
+   * These settings for reading keys that have an effect only under a condition. Where it does not
+   * hold, a key that was given is refused and one that was not has its default, but is not among
+   * the {@link #effective} ones.
+   *
+   * @param holds whether it does
+   * @param condition ends "has an effect only ...", such as {@code with loss_type=discopop}
+   */
+  public Settings when(boolean holds, String condition) {
+    return holds || missing != null ? this : new Settings(values, effective, defaults, condition);
   }
 
   /** Sets or replaces a value given as {@code key=value}. */
@@ -42,7 +70,7 @@ public final class Settings {
     return number(key, absent, "a number", false);
   }
 
-  private double number(String key, double absent, String expected, boolean whole) {
+  private double number(String key, Number absent, String expected, boolean whole) {
     Object value = value(key, absent);
     double parsed;
     try {
@@ -85,8 +113,15 @@ public final class Settings {
   }
 
   private Object value(String key, Object absent) {
-    known.add(key);
+    defaults.put(key, absent);
     Object value = values.get(key);
+    if (missing != null) {
+      if (value != null) {
+        throw new IllegalArgumentException(
+            key + " is set to " + value + ", but has an effect only " + missing + "; leave it out");
+      }
+      return absent;
+    }
     Object used = value == null ? absent : value;
     effective.put(key, used);
     return used;
@@ -95,17 +130,28 @@ public final class Settings {
   /** Refuses keys that were never read. */
   public void rejectUnknown() {
     Set<String> unknown = new TreeSet<>(values.keySet());
-    unknown.removeAll(known);
+    unknown.removeAll(defaults.keySet());
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
-          "unknown setting "
-              + String.join(", ", unknown)
-              + "; known are "
-              + String.join(", ", known));
+          unknown.stream().map(this::complaint).collect(Collectors.joining("; ")));
     }
   }
 
-  /** Every setting that was read, with the value in force. */
+  private String complaint(String unknown) {
+    return "unknown setting \""
+        + unknown
+        + "\"; "
+        + NearestName.of(unknown, defaults.keySet())
+            .map(name -> "did you mean \"" + name + "\"?")
+            .orElse("known are " + String.join(", ", defaults.keySet()));
+  }
+
+  /** Every key that was read, with its default. */
+  public Map<String, Object> defaults() {
+    return new TreeMap<>(defaults);
+  }
+
+  /** Every setting that was read and has an effect, with the value in force. */
   public Map<String, Object> effective() {
     return new TreeMap<>(effective);
   }

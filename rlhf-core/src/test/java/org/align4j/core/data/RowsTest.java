@@ -52,6 +52,27 @@ class RowsTest {
     assertThat(pair.chosen()).isEqualTo(new Passage.Text(" good"));
   }
 
+  /** TRL's unpair_preference_dataset: neighbours must not be two completions of one prompt. */
+  @Test
+  void pairsTakenApartAreAllChosenThenAllRejected() throws IOException {
+    Path file =
+        file(
+            "a.jsonl",
+            """
+            {"prompt":"p","chosen":"c","rejected":"r"}
+            {"prompt":"q","completion":"x","label":false}
+            {"prompt":"s","chosen":"d","rejected":"e"}
+            """);
+    assertThat(TrlRows.unpaired(file))
+        .extracting(row -> row.source() + " " + row.desirable())
+        .containsExactly(
+            "a.jsonl:1 true",
+            "a.jsonl:2 false",
+            "a.jsonl:3 true",
+            "a.jsonl:1 false",
+            "a.jsonl:3 false");
+  }
+
   @Test
   void csvAndGzip() throws IOException {
     Path csv = file("a.csv", "prompt,completion\n\"a, b\",\"c\"\"d\"\n");
@@ -61,6 +82,33 @@ class RowsTest {
       out.write("{\"prompt\":\"x\"}".getBytes(StandardCharsets.UTF_8));
     }
     assertThat(PromptFile.parse(zipped.toString()).read()).containsExactly("x");
+  }
+
+  @Test
+  void theIndexThatPandasWritesIsNoColumn() throws IOException {
+    Path csv = file("a.csv", ",prompt,completion\n0,a,b\n1,c,d\n");
+    assertThat(TrlRows.demonstrations(csv))
+        .extracting(Demonstration::completion)
+        .containsExactly(new Passage.Text("b"), new Passage.Text("d"));
+    assertThat(RowReader.read(csv).get(1).number()).isEqualTo(2);
+    Path marked = file("b.csv", "\uFEFFprompt,completion\na,b\n");
+    assertThat(TrlRows.demonstrations(marked)).hasSize(1);
+  }
+
+  @Test
+  void otherHeadersWithoutNamesAreTold() throws IOException {
+    Path csv = file("a.csv", "prompt,,completion\na,b,c\n");
+    assertThatThrownBy(() -> RowReader.read(csv))
+        .hasMessageStartingWith("a.csv: column 2 has no name");
+    Path single = file("b.csv", "\na\n");
+    assertThatThrownBy(() -> RowReader.read(single))
+        .hasMessageStartingWith("b.csv: column 1 has no name");
+    Path twice = file("c.csv", "prompt,prompt\na,b\n");
+    assertThatThrownBy(() -> RowReader.read(twice))
+        .hasMessage("c.csv: the header names column \"prompt\" twice");
+    Path ragged = file("d.csv", ",prompt\n0,a\n1\n");
+    assertThatThrownBy(() -> RowReader.read(ragged))
+        .hasMessage("d.csv:2: has 1 cells; the header has 2");
   }
 
   @Test

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -48,28 +47,6 @@ class RunTest {
         .hasMessageContaining("report.json: could not be written")
         .hasMessageContaining("No space left on device");
     assertThat(target).hasContent("old");
-  }
-
-  @Test
-  void unknownSettingsAreRefused() {
-    Settings settings = new Settings(Map.of("beta", 0.2, "betta", 1));
-    settings.override("max_steps=7");
-    assertThat(settings.number("beta", 0.1)).isEqualTo(0.2);
-    assertThat(settings.integer("max_steps", 0)).isEqualTo(7);
-    assertThat(settings.texts("loss_type", List.of("sigmoid"))).containsExactly("sigmoid");
-    assertThatThrownBy(settings::rejectUnknown)
-        .hasMessageContaining("unknown setting betta")
-        .hasMessageContaining("beta");
-    assertThat(settings.effective()).containsEntry("beta", 0.2).doesNotContainKey("betta");
-  }
-
-  @Test
-  void settingsOfTheWrongKindNameTheKey() {
-    Settings settings = new Settings(Map.of("beta", "much", "seed", "1.5", "shuffle", "yes"));
-    assertThatThrownBy(() -> settings.number("beta", 1)).hasMessageContaining("beta is \"much\"");
-    assertThatThrownBy(() -> settings.integer("seed", 1)).hasMessageContaining("an integer");
-    assertThatThrownBy(() -> settings.flag("shuffle", true)).hasMessageContaining("true or false");
-    assertThatThrownBy(() -> settings.override("novalue")).hasMessageContaining("key=value");
   }
 
   @Test

@@ -43,16 +43,12 @@ final class EarlyCompilation {
   private EarlyCompilation() {}
 
   /** Starts it on a thread of its own. */
-  static void start(boolean panels) {
+  static void start() {
     Thread thread =
         new Thread(
             () -> {
-              if (panels) {
-                PanelKernel.compileEarly();
-              }
-              if (QuantizedKernel.WIDE) {
-                QuantizedKernel.compileEarly();
-              }
+              PanelKernel.compileEarly();
+              QuantizedKernel.compileEarly();
               EarlyCompilation kernels = new EarlyCompilation();
               for (int i = 0; i < ROUNDS; i++) {
                 kernels.runAll();

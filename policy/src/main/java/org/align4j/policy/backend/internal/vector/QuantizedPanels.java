@@ -9,13 +9,11 @@ import org.align4j.policy.backend.internal.Threads;
 
 /**
  * A weight on the heap in the integers of its file. Products with few rows are bound by the reading
- * of the weight; these read a fifth of what float32 takes, and get the same values out of it.
+ * of the weight; these read a fifth of what float32 takes, and get the same values out of it. One
+ * row is multiplied by integers in registers; for several rows a panel is expanded in cache.
  */
-final class QuantizedPanels implements PackedMatrix {
+final class QuantizedPanels implements PackedMatrix, Panels {
   private static final int WIDTH = QuantizedKernel.WIDTH;
-
-  /** Results that a thread collects before it writes them, so that rows are written in pieces. */
-  private static final int COLLECTED = 1 << 14;
 
   /** Work items per thread that even out what else the processors do. */
   private static final int ITEMS = 8;
@@ -25,6 +23,7 @@ final class QuantizedPanels implements PackedMatrix {
   private final int bits;
   private final int panels;
   private final QuantizedPiece[] pieces;
+  private final PanelProduct rows;
 
   QuantizedPanels(QuantizedWeight weight) {
     outputs = weight.outputs();
@@ -33,6 +32,7 @@ final class QuantizedPanels implements PackedMatrix {
     panels = (outputs + WIDTH - 1) / WIDTH;
     pieces = new QuantizedPiece[Math.min(panels, ITEMS * Threads.COUNT)];
     Threads.forEach(pieces.length, p -> pieces[p] = piece(weight, p));
+    rows = new PanelProduct(this);
   }
 
   private QuantizedPiece piece(QuantizedWeight weight, int index) {
@@ -52,47 +52,48 @@ final class QuantizedPanels implements PackedMatrix {
   }
 
   @Override
+  public int outputs() {
+    return outputs;
+  }
+
+  @Override
+  public int inputs() {
+    return inputs;
+  }
+
+  @Override
+  public float[] read(int panel, int from, int count, float[] scratch) {
+    // The piece that the panel is in: the last one that does not begin behind it.
+    int piece = (int) (((panel + 1L) * pieces.length - 1) / panels);
+    QuantizedKernel.expand(pieces[piece], panel - firstPanel(piece), from, count, scratch);
+    return scratch;
+  }
+
+  @Override
   public void multiply(Tensor x, Tensor out) {
     PackedMatrix.checkShapes(inputs, outputs, x, out);
-    int rows = x.rows();
-    int padded = (rows + QuantizedKernel.TILE - 1) / QuantizedKernel.TILE * QuantizedKernel.TILE;
-    float[] a = Scratch.current().tile(1, padded * inputs);
-    x.readRows(0, rows, a, 0);
-    if (rows == 1) {
-      QuantizedKernel.prepare(a, inputs, bits);
+    if (x.rows() == 1) {
+      oneRow(x, out);
+    } else {
+      rows.multiply(x, out);
     }
-    int collected = Math.max(1, COLLECTED / (Math.max(1, padded) * WIDTH));
+  }
+
+  private void oneRow(Tensor x, Tensor out) {
+    float[] a = Scratch.current().tile(1, inputs + inputs / QuantizedKernel.BLOCK);
+    x.readRow(0, a, 0);
+    QuantizedKernel.prepare(a, inputs, bits);
     Threads.forEach(
         pieces.length,
         p -> {
           int first = firstPanel(p);
           int count = firstPanel(p + 1) - first;
-          float[] c = Scratch.current().tile(0, padded * Math.min(collected, count) * WIDTH);
-          for (int from = 0; from < count; from += collected) {
-            int to = Math.min(count, from + collected);
-            multiply(a, rows, pieces[p], from, to, c);
-            write(c, rows, (to - from) * WIDTH, out, (first + from) * WIDTH);
+          float[] c = Scratch.current().tile(0, count * WIDTH);
+          for (int i = 0; i < count; i++) {
+            QuantizedKernel.oneRow(a, pieces[p], i, c, i * WIDTH);
           }
+          int column = first * WIDTH;
+          out.write(0, column, c, 0, Math.min(count * WIDTH, outputs - column));
         });
-  }
-
-  /** C = A · some panels of a piece. */
-  private void multiply(float[] a, int rows, QuantizedPiece piece, int from, int to, float[] c) {
-    int stride = (to - from) * WIDTH;
-    for (int p = from; p < to; p++) {
-      int at = (p - from) * WIDTH;
-      if (rows == 1) {
-        QuantizedKernel.oneRow(a, piece, p, c, at);
-      } else {
-        QuantizedKernel.multiply(a, rows, piece, p, c, at, stride);
-      }
-    }
-  }
-
-  private void write(float[] c, int rows, int stride, Tensor out, int column) {
-    int columns = Math.min(stride, outputs - column);
-    for (int r = 0; r < rows; r++) {
-      out.write(r, column, c, r * stride, columns);
-    }
   }
 }

@@ -67,17 +67,11 @@ final class SingleRowMatrix implements PackedMatrix {
     for (int r = 0; r < x.rows(); r++) {
       x.readRow(r, row, 0);
       if (precision == Precision.BFLOAT16) {
-        round(row);
+        // As the kernels for several rows do, so that decoding sees what training sees.
+        BFloat16.round(row, inputs);
       }
       int at = r;
       Threads.forEach(pieces.length, p -> pieces[p].multiply(row, out, at));
-    }
-  }
-
-  /** As oneDNN's kernels round x, so that decoding sees what training sees. */
-  private void round(float[] row) {
-    for (int k = 0; k < inputs; k++) {
-      row[k] = Float.intBitsToFloat(Pairs.rounded(row[k]) & Pairs.UPPER);
     }
   }
 
@@ -149,8 +143,6 @@ final class SingleRowMatrix implements PackedMatrix {
    * so that a shift and a mask make vectors of floats of them.
    */
   private static final class Pairs extends Piece {
-    private static final int UPPER = 0xffff0000;
-
     private final int[] values;
     private final int width;
 
@@ -164,14 +156,8 @@ final class SingleRowMatrix implements PackedMatrix {
     void fill(int output, float[] row) {
       for (int i = 0; i < width; i++) {
         int k = i / LANES * 2 * LANES + i % LANES;
-        values[output * width + i] = rounded(row[k]) >>> 16 | rounded(row[k + LANES]) & UPPER;
+        values[output * width + i] = BFloat16.pair(row[k], row[k + LANES]);
       }
-    }
-
-    /** Rounds to the nearest, to even in the middle; the upper half is the result. */
-    private static int rounded(float value) {
-      int bits = Float.floatToRawIntBits(value);
-      return bits + 0x7fff + (bits >>> 16 & 1);
     }
 
     @Override
@@ -197,7 +183,7 @@ final class SingleRowMatrix implements PackedMatrix {
     }
 
     private static FloatVector upper(IntVector pairs) {
-      return pairs.and(UPPER).reinterpretAsFloats();
+      return pairs.and(BFloat16.UPPER).reinterpretAsFloats();
     }
   }
 

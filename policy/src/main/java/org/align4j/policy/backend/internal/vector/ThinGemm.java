@@ -12,7 +12,7 @@ import org.align4j.policy.backend.internal.Threads;
  */
 final class ThinGemm {
   /** The most columns. */
-  private static final int COLUMNS = 64;
+  static final int COLUMNS = 64;
 
   /** Rows, or terms of a sum, from which on OpenBLAS is slower. */
   private static final int MANY = 512;

@@ -5,6 +5,7 @@ import org.align4j.policy.backend.AdamStep;
 import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.KernelChoice;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Precision;
 import org.align4j.policy.backend.QuantizedWeight;
@@ -23,32 +24,31 @@ import org.align4j.policy.backend.internal.onednn.OneDnnMatrix;
  */
 public final class VectorBackend implements Backend {
 
+  /** Panels in float32 are faster for more rows (docs/benchmarks.md). */
+  private static final int QUANTIZED_ROWS = 32;
+
   private final Precision precision;
   private final boolean oneDnn;
 
   /**
    * Starts the backend.
    *
-   * @throws IllegalStateException if products of this precision are not to be had here
+   * @param precision of frozen weights in products
    */
   public VectorBackend(Precision precision) {
     this.precision = precision;
     oneDnn = OneDnn.supports(precision);
-    if (!oneDnn && precision != Precision.FLOAT32) {
-      throw new IllegalStateException(
-          "dtype "
-              + precision
-              + " needs oneDNN and a processor with AVX512_BF16, which are not here ("
-              + OneDnn.absence(precision)
-              + "); use dtype "
-              + Precision.FLOAT32);
-    }
-    EarlyCompilation.start(!oneDnn);
+    EarlyCompilation.start();
   }
 
   @Override
   public String name() {
     return "vector";
+  }
+
+  @Override
+  public List<KernelChoice> kernels() {
+    return KernelChoices.of(precision, quantizedRows());
   }
 
   @Override
@@ -70,7 +70,7 @@ public final class VectorBackend implements Backend {
 
   @Override
   public boolean prefersPackedWeights() {
-    return oneDnn || PanelKernel.WIDE;
+    return true;
   }
 
   @Override
@@ -80,19 +80,27 @@ public final class VectorBackend implements Backend {
 
   @Override
   public long packedHeapBytes(long elements) {
-    return oneDnn ? 0 : elements * Float.BYTES;
+    return oneDnn ? 0 : elements * precision.bytes();
   }
 
   @Override
   public PackedMatrix pack(Tensor weight) {
-    return oneDnn ? OneDnnMatrix.of(precision, weight) : PackedPanels.of(weight);
+    if (oneDnn) {
+      return OneDnnMatrix.of(precision, weight);
+    }
+    return new PanelProduct(
+        precision == Precision.FLOAT32 ? FloatPanels.of(weight) : BFloat16Panels.of(weight));
   }
 
   @Override
   public PackedMatrix packTransposed(Tensor weight) {
-    return oneDnn
-        ? OneDnnMatrix.ofTransposed(precision, weight)
-        : PackedPanels.ofTransposed(weight);
+    if (oneDnn) {
+      return OneDnnMatrix.ofTransposed(precision, weight);
+    }
+    return new PanelProduct(
+        precision == Precision.FLOAT32
+            ? FloatPanels.ofTransposed(weight)
+            : BFloat16Panels.ofTransposed(weight));
   }
 
   @Override
@@ -106,8 +114,8 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
-  public boolean packsQuantized() {
-    return QuantizedKernel.WIDE;
+  public int quantizedRows() {
+    return oneDnn ? 1 : QUANTIZED_ROWS;
   }
 
   @Override

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * blocks. What a backend uses depends on the processor; here each is called for itself.
  */
 class PackedMatrixTest {
-  private static final int[] ROWS = {1, 2, 3, 8, 17, 48, 130, 433};
+  private static final int[] ROWS = {0, 1, 2, 3, 5, 7, 8, 16, 17, 48, 130, 433};
   private static final int[] INPUTS = {8, 45, 64, 576};
   private static final int[] OUTPUTS = {1, 31, 48, 64, 100, 128, 203};
 
@@ -76,8 +76,24 @@ class PackedMatrixTest {
 
   @Test
   void panels() {
-    check(PackedPanels::of, false, 1e-6);
-    check(PackedPanels::ofTransposed, true, 1e-6);
+    check(weight -> new PanelProduct(FloatPanels.of(weight)), false, 1e-6);
+    check(weight -> new PanelProduct(FloatPanels.ofTransposed(weight)), true, 1e-6);
+  }
+
+  @Test
+  void panelsInBfloat16() {
+    double tolerance = tolerance(Precision.BFLOAT16);
+    check(weight -> new PanelProduct(BFloat16Panels.of(weight)), false, tolerance);
+    check(weight -> new PanelProduct(BFloat16Panels.ofTransposed(weight)), true, tolerance);
+  }
+
+  /** Inputs of more than one block of the panels, for which sums go on where they stood. */
+  @Test
+  void panelsWithManyInputs() {
+    Tensor weight = random(40, 1581, 4);
+    check(new PanelProduct(FloatPanels.of(weight)), weight, false, 1e-6);
+    check(
+        new PanelProduct(BFloat16Panels.of(weight)), weight, false, tolerance(Precision.BFLOAT16));
   }
 
   @ParameterizedTest
@@ -109,13 +125,14 @@ class PackedMatrixTest {
   @ParameterizedTest
   @CsvSource({"4, 16", "4, 32", "8, 16", "8, 32"})
   void quantized(int bits, int run) {
-    assumeThat(QuantizedKernel.WIDE).as("the kernel needs AVX-512").isTrue();
     for (int inputs : new int[] {32, 64, 576}) {
       for (int outputs : OUTPUTS) {
         QuantizedWeight weight = RandomQuantized.of(outputs, inputs, bits, run);
         check(new QuantizedPanels(weight), RandomQuantized.values(weight), false, 2e-6);
       }
     }
+    QuantizedWeight deep = RandomQuantized.of(70, 7 * Panels.EXPANDED + 64, bits, run);
+    check(new QuantizedPanels(deep), RandomQuantized.values(deep), false, 2e-6);
   }
 
   @Test

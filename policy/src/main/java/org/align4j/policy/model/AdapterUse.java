@@ -1,0 +1,11 @@
+package org.align4j.policy.model;
+
+/** Which adapter takes part in a pass. */
+enum AdapterUse {
+  /** None: the base alone. */
+  NONE,
+  /** The one that is trained. */
+  TRAINED,
+  /** The frozen copy of the one that training started from; none where it started from nothing. */
+  REFERENCE
+}

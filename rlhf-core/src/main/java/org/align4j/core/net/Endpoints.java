@@ -1,0 +1,68 @@
+package org.align4j.core.net;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Base addresses of HTTP services. They stand in messages, so they must hold no secret. */
+public final class Endpoints {
+  private Endpoints() {}
+
+  /**
+   * Parses a base address.
+   *
+   * @param source what holds it; stands in messages
+   * @throws IllegalArgumentException as {@link #require} says
+   */
+  public static URI parse(String source, String address) {
+    URI uri;
+    try {
+      uri = new URI(address.strip());
+    } catch (URISyntaxException e) {
+      // Neither the address nor this cause, which quotes it, is told: both may hold a password.
+      throw new IllegalArgumentException(
+          source + " is no address: " + e.getReason() + " at character " + (e.getIndex() + 1));
+    }
+    return require(source, uri);
+  }
+
+  /**
+   * Checks a base address.
+   *
+   * @param source what holds it; stands in messages
+   * @return the address
+   * @throws IllegalArgumentException unless it is {@code http(s)://host[:port][/path]}; the message
+   *     does not quote it
+   */
+  public static URI require(String source, URI uri) {
+    if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
+      throw new IllegalArgumentException(
+          source + " holds a user or password; give an access token apart from the address");
+    }
+    if (!isHttp(uri)) {
+      throw new IllegalArgumentException(source + " is not of the form http(s)://host[:port]/path");
+    }
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw new IllegalArgumentException(
+          source
+              + " holds a query or fragment (\"?\", \"#\"); a base address ends with its path, and an"
+              + " access token is given apart from it");
+    }
+    return uri;
+  }
+
+  /** Where a {@code Location} header leads; empty if that is no http(s) address. */
+  public static Optional<URI> redirect(URI from, String location) {
+    try {
+      return Optional.of(from.resolve(new URI(location))).filter(Endpoints::isHttp);
+    } catch (URISyntaxException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isHttp(URI uri) {
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    return (scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null;
+  }
+}

@@ -1,0 +1,2 @@
+/** Addresses and access tokens of HTTP services. */
+package org.align4j.core.net;
