@@ -20,12 +20,14 @@ public final class HuggingFaceTokenizers implements Tokenizer, AutoCloseable {
    * Loads a {@code tokenizer.json}.
    *
    * @param source where it came from, for messages
+   * @throws IllegalArgumentException names the source and what is wrong
    */
   public HuggingFaceTokenizers(String source, byte[] json) {
+    byte[] checked = TokenizerJson.checked(source, json);
     try {
       tokenizer =
           HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(json),
+              new ByteArrayInputStream(checked),
               Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
