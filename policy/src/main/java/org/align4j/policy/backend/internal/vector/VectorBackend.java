@@ -25,7 +25,7 @@ import org.align4j.policy.backend.internal.onednn.OneDnnMatrix;
 public final class VectorBackend implements Backend {
 
   /** Panels in float32 are faster for more rows (docs/benchmarks.md). */
-  private static final int QUANTIZED_ROWS = 32;
+  private static final int QUANTIZED_ROWS = 64;
 
   private final Precision precision;
   private final boolean oneDnn;
