@@ -32,8 +32,9 @@ final class ModelOptions {
       names = "--dtype",
       paramLabel = "TYPE",
       description =
-          "float32 (default) or bfloat16: products with frozen weights in bfloat16, about twice as"
-              + " fast where the processor can; sums, activations and trained weights stay float32.")
+          "float32 (default) or bfloat16: frozen weights in bfloat16, half the memory and, where the"
+              + " processor multiplies it, about twice as fast; sums, activations and trained weights"
+              + " stay float32.")
   void dtype(String label) {
     if (label == null) {
       return;

@@ -147,7 +147,11 @@ public record MachineReport(List<Library> lines, String backend, List<KernelChoi
   private static Library bfloat16() {
     boolean present = OneDnn.supports(Precision.BFLOAT16);
     String detail =
-        present ? "products with frozen weights by oneDNN" : OneDnn.absence(Precision.BFLOAT16);
+        present
+            ? "products with frozen weights by oneDNN"
+            : "no products of it ("
+                + OneDnn.absence(Precision.BFLOAT16)
+                + "); dtype bfloat16 keeps weights in it and widens them";
     return new Library("bfloat16", present, detail);
   }
 
