@@ -2,8 +2,13 @@ package org.align4j.examples.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The {@code align4j} command. Exit codes: 0 done, 1 failed, 2 wrong use. */
+/**
+ * The {@code align4j} command. Exit codes: 0 done; 1 failed while running, broken data included; 2
+ * wrong use: an unknown command, option or setting, a value that it cannot have, an input file that
+ * is not there.
+ */
 @Command(
     name = "align4j",
     mixinStandardHelpOptions = true,
@@ -33,6 +38,15 @@ public final class Align4j {
 
   /** Runs a command line and returns its exit code. */
   public static int run(String... arguments) {
+    CommandLine line = commandLine();
+    if (arguments.length == 0) {
+      line.usage(System.err);
+      return CommandLine.ExitCode.USAGE;
+    }
+    return line.execute(arguments);
+  }
+
+  static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Align4j());
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
@@ -42,11 +56,18 @@ public final class Align4j {
           command.getErr().println("align4j: " + message(failure));
           return CommandLine.ExitCode.SOFTWARE;
         });
-    if (arguments.length == 0) {
-      line.usage(System.err);
-      return CommandLine.ExitCode.USAGE;
-    }
-    return line.execute(arguments);
+    line.setParameterExceptionHandler(
+        (failure, parsed) -> {
+          CommandLine command = failure.getCommandLine();
+          if (System.getenv("ALIGN4J_DEBUG") != null) {
+            failure.printStackTrace(command.getErr());
+          }
+          command.getErr().println("align4j: " + failure.getMessage());
+          UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+          command.getErr().println("see " + command.getCommandSpec().qualifiedName() + " --help");
+          return CommandLine.ExitCode.USAGE;
+        });
+    return line;
   }
 
   private static String message(Throwable failure) {

@@ -42,7 +42,11 @@ final class BenchDpoCommand implements Callable<Integer> {
 
   @Mixin ModelOptions model;
 
-  @Option(names = "--data", required = true, description = "Preference pairs.")
+  @Option(
+      names = "--data",
+      required = true,
+      converter = ExistingPath.class,
+      description = "Preference pairs.")
   Path data;
 
   @Option(names = "--steps", defaultValue = "6", description = "Default ${DEFAULT-VALUE}.")

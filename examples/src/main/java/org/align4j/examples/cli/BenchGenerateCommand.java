@@ -22,8 +22,12 @@ import picocli.CommandLine.Option;
 final class BenchGenerateCommand implements Callable<Integer> {
   @Mixin ModelOptions model;
 
-  @Option(names = "--prompts", required = true, paramLabel = "FILE[:COLUMN]")
-  String prompts;
+  @Option(
+      names = "--prompts",
+      required = true,
+      paramLabel = "FILE[:COLUMN]",
+      converter = ExistingPrompts.class)
+  PromptFile prompts;
 
   @Option(names = "--batch", defaultValue = "16", description = "Default ${DEFAULT-VALUE}.")
   int batch;
@@ -47,7 +51,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
   public Integer call() {
     PolicyModel loaded = model.load();
     List<int[]> ids = new ArrayList<>();
-    PromptFile.parse(prompts).read().forEach(text -> ids.add(loaded.text().userPrompt(text)));
+    prompts.read().forEach(text -> ids.add(loaded.text().userPrompt(text)));
     double[] rates = new double[repeat];
     int tokens = 0;
     try (Generator generator = ModelOptions.generator(loaded, batch)) {

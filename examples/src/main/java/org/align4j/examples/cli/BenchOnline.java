@@ -58,8 +58,9 @@ abstract class BenchOnline implements Callable<Integer> {
       names = "--prompts",
       required = true,
       paramLabel = "FILE[:COLUMN]",
+      converter = ExistingPrompts.class,
       description = "At least 8 prompts.")
-  String prompts;
+  PromptFile prompts;
 
   @Option(
       names = "--steps",
@@ -78,10 +79,10 @@ abstract class BenchOnline implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> texts = PromptFile.parse(prompts).read();
+    List<String> texts = prompts.read();
     if (texts.size() < PROMPTS) {
       throw new IllegalArgumentException(
-          prompts + " has " + texts.size() + " prompts; " + PROMPTS + " are needed");
+          prompts.path() + " has " + texts.size() + " prompts; " + PROMPTS + " are needed");
     }
     Backend backend = Backends.defaultBackend();
     PolicyModel policy = model.loadBase();

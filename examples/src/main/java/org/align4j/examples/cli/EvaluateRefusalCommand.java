@@ -3,6 +3,7 @@ package org.align4j.examples.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,9 @@ import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TextGenerator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "refusal",
@@ -67,14 +70,11 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
 
   @Mixin JsonOutput output;
 
+  @Spec CommandSpec spec;
+
   @Override
   public Integer call() throws IOException {
-    if (harmful.isEmpty() && benign.isEmpty()) {
-      throw new IllegalArgumentException("name at least one file with --harmful or --benign");
-    }
-    List<PromptFile> files = new ArrayList<>();
-    harmful.forEach(argument -> files.add(PromptFile.parse(argument)));
-    benign.forEach(argument -> files.add(PromptFile.parse(argument)));
+    List<PromptFile> files = WrongUse.checked(spec, this::files);
     List<List<String>> prompts = new ArrayList<>();
     for (PromptFile file : files) {
       prompts.add(file.sample(limit, seed));
@@ -84,8 +84,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
     ObjectNode harmfulNode = report.putObject("harmful");
     ObjectNode benignNode = report.putObject("benign");
     ArrayNode rows = report.putArray("rows");
-    List<String> arguments = new ArrayList<>(harmful);
-    arguments.addAll(benign);
+    List<String> arguments = concatenated();
     try (TextGenerator generator =
         new TextGenerator(loaded, Backends.defaultBackend(), batch, false)) {
       for (int i = 0; i < files.size(); i++) {
@@ -98,6 +97,27 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
     summary.remove("rows");
     output.print(summary);
     return 0;
+  }
+
+  private List<PromptFile> files() {
+    if (harmful.isEmpty() && benign.isEmpty()) {
+      throw new IllegalArgumentException("name at least one file with --harmful or --benign");
+    }
+    List<PromptFile> files = new ArrayList<>();
+    for (String argument : concatenated()) {
+      PromptFile file = PromptFile.parse(argument);
+      if (!Files.exists(file.path())) {
+        throw new IllegalArgumentException(file.path() + ": no such file");
+      }
+      files.add(file);
+    }
+    return files;
+  }
+
+  private List<String> concatenated() {
+    List<String> arguments = new ArrayList<>(harmful);
+    arguments.addAll(benign);
+    return arguments;
   }
 
   private void measure(

@@ -26,12 +26,14 @@ final class EvaluateRewardCommand implements Callable<Integer> {
       names = "--reward-model",
       required = true,
       paramLabel = "DIR",
+      converter = ExistingPath.class,
       description = "A folder that train reward wrote, or a *ForSequenceClassification folder.")
   Path rewardModel;
 
   @Option(
       names = "--data",
       required = true,
+      converter = ExistingPath.class,
       description = "prompt/chosen/rejected rows: JSONL, JSON or CSV.")
   Path data;
 

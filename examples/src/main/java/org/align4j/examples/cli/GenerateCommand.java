@@ -16,7 +16,9 @@ import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "generate",
@@ -29,8 +31,9 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--prompts",
       required = true,
       paramLabel = "FILE[:COLUMN]",
+      converter = ExistingPrompts.class,
       description = "JSONL, JSON, CSV or text lines; without a column a usual name is looked for.")
-  String prompts;
+  PromptFile prompts;
 
   @Option(names = "--out", required = true, paramLabel = "FILE.jsonl", description = "Rows out.")
   Path out;
@@ -70,11 +73,16 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin JsonOutput output;
 
+  @Spec CommandSpec spec;
+
   @Override
   public Integer call() throws IOException {
     SamplingParams params =
-        new SamplingParams(maxNewTokens, temperature, topK, topP, repetitionPenalty, seed);
-    List<String> texts = PromptFile.parse(prompts).sample(limit, seed);
+        WrongUse.checked(
+            spec,
+            () ->
+                new SamplingParams(maxNewTokens, temperature, topK, topP, repetitionPenalty, seed));
+    List<String> texts = prompts.sample(limit, seed);
     PolicyModel loaded = model.load();
     List<int[]> ids = new ArrayList<>();
     texts.forEach(text -> ids.add(loaded.text().userPrompt(text)));

@@ -26,7 +26,11 @@ import picocli.CommandLine.Option;
 final class LogprobsCommand implements Callable<Integer> {
   @Mixin ModelOptions model;
 
-  @Option(names = "--ids", required = true, description = "JSON: [[ids...], ...].")
+  @Option(
+      names = "--ids",
+      required = true,
+      converter = ExistingPath.class,
+      description = "JSON: [[ids...], ...].")
   Path ids;
 
   @Option(

@@ -21,7 +21,12 @@ final class ModelOptions {
           "A folder, a GGUF file, a Hugging Face id (org/name), or smollm2 (default: ${DEFAULT-VALUE}).")
   String model;
 
-  @Option(names = "--adapter", description = "A PEFT LoRA adapter folder.")
+  @Option(
+      names = "--adapter",
+      converter = ExistingPath.class,
+      description =
+          "A PEFT LoRA adapter folder; training goes on from it, with the model as it is then as"
+              + " the reference.")
   Path adapter;
 
   @Spec(Spec.Target.MIXEE)

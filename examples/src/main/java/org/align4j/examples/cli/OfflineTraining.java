@@ -3,11 +3,9 @@ package org.align4j.examples.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.train.LengthPolicy;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TrainingConfig;
@@ -19,22 +17,23 @@ import picocli.CommandLine.Mixin;
  *
  * @param <E> a tokenized row
  */
-abstract class OfflineTraining<E> implements Callable<Integer> {
-  @Mixin ModelOptions model;
-  @Mixin TrainingOptions options;
-  @Mixin JsonOutput output;
+abstract class OfflineTraining<E> extends Training {
+  @Mixin RowOptions rows;
 
   private final String name;
   private final double learningRate;
+  private final double dropout;
 
   /**
    * Names the trainer.
    *
    * @param learningRate TRL's default
+   * @param dropout of adapters; 0 where TRL disables dropout
    */
-  OfflineTraining(String name, double learningRate) {
+  OfflineTraining(String name, double learningRate, double dropout) {
     this.name = name;
     this.learningRate = learningRate;
+    this.dropout = dropout;
   }
 
   /** What a method does with rows and model, its settings read. */
@@ -53,29 +52,27 @@ abstract class OfflineTraining<E> implements Callable<Integer> {
   /**
    * Reads the method's settings; called before the model is loaded.
    *
-   * @param adapter whether an adapter is trained, so that the base is still there as a reference
+   * @param full whether every weight is trained, so that the model has no reference in it
    */
-  abstract Method<E> method(Settings settings, boolean adapter);
+  abstract Method<E> method(Settings settings, boolean full);
 
   @Override
-  public Integer call() throws IOException {
-    Settings settings = options.settings();
-    TrainingConfig config = TrainingOptions.training(settings, learningRate);
-    LoraConfig lora = TrainingOptions.lora(settings);
+  final Run plan(Settings settings) {
+    TrainingConfig config = TrainingOptions.training(settings, learningRate, rows.evalData);
+    Trained trained = Trained.read(settings, dropout, model.adapter);
     boolean checkpointing = TrainingOptions.checkpointing(settings);
-    LengthPolicy lengths = TrainingOptions.lengths(settings);
-    Method<E> method = method(settings, lora != null);
+    LengthPolicy lengths = TrainingOptions.lengths(settings, LengthPolicy.Mode.KEEP_START);
+    Method<E> method = method(settings, trained.full());
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
-    settings.rejectUnknown();
-    TrainingRun run = new TrainingRun(options, model, settings);
-    PolicyModel policy = run.model(lora, config.seed(), checkpointing);
-    Tokenization tokenization = new Tokenization(policy.text(), lengths, wrap);
-    List<E> examples = method.read(tokenization, options.data);
-    List<E> held =
-        options.evalData == null ? List.of() : method.read(tokenization, options.evalData);
-    List<E> all = Stream.concat(examples.stream(), held.stream()).toList();
-    TrainingTask<E> task = method.task(policy, all, config);
-    output.print(run.run(name, policy, task, config, examples, held));
-    return 0;
+    return used -> {
+      TrainingRun run = new TrainingRun(options, model, used);
+      PolicyModel policy = run.model(trained, config.seed(), checkpointing);
+      Tokenization tokenization = new Tokenization(policy.text(), lengths, wrap);
+      List<E> examples = method.read(tokenization, rows.data);
+      List<E> held = rows.evalData == null ? List.of() : method.read(tokenization, rows.evalData);
+      List<E> all = Stream.concat(examples.stream(), held.stream()).toList();
+      TrainingTask<E> task = method.task(policy, all, config);
+      return TrainingRun.counted(lengths, run.run(name, policy, task, config, examples, held));
+    };
   }
 }

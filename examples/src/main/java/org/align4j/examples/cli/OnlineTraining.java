@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.align4j.core.data.PromptFile;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
@@ -19,7 +19,6 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.SamplingParams;
-import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.online.OnlineConfig;
 import org.align4j.policy.online.OnlinePrompt;
 import org.align4j.policy.online.OnlineTrainer;
@@ -28,15 +27,21 @@ import org.align4j.policy.online.PolicyGradientUpdate;
 import org.align4j.policy.online.RolloutSampler;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingLoop;
 import org.align4j.policy.train.TrainingTask;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Training on the model's own completions: PPO, GRPO, RLOO, REINFORCE++, online DPO. */
-abstract class OnlineTraining implements Callable<Integer> {
-  @Mixin ModelOptions model;
-  @Mixin TrainingOptions options;
-  @Mixin JsonOutput output;
+abstract class OnlineTraining extends Training {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "FILE[:COLUMN]",
+      converter = ExistingPrompts.class,
+      description =
+          "Prompts: JSONL, JSON, CSV or text lines; without a column a usual name is looked for."
+              + " Recorded completions are not read.")
+  PromptFile data;
 
   @Option(names = "--reward", required = true, paramLabel = "SPEC", description = RewardSpecs.HELP)
   List<String> rewards = new ArrayList<>();
@@ -64,6 +69,7 @@ abstract class OnlineTraining implements Callable<Integer> {
       OnlineConfig config,
       double temperature,
       int maxCompletionLength,
+      boolean checkpointing,
       Backend backend,
       TrainingOptions options) {
 
@@ -72,21 +78,22 @@ abstract class OnlineTraining implements Callable<Integer> {
     }
   }
 
-  /** Builds updates from a method's settings, once the model is there. */
-  @FunctionalInterface
-  interface Method {
-    OnlineUpdate update(Parts parts);
-  }
+  /**
+   * A method with its settings.
+   *
+   * @param reference whether it needs a reference, which full fine-tuning does not have
+   * @param update builds updates, once the model is there
+   */
+  record Method(boolean reference, Function<Parts, OnlineUpdate> update) {}
 
   /** Reads the method's settings; called before the model is loaded. */
-  abstract Method method(Settings settings, ModelOptions model);
+  abstract Method method(Settings settings);
 
   @Override
-  public Integer call() throws IOException {
-    Settings settings = options.settings();
+  final Run plan(Settings settings) {
     TrainingConfig training = TrainingOptions.training(settings, defaults.learningRate());
     // Dropout would make the first ratios differ from 1: the sampler runs without it.
-    LoraConfig lora = TrainingOptions.lora(settings, 0);
+    Trained trained = Trained.read(settings, 0, model.adapter);
     boolean checkpointing = TrainingOptions.checkpointing(settings);
     OnlineConfig config =
         new OnlineConfig(
@@ -97,54 +104,72 @@ abstract class OnlineTraining implements Callable<Integer> {
             settings.number("missing_eos_penalty", 0),
             settings.number("reward_clip", 0),
             settings.number("kl_budget", 0));
-    int maxLength = settings.integer("max_completion_length", defaults.maxCompletionLength());
     SamplingParams sampling =
         new SamplingParams(
-            maxLength,
+            settings.integer("max_completion_length", defaults.maxCompletionLength()),
             settings.number("temperature", defaults.temperature()),
             settings.integer("top_k", 0),
             settings.number("top_p", 1),
             settings.number("repetition_penalty", 1),
             training.seed());
+    RolloutSampler.requireUnfiltered(sampling);
     int slots = settings.integer("generation_batch_size", 64);
-    List<String> weights = settings.texts("reward_weights", List.of());
+    List<Double> weights = settings.numbers("reward_weights", List.of());
     boolean logCompletions = settings.flag("log_completions", true);
-    Method method = method(settings, model);
-    settings.rejectUnknown();
-    PromptFile file = PromptFile.parse(options.data.toString());
-    RewardFunction reward = RewardSpecs.parse(rewards, weights, file);
-    TrainingRun run = new TrainingRun(options, model, settings);
-    PolicyModel policy = run.model(lora, training.seed(), checkpointing);
-    Backend backend = Backends.defaultBackend();
-    OnlineUpdate update =
-        method.update(
-            new Parts(policy, config, sampling.temperature(), maxLength, backend, options));
-    RolloutSampler sampler =
-        new RolloutSampler(
-            policy.transformer(),
-            policy.tokenizer(),
-            policy.assets().stopTokens(),
-            backend,
-            sampling,
-            slots);
-    List<OnlinePrompt> prompts = prompts(policy, file);
-    output.print(
-        run.run(
-            surroundings -> {
-              var result =
-                  new OnlineTrainer(name, sampler, reward, update, config, surroundings)
-                      .run(
-                          prompts,
-                          options.resume,
-                          round -> {
-                            if (logCompletions) {
-                              log(round);
-                            }
-                          });
-              run.save(policy);
-              return result;
-            }));
-    return 0;
+    Method method = method(settings);
+    config.requireReferenceForBudget(!trained.full());
+    if (trained.full() && method.reference()) {
+      throw new IllegalArgumentException(
+          name
+              + " needs a reference here, which full fine-tuning does not have: train an adapter,"
+              + " or set the weight of the KL term to 0 where there is one");
+    }
+    RewardFunction reward = RewardSpecs.parse(rewards, weights, data);
+    return used -> {
+      TrainingRun run = new TrainingRun(options, model, used);
+      PolicyModel policy = run.model(trained, training.seed(), checkpointing);
+      Parts parts =
+          new Parts(
+              policy,
+              config,
+              sampling.temperature(),
+              sampling.maxNewTokens(),
+              checkpointing,
+              Backends.defaultBackend(),
+              options);
+      OnlineUpdate update = method.update().apply(parts);
+      return run.run(
+          surroundings -> {
+            TrainingLoop.Result result =
+                new OnlineTrainer(
+                        name,
+                        sampler(policy, sampling, slots),
+                        reward,
+                        update,
+                        config,
+                        surroundings)
+                    .run(
+                        prompts(policy, data),
+                        options.resume,
+                        round -> {
+                          if (logCompletions) {
+                            log(round);
+                          }
+                        });
+            run.save(policy);
+            return result;
+          });
+    };
+  }
+
+  private static RolloutSampler sampler(PolicyModel policy, SamplingParams sampling, int slots) {
+    return new RolloutSampler(
+        policy.transformer(),
+        policy.tokenizer(),
+        policy.assets().stopTokens(),
+        Backends.defaultBackend(),
+        sampling,
+        slots);
   }
 
   private static List<OnlinePrompt> prompts(PolicyModel policy, PromptFile file) {
@@ -183,11 +208,17 @@ abstract class OnlineTraining implements Callable<Integer> {
     }
   }
 
-  /** The KL penalty in the reward, fixed or adaptive. */
-  static KlController penalty(Settings settings, double coefficient) {
+  /**
+   * The weight of the KL penalty, fixed or, in the reward, adaptive.
+   *
+   * @param inReward whether it is in the reward
+   */
+  static KlController penalty(Settings settings, double coefficient, boolean inReward) {
     double value = settings.number("kl_coef", coefficient);
-    double target = settings.number("kl_target", 0);
-    double horizon = settings.number("kl_horizon", 10_000);
+    Settings adaptive = settings.when(inReward, "with kl_in=reward");
+    double target = adaptive.number("kl_target", 0);
+    double horizon =
+        adaptive.when(target > 0, "with kl_target above 0").number("kl_horizon", 10_000);
     return target > 0 ? KlController.adaptive(value, target, horizon) : KlController.fixed(value);
   }
 
@@ -200,8 +231,9 @@ abstract class OnlineTraining implements Callable<Integer> {
   /** How ratios to another sampler are corrected; null = not at all. */
   static ImportanceCorrection correction(Settings settings) {
     String mode = settings.text("importance_sampling_mode", "off");
-    double low = settings.number("importance_sampling_clip_min", 0);
-    double high = settings.number("importance_sampling_clip_max", 3);
+    Settings bounds = settings.when(!mode.equals("off"), "with an importance_sampling_mode");
+    double low = bounds.number("importance_sampling_clip_min", 0);
+    double high = bounds.number("importance_sampling_clip_max", 3);
     return switch (mode) {
       case "off" -> null;
       case "token_truncate" ->

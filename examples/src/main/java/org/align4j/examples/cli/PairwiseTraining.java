@@ -21,17 +21,23 @@ import org.align4j.policy.train.TrainingTask;
 /** Training on prompt/chosen/rejected rows by any preference objective. */
 abstract class PairwiseTraining extends OfflineTraining<TokenizedPair> {
 
+  /** TRL disables dropout in all of them. */
   PairwiseTraining(String name, double learningRate) {
-    super(name, learningRate);
+    super(name, learningRate, 0);
   }
 
   abstract PreferenceObjective objective(Settings settings);
 
   @Override
-  Method<TokenizedPair> method(Settings settings, boolean adapter) {
+  Method<TokenizedPair> method(Settings settings, boolean full) {
     PreferenceObjective objective = objective(settings);
     boolean precompute =
-        objective.needsReference() && settings.flag("precompute_ref_log_probs", !adapter);
+        objective.needsReference() && settings.flag("precompute_ref_log_probs", full);
+    if (objective.needsReference() && full && !precompute) {
+      throw new IllegalArgumentException(
+          "full fine-tuning needs precompute_ref_log_probs=true: no reference is left when"
+              + " training has begun");
+    }
     return new Method<>() {
       @Override
       public List<TokenizedPair> read(Tokenization tokenization, Path file) {
@@ -45,7 +51,7 @@ abstract class PairwiseTraining extends OfflineTraining<TokenizedPair> {
         PreferenceTask task = new PreferenceTask(policy.transformer(), objective);
         if (precompute) {
           LanguageModel.Mode mode =
-              adapter ? LanguageModel.Mode.REFERENCE : LanguageModel.Mode.EVALUATE;
+              full ? LanguageModel.Mode.EVALUATE : LanguageModel.Mode.REFERENCE;
           task.precomputeReference(examples, config.microBatchTokens(), mode, cache(policy, mode));
         }
         return task;
@@ -55,7 +61,7 @@ abstract class PairwiseTraining extends OfflineTraining<TokenizedPair> {
 
   private static ReferenceCache cache(PolicyModel policy, LanguageModel.Mode mode) {
     String reference =
-        WeightsFingerprint.of(policy.transformer())
+        WeightsFingerprint.ofReference(policy.transformer())
             + " "
             + Backends.defaultBackend().name()
             + " "

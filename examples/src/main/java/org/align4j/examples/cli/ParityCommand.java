@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 final class ParityCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "DIR",
+      converter = ExistingPath.class,
       description = "A fixture folder: models/, objectives/, pairs.jsonl.")
   Path folder;
 

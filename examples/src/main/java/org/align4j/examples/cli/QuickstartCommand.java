@@ -11,7 +11,10 @@ import org.align4j.examples.quickstart.QuickstartConfig;
 import org.align4j.examples.quickstart.QuickstartReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "quickstart",
@@ -41,10 +44,13 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Mixin JsonOutput output;
 
+  @Spec CommandSpec spec;
+
   @Override
   public Integer call() throws IOException {
     if (minutes <= 0) {
-      throw new IllegalArgumentException("--minutes must be positive, got " + minutes);
+      throw new ParameterException(
+          spec.commandLine(), "--minutes must be positive, got " + minutes);
     }
     ModelOptions options = new ModelOptions();
     options.model = model;

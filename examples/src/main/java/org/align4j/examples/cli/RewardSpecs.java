@@ -33,14 +33,14 @@ final class RewardSpecs {
    * @param weights one a spec, or none for equal ones
    * @param data where {@code refusal} finds which prompts are harmful
    */
-  static ComposedReward parse(List<String> specs, List<String> weights, PromptFile data) {
+  static ComposedReward parse(List<String> specs, List<Double> weights, PromptFile data) {
     if (!weights.isEmpty() && weights.size() != specs.size()) {
       throw new IllegalArgumentException(
           "reward_weights has " + weights.size() + " values for " + specs.size() + " rewards");
     }
     List<WeightedReward.Term> terms = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
-      double weight = weights.isEmpty() ? 1 : Double.parseDouble(weights.get(i));
+      double weight = weights.isEmpty() ? 1 : weights.get(i);
       terms.add(new WeightedReward.Term(name(specs.get(i)), weight, one(specs.get(i), data)));
     }
     return new WeightedReward(terms);

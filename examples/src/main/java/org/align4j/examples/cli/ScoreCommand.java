@@ -30,10 +30,15 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--reward-model",
       required = true,
       paramLabel = "DIR",
+      converter = ExistingPath.class,
       description = "A folder that train reward wrote, or a *ForSequenceClassification folder.")
   Path rewardModel;
 
-  @Option(names = "--data", required = true, description = "JSONL, JSON or CSV rows.")
+  @Option(
+      names = "--data",
+      required = true,
+      converter = ExistingPath.class,
+      description = "JSONL, JSON or CSV rows.")
   Path data;
 
   @Option(names = "--out", required = true, paramLabel = "FILE.jsonl", description = "Rewards.")

@@ -19,11 +19,14 @@ final class TrainCpoCommand extends PairwiseTraining {
   /** Keys and defaults of TRL's CPOConfig. */
   @Override
   PreferenceObjective objective(Settings settings) {
+    CpoLoss loss = CpoLoss.parse(settings.text("loss_type", "sigmoid"));
     return new CpoObjective(
         settings.number("beta", 0.1),
-        CpoLoss.parse(settings.text("loss_type", "sigmoid")),
-        settings.number("label_smoothing", 0),
-        settings.number("simpo_gamma", 0.5),
+        loss,
+        settings
+            .when(loss.smoothsLabels(), "with loss_type sigmoid or simpo")
+            .number("label_smoothing", 0),
+        settings.when(loss == CpoLoss.SIMPO, "with loss_type=simpo").number("simpo_gamma", 0.5),
         settings.number("alpha", 0),
         settings.number("cpo_alpha", 1));
   }

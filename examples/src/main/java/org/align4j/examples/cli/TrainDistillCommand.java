@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.PromptFile;
@@ -19,7 +19,6 @@ import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
-import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.online.DistillationTrainer;
 import org.align4j.policy.online.OnlinePrompt;
@@ -30,6 +29,7 @@ import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TokenizedDemonstration;
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingLoop;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,98 +38,137 @@ import picocli.CommandLine.Option;
     name = "distill",
     mixinStandardHelpOptions = true,
     description = "Generalised knowledge distillation from a teacher of the same vocabulary.")
-final class TrainDistillCommand implements Callable<Integer> {
+final class TrainDistillCommand extends Training {
   /** TRL's GKDConfig. */
   private static final double LEARNING_RATE = 2e-5;
 
   private static final String SELF = "self";
   private static final int SLOTS = 32;
 
-  @Mixin ModelOptions model;
-  @Mixin TrainingOptions options;
-  @Mixin JsonOutput output;
+  @Mixin RowOptions rows;
 
   @Option(
       names = "--teacher",
       required = true,
       paramLabel = "MODEL",
       description =
-          "A model as for --model, or self: the student with its adapter off (give it a"
+          "A model as for --model, or self: the student as training starts (give it a"
               + " teacher_system_prompt).")
   String teacher;
 
-  @Option(names = "--teacher-adapter", paramLabel = "DIR", description = "Its adapter.")
+  @Option(
+      names = "--teacher-adapter",
+      paramLabel = "DIR",
+      converter = ExistingPath.class,
+      description = "Its adapter.")
   Path teacherAdapter;
 
+  /** What a run does besides the optimizer's settings. */
+  private record Plan(
+      TrainingConfig config,
+      Trained trained,
+      boolean checkpointing,
+      GeneralizedJsd divergence,
+      double onPolicy,
+      boolean imitate,
+      SamplingParams sampling,
+      String systemPrompt,
+      LengthPolicy lengths,
+      boolean wrap) {
+
+    /** Whether nobody looks at recorded completions. */
+    boolean promptsOnly() {
+      return onPolicy == 1 || imitate;
+    }
+  }
+
   @Override
-  public Integer call() throws IOException {
-    Settings settings = options.settings();
-    TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE);
-    LoraConfig lora = TrainingOptions.lora(settings, 0);
-    boolean checkpointing = TrainingOptions.checkpointing(settings);
-    LengthPolicy lengths = TrainingOptions.lengths(settings);
-    GeneralizedJsd divergence =
-        new GeneralizedJsd(
-            settings.number("beta", 0.5),
-            settings.number("distillation_temperature", 1),
-            settings.integer("distillation_top_k", 0));
+  Run plan(Settings settings) {
+    TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE, rows.evalData);
+    Trained trained = Trained.read(settings, 0, model.adapter);
+    if (teacher.equals(SELF) && (trained.full() || teacherAdapter != null)) {
+      throw new IllegalArgumentException(
+          "--teacher self is the student as training starts: train an adapter and leave"
+              + " --teacher-adapter out");
+    }
     double onPolicy = settings.number("lmbda", 0.5);
+    boolean imitate = settings.when(onPolicy < 1, "with lmbda below 1").flag("seq_kd", false);
+    Settings sampled = settings.when(onPolicy > 0, "with lmbda above 0");
+    Settings written = settings.when(onPolicy > 0 || imitate, "with lmbda above 0 or seq_kd=true");
     SamplingParams sampling =
         new SamplingParams(
-            settings.integer("max_new_tokens", 128),
-            settings.number("temperature", 0.9),
+            written.integer("max_new_tokens", 128),
+            sampled.number("temperature", 0.9),
             0,
             1,
             1,
             config.seed());
-    boolean imitate = settings.flag("seq_kd", false);
-    String systemPrompt = settings.text("teacher_system_prompt", "");
-    boolean wrap = settings.flag("wrap_strings_as_chat", true);
-    settings.rejectUnknown();
-    TrainingRun run = new TrainingRun(options, model, settings);
-    PolicyModel student = run.model(lora, config.seed(), checkpointing);
+    RolloutSampler.requireUnfiltered(sampling);
+    Settings recorded =
+        settings.when(onPolicy < 1 && !imitate, "with recorded answers: lmbda below 1, no seq_kd");
+    Plan plan =
+        new Plan(
+            config,
+            trained,
+            TrainingOptions.checkpointing(settings),
+            new GeneralizedJsd(
+                settings.number("beta", 0.5),
+                settings.number("distillation_temperature", 1),
+                settings.integer("distillation_top_k", 0)),
+            onPolicy,
+            imitate,
+            sampling,
+            settings.text("teacher_system_prompt", ""),
+            TrainingOptions.lengths(recorded, LengthPolicy.Mode.KEEP_START),
+            recorded.flag("wrap_strings_as_chat", true));
+    return used -> run(plan, used);
+  }
+
+  private Map<String, Object> run(Plan plan, Settings used) throws IOException {
+    TrainingConfig config = plan.config();
+    TrainingRun run = new TrainingRun(options, model, used);
+    PolicyModel student = run.model(plan.trained(), config.seed(), plan.checkpointing());
     DecoderTransformer taught = student.transformer();
     DecoderTransformer teaching = teacher.equals(SELF) ? taught : teacher().transformer();
-    Backend backend = Backends.defaultBackend();
-    UnaryOperator<int[]> teacherPrompt = teacherPrompt(student, systemPrompt);
-    DistillationTask task = new DistillationTask(taught, teaching, divergence, teacherPrompt);
-    boolean promptsOnly = onPolicy == 1 || imitate;
-    Tokenization tokenization = new Tokenization(student.text(), lengths, wrap);
+    UnaryOperator<int[]> teacherPrompt = teacherPrompt(student, plan.systemPrompt());
     UnaryOperator<List<DistillationTrainer.Row>> answering =
-        rows -> answered(rows, student, teaching, teacherPrompt, sampling.maxNewTokens());
+        asked -> answered(asked, student, teaching, teacherPrompt, plan.sampling().maxNewTokens());
+    Tokenization tokenization = new Tokenization(student.text(), plan.lengths(), plan.wrap());
     List<DistillationTrainer.Row> read =
-        promptsOnly ? prompts(student, options.data) : rows(tokenization, options.data);
-    List<DistillationTrainer.Row> learnt = imitate ? answering.apply(read) : read;
-    List<TokenizedDemonstration> heldOut = List.of();
-    if (options.evalData != null) {
+        plan.promptsOnly() ? prompts(student, rows.data) : rows(tokenization, rows.data);
+    List<DistillationTrainer.Row> learnt = plan.imitate() ? answering.apply(read) : read;
+    List<TokenizedDemonstration> heldOut = new ArrayList<>();
+    if (rows.evalData != null) {
       // The teacher's likeliest answers stay the same while the student changes.
-      heldOut =
-          (promptsOnly
-                  ? answering.apply(prompts(student, options.evalData))
-                  : rows(tokenization, options.evalData))
-              .stream().map(DistillationTrainer.Row::demonstration).toList();
+      (plan.promptsOnly()
+              ? answering.apply(prompts(student, rows.evalData))
+              : rows(tokenization, rows.evalData))
+          .forEach(row -> heldOut.add(row.demonstration()));
     }
-    List<TokenizedDemonstration> measured = heldOut;
+    Backend backend = Backends.defaultBackend();
+    StepRunner<TokenizedDemonstration> steps =
+        new StepRunner<>(
+            "distill",
+            new DistillationTask(taught, teaching, plan.divergence(), teacherPrompt),
+            config,
+            backend,
+            options.out);
     RolloutSampler sampler =
         new RolloutSampler(
             taught,
             student.tokenizer(),
             student.assets().stopTokens(),
             backend,
-            sampling,
+            plan.sampling(),
             config.stepExamples());
-    output.print(
-        run.run(
-            surroundings -> {
-              StepRunner<TokenizedDemonstration> steps =
-                  new StepRunner<>("distill", task, config, backend, options.out);
-              var result =
-                  new DistillationTrainer(steps, sampler, onPolicy, config, surroundings)
-                      .run(learnt, measured, options.resume);
-              run.save(student);
-              return result;
-            }));
-    return 0;
+    return run.run(
+        surroundings -> {
+          TrainingLoop.Result result =
+              new DistillationTrainer(steps, sampler, plan.onPolicy(), config, surroundings)
+                  .run(learnt, heldOut, options.resume);
+          run.save(student);
+          return result;
+        });
   }
 
   private PolicyModel teacher() {
@@ -155,11 +194,11 @@ final class TrainDistillCommand implements Callable<Integer> {
       DecoderTransformer teaching,
       UnaryOperator<int[]> teacherPrompt,
       int maxNewTokens) {
-    boolean self = teaching == student.transformer();
+    // The student itself teaches as it is before training.
     List<Completion> answers;
     try (Generator generator =
         new Generator(
-            teaching, Backends.defaultBackend(), student.assets().stopTokens(), SLOTS, !self)) {
+            teaching, Backends.defaultBackend(), student.assets().stopTokens(), SLOTS, true)) {
       answers =
           generator.generate(
               rows.stream().map(row -> teacherPrompt.apply(row.prompt().ids())).toList(),

@@ -24,19 +24,32 @@ final class TrainDpoCommand extends PairwiseTraining {
     List<DpoLoss> losses =
         settings.texts("loss_type", List.of("sigmoid")).stream().map(DpoLoss::parse).toList();
     List<Double> weights = new ArrayList<>();
-    List<String> given = settings.texts("loss_weights", List.of());
+    List<Double> given = settings.numbers("loss_weights", List.of());
     for (int i = 0; i < Math.max(losses.size(), given.size()); i++) {
-      weights.add(
-          i < given.size() && !given.get(i).isEmpty() ? Double.parseDouble(given.get(i)) : 1.0);
+      weights.add(i < given.size() ? given.get(i) : 1.0);
     }
+    Settings scored =
+        settings.when(
+            losses.stream().anyMatch(DpoLoss::seesScores), "with a loss_type that sees scores");
+    Divergence divergence = Divergence.parse(scored.text("f_divergence_type", "reverse_kl"));
     return new DpoObjective(
         settings.number("beta", 0.1),
         losses,
         weights,
-        Divergence.parse(settings.text("f_divergence_type", "reverse_kl")),
-        settings.number("f_alpha_divergence_coef", 0.5),
-        settings.number("label_smoothing", 0),
-        settings.number("discopop_tau", 0.05),
+        divergence,
+        scored
+            .when(
+                divergence == Divergence.ALPHA_DIVERGENCE,
+                "with f_divergence_type=alpha_divergence")
+            .number("f_alpha_divergence_coef", 0.5),
+        settings
+            .when(
+                losses.stream().anyMatch(DpoLoss::smoothsLabels),
+                "with loss_type robust, exo_pair, aot or aot_unpaired")
+            .number("label_smoothing", 0),
+        settings
+            .when(losses.contains(DpoLoss.DISCOPOP), "with loss_type=discopop")
+            .number("discopop_tau", 0.05),
         settings.number("ld_alpha", 1),
         settings.flag("use_weighting", false));
   }

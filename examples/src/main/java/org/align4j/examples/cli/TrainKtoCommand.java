@@ -24,11 +24,11 @@ final class TrainKtoCommand extends OfflineTraining<TokenizedUnpaired> {
   private static final double LEARNING_RATE = 1e-6;
 
   TrainKtoCommand() {
-    super("kto", LEARNING_RATE);
+    super("kto", LEARNING_RATE, 0);
   }
 
   @Override
-  Method<TokenizedUnpaired> method(Settings settings, boolean adapter) {
+  Method<TokenizedUnpaired> method(Settings settings, boolean full) {
     KtoObjective objective =
         new KtoObjective(
             settings.number("beta", 0.1),
@@ -45,7 +45,7 @@ final class TrainKtoCommand extends OfflineTraining<TokenizedUnpaired> {
       public TrainingTask<TokenizedUnpaired> task(
           PolicyModel policy, List<TokenizedUnpaired> examples, TrainingConfig config)
           throws IOException {
-        PolicyModel reference = adapter ? policy : model.loadBase();
+        PolicyModel reference = full ? model.loadBase() : policy;
         return new UnpairedTask(policy.transformer(), reference.transformer(), objective);
       }
     };

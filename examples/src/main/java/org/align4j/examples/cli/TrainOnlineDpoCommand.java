@@ -3,6 +3,7 @@ package org.align4j.examples.cli;
 import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.run.Settings;
+import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.online.PreferenceUpdate;
 import org.align4j.policy.train.PreferenceTask;
 import picocli.CommandLine.Command;
@@ -18,15 +19,24 @@ final class TrainOnlineDpoCommand extends OnlineTraining {
 
   /** Keys and defaults of TRL's OnlineDPOConfig; more than two generations are allowed. */
   @Override
-  Method method(Settings settings, ModelOptions model) {
+  Method method(Settings settings) {
+    DpoLoss loss = DpoLoss.parse(settings.text("loss_type", "sigmoid"));
     DpoObjective objective =
         DpoObjective.of(
             settings.number("beta", 0.1),
-            DpoLoss.parse(settings.text("loss_type", "sigmoid")),
-            settings.number("label_smoothing", 0));
-    return parts ->
-        new PreferenceUpdate(
-            parts.steps("online-dpo", new PreferenceTask(parts.policy().transformer(), objective)),
-            parts.config().generations());
+            loss,
+            settings
+                .when(loss.smoothsLabels(), "with loss_type robust, exo_pair, aot or aot_unpaired")
+                .number("label_smoothing", 0));
+    return new Method(
+        true,
+        parts -> {
+          DecoderTransformer policy = parts.policy().transformer();
+          return new PreferenceUpdate(
+              policy,
+              parts.steps("online-dpo", new PreferenceTask(policy, objective)),
+              parts.temperature(),
+              parts.config());
+        });
   }
 }

@@ -1,6 +1,8 @@
 package org.align4j.examples.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.Gae;
 import org.align4j.core.policygradient.ImportanceCorrection;
@@ -9,9 +11,8 @@ import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.ActorCritic;
+import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.ScalarModel;
 import org.align4j.policy.online.PolicyGradientUpdate;
 import org.align4j.policy.train.ActorCriticTask;
@@ -23,20 +24,23 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = "PPO with a critic: separate, shared, or the folder of a reward model (critic).")
 final class TrainPpoCommand extends OnlineTraining {
+  private static final String SEPARATE = "separate";
+  private static final String SHARED = "shared";
+
   TrainPpoCommand() {
     super("ppo", new Defaults(3e-6, 1, 4, 1, 53, 0.7));
   }
 
   /** Keys and defaults of TRL's PPOConfig; num_iterations is its num_ppo_epochs. */
   @Override
-  Method method(Settings settings, ModelOptions model) {
+  Method method(Settings settings) {
     double clip = settings.number("cliprange", 0.2);
     String place = settings.text("kl_in", "reward");
     if (!place.equals("reward") && !place.equals("loss")) {
       throw new IllegalArgumentException("kl_in is \"" + place + "\"; expected reward or loss");
     }
     boolean inLoss = place.equals("loss");
-    KlController penalty = penalty(settings, 0.05);
+    KlController penalty = penalty(settings, 0.05, !inLoss);
     KlEstimator estimator = rewardEstimator(settings);
     if (inLoss && estimator == null) {
       throw new IllegalArgumentException(
@@ -56,39 +60,50 @@ final class TrainPpoCommand extends OnlineTraining {
         AdvantageEstimator.ppo(
             new Gae(settings.number("gamma", 1), settings.number("lam", 0.95)),
             settings.flag("whiten_rewards", false));
-    String critic = settings.text("critic", "separate");
-    LoraConfig lora = TrainingOptions.lora(settings, 0);
+    String critic = settings.text("critic", SEPARATE);
+    if (!Set.of(SEPARATE, SHARED).contains(critic) && !Files.isDirectory(Path.of(critic))) {
+      throw new IllegalArgumentException(
+          "critic is \""
+              + critic
+              + "\"; expected separate, shared or the folder of a reward model");
+    }
     ImportanceCorrection correction = correction(settings);
-    return parts -> {
-      ActorCritic both = critic(critic, parts, model, lora);
-      return new PolicyGradientUpdate(
-          parts.policy().transformer(),
-          both,
-          parts.steps(
-              "ppo",
-              new ActorCriticTask(both, objective, valueLoss, valueWeight, parts.temperature())),
-          advantages,
-          ratios(parts, inLoss ? KlController.fixed(0) : penalty, estimator, inLoss, correction),
-          parts.config());
-    };
+    return new Method(
+        penalty.value() > 0,
+        parts -> {
+          ActorCritic both = critic(critic, parts);
+          return new PolicyGradientUpdate(
+              parts.policy().transformer(),
+              both,
+              parts.steps(
+                  "ppo",
+                  new ActorCriticTask(
+                      both, objective, valueLoss, valueWeight, parts.temperature())),
+              advantages,
+              ratios(
+                  parts, inLoss ? KlController.fixed(0) : penalty, estimator, inLoss, correction),
+              parts.config());
+        });
   }
 
-  private static ActorCritic critic(String kind, Parts parts, ModelOptions model, LoraConfig lora) {
-    if (kind.equals("shared")) {
-      return ActorCritic.sharedTrunk(parts.policy().transformer(), parts.backend());
+  /** A critic that is trained as the policy is: in full or by an adapter of the same shape. */
+  private ActorCritic critic(String kind, Parts parts) {
+    DecoderTransformer policy = parts.policy().transformer();
+    if (kind.equals(SHARED)) {
+      return ActorCritic.sharedTrunk(policy, parts.backend());
     }
-    ScalarModel critic;
-    if (kind.equals("separate")) {
-      PolicyModel base = model.loadBase();
-      critic = new ScalarModel(base.transformer(), parts.backend());
-    } else {
-      critic = TransformerReward.load(Path.of(kind)).model();
+    ScalarModel critic =
+        kind.equals(SEPARATE)
+            ? new ScalarModel(model.loadBase().transformer(), parts.backend())
+            : TransformerReward.load(Path.of(kind)).model();
+    if (parts.checkpointing()) {
+      critic.trunk().checkpointActivations();
     }
-    if (lora == null) {
+    if (policy.lora() == null) {
       critic.trunk().trainAllWeights();
     } else {
-      critic.trunk().addAdapter(lora, parts.config().training().seed() + 1);
+      critic.trunk().addAdapter(policy.lora(), parts.config().training().seed() + 1);
     }
-    return ActorCritic.separate(parts.policy().transformer(), critic, parts.backend());
+    return ActorCritic.separate(policy, critic, parts.backend());
   }
 }

@@ -21,7 +21,7 @@ final class TrainReinforcePlusPlusCommand extends OnlineTraining {
 
   /** OpenRLHF's defaults: clip 0.2, KL weight 0.01 by k1. */
   @Override
-  Method method(Settings settings, ModelOptions model) {
+  Method method(Settings settings) {
     double clip = settings.number("cliprange", 0.2);
     PpoObjective objective =
         new PpoObjective(
@@ -31,22 +31,24 @@ final class TrainReinforcePlusPlusCommand extends OnlineTraining {
             settings.flag("token_level_loss", true),
             0,
             KlEstimator.K1);
-    KlController penalty = penalty(settings, 0.01);
+    KlController penalty = penalty(settings, 0.01, true);
     KlEstimator estimator = rewardEstimator(settings);
     AdvantageEstimator advantages =
         AdvantageEstimator.reinforcePlusPlus(
             settings.number("gamma", 1), settings.flag("baseline", false));
     ImportanceCorrection correction = correction(settings);
-    return parts ->
-        new PolicyGradientUpdate(
-            parts.policy().transformer(),
-            null,
-            parts.steps(
-                "reinforce-pp",
-                new PolicyGradientTask(
-                    parts.policy().transformer(), objective, parts.temperature())),
-            advantages,
-            ratios(parts, penalty, estimator, false, correction),
-            parts.config());
+    return new Method(
+        penalty.value() > 0,
+        parts ->
+            new PolicyGradientUpdate(
+                parts.policy().transformer(),
+                null,
+                parts.steps(
+                    "reinforce-pp",
+                    new PolicyGradientTask(
+                        parts.policy().transformer(), objective, parts.temperature())),
+                advantages,
+                ratios(parts, penalty, estimator, false, correction),
+                parts.config()));
   }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.align4j.core.data.PreferencePair;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.objective.BradleyTerryLoss;
@@ -14,7 +13,6 @@ import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.train.LengthPolicy;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TokenizedPair;
@@ -34,13 +32,15 @@ import picocli.CommandLine.Option;
     name = "reward",
     mixinStandardHelpOptions = true,
     description = "A reward model from prompt/chosen/rejected rows; written to OUT/reward.")
-final class TrainRewardCommand implements Callable<Integer> {
+final class TrainRewardCommand extends Training {
   /** TRL's RewardConfig. */
   private static final double LEARNING_RATE = 1e-4;
 
-  @Mixin ModelOptions model;
-  @Mixin TrainingOptions options;
-  @Mixin JsonOutput output;
+  /** What a frozen sentence encoder with a small head has no use for. */
+  private static final List<String> NOT_FOR_ENCODERS =
+      List.of("--model", "--adapter", "--dtype", "--eval-data", "--resume");
+
+  @Mixin RowOptions rows;
 
   enum Kind {
     transformer,
@@ -56,13 +56,17 @@ final class TrainRewardCommand implements Callable<Integer> {
   Kind kind;
 
   @Override
-  public Integer call() throws IOException {
-    Settings settings = options.settings();
-    output.print(kind == Kind.encoder ? encoder(settings) : transformer(settings));
-    return 0;
+  Run plan(Settings settings) {
+    return kind == Kind.encoder ? encoder(settings) : transformer(settings);
   }
 
-  private Map<String, Object> encoder(Settings settings) throws IOException {
+  private Run encoder(Settings settings) {
+    for (String option : NOT_FOR_ENCODERS) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new IllegalArgumentException(
+            option + " has no effect with --kind encoder; leave it out");
+      }
+    }
     EncoderRewardTrainer defaults = EncoderRewardTrainer.defaults(0);
     EncoderRewardTrainer trainer =
         new EncoderRewardTrainer(
@@ -75,12 +79,16 @@ final class TrainRewardCommand implements Callable<Integer> {
             new BradleyTerryLoss(
                 settings.number("center_rewards_coefficient", defaults.loss().centering())),
             settings.integer("seed", 42));
-    settings.rejectUnknown();
+    return used -> encoder(trainer, used);
+  }
+
+  private Map<String, Object> encoder(EncoderRewardTrainer trainer, Settings used)
+      throws IOException {
     AtomicFiles.writeString(
         options.out.resolve("config.json"),
-        JsonOutput.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(settings.effective()));
+        JsonOutput.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(used.effective()));
     List<EncoderRewardTrainer.Pair> pairs = new ArrayList<>();
-    for (PreferencePair pair : TrlRows.preferences(options.data)) {
+    for (PreferencePair pair : TrlRows.preferences(rows.data)) {
       pairs.add(
           new EncoderRewardTrainer.Pair(
               pair.prompt().plainText(), pair.chosen().plainText(), pair.rejected().plainText()));
@@ -98,37 +106,45 @@ final class TrainRewardCommand implements Callable<Integer> {
     return json;
   }
 
-  private Map<String, Object> transformer(Settings settings) throws IOException {
-    TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE);
+  private Run transformer(Settings settings) {
+    TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE, rows.evalData);
     // TRL's RewardConfig disables dropout.
-    LoraConfig lora = TrainingOptions.lora(settings, 0);
+    Trained trained = Trained.read(settings, 0, model.adapter);
     boolean checkpointing = TrainingOptions.checkpointing(settings);
-    LengthPolicy lengths = TrainingOptions.lengths(settings);
+    // As TRL filters: the score of an answer that was cut says nothing about the answer.
+    LengthPolicy lengths = TrainingOptions.lengths(settings, LengthPolicy.Mode.DROP);
+    if (lengths.mode() == LengthPolicy.Mode.KEEP_START) {
+      throw new IllegalArgumentException(
+          "truncation_mode=keep_start would score answers that were cut; expected drop, error or"
+              + " keep_end, which cuts the prompt");
+    }
     BradleyTerryLoss loss = new BradleyTerryLoss(settings.number("center_rewards_coefficient", 0));
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
-    settings.rejectUnknown();
-    TrainingRun run = new TrainingRun(options, model, settings);
-    PolicyModel base = run.model(lora, config.seed(), checkpointing);
-    TransformerReward reward = TransformerReward.fromLanguageModel(base, config.seed());
-    Tokenization tokenization = new Tokenization(base.text(), lengths, wrap);
-    List<RewardPair> pairs = read(tokenization, options.data);
-    List<RewardPair> held =
-        options.evalData == null ? List.of() : read(tokenization, options.evalData);
-    return run.run(
-        surroundings -> {
-          TrainingLoop.Result result =
-              new TrainingLoop<>(
-                      "reward",
-                      new RewardTask(reward.model(), loss),
-                      config,
-                      Backends.defaultBackend(),
-                      surroundings)
-                  .run(pairs, held, options.resume);
-          Path folder = options.out.resolve("reward");
-          reward.write(folder);
-          System.err.println("reward model written to " + folder);
-          return result;
-        });
+    return used -> {
+      TrainingRun run = new TrainingRun(options, model, used);
+      PolicyModel base = run.model(trained, config.seed(), checkpointing);
+      TransformerReward reward = TransformerReward.fromLanguageModel(base, config.seed());
+      Tokenization tokenization = new Tokenization(base.text(), lengths, wrap);
+      List<RewardPair> pairs = read(tokenization, rows.data);
+      List<RewardPair> held = rows.evalData == null ? List.of() : read(tokenization, rows.evalData);
+      return TrainingRun.counted(
+          lengths,
+          run.run(
+              surroundings -> {
+                TrainingLoop.Result result =
+                    new TrainingLoop<>(
+                            "reward",
+                            new RewardTask(reward.model(), loss),
+                            config,
+                            Backends.defaultBackend(),
+                            surroundings)
+                        .run(pairs, held, options.resume);
+                Path folder = options.out.resolve("reward");
+                reward.write(folder);
+                System.err.println("reward model written to " + folder);
+                return result;
+              }));
+    };
   }
 
   private static List<RewardPair> read(Tokenization tokenization, Path file) {

@@ -20,20 +20,22 @@ final class TrainRlooCommand extends OnlineTraining {
 
   /** Keys and defaults of TRL's RLOOConfig. */
   @Override
-  Method method(Settings settings, ModelOptions model) {
+  Method method(Settings settings) {
     double epsilon = settings.number("epsilon", 0.2);
     GrpoObjective objective = GrpoObjective.rloo(epsilon, settings.number("epsilon_high", epsilon));
     KlController penalty = KlController.fixed(settings.number("beta", 0.05));
-    return parts ->
-        new PolicyGradientUpdate(
-            parts.policy().transformer(),
-            null,
-            parts.steps(
-                "rloo",
-                new PolicyGradientTask(
-                    parts.policy().transformer(), objective, parts.temperature())),
-            AdvantageEstimator.leaveOneOut(),
-            ratios(parts, penalty, KlEstimator.K1, false, null),
-            parts.config());
+    return new Method(
+        penalty.value() > 0,
+        parts ->
+            new PolicyGradientUpdate(
+                parts.policy().transformer(),
+                null,
+                parts.steps(
+                    "rloo",
+                    new PolicyGradientTask(
+                        parts.policy().transformer(), objective, parts.temperature())),
+                AdvantageEstimator.leaveOneOut(),
+                ratios(parts, penalty, KlEstimator.K1, false, null),
+                parts.config()));
   }
 }

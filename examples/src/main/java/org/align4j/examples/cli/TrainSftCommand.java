@@ -21,12 +21,15 @@ final class TrainSftCommand extends OfflineTraining<TokenizedDemonstration> {
   /** TRL's SFTConfig. */
   private static final double LEARNING_RATE = 2e-5;
 
+  /** TRL's ModelConfig; the other trainers disable dropout. */
+  private static final double LORA_DROPOUT = 0.05;
+
   TrainSftCommand() {
-    super("sft", LEARNING_RATE);
+    super("sft", LEARNING_RATE, LORA_DROPOUT);
   }
 
   @Override
-  Method<TokenizedDemonstration> method(Settings settings, boolean adapter) {
+  Method<TokenizedDemonstration> method(Settings settings, boolean full) {
     SftLoss loss = SftLoss.parse(settings.text("loss_type", "nll"));
     return new Method<>() {
       @Override

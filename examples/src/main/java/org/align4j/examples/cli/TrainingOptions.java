@@ -7,32 +7,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import org.align4j.core.data.DataException;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.LearningRateSchedule;
 import org.align4j.policy.train.LengthPolicy;
 import org.align4j.policy.train.TrainingConfig;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Options and settings that all trainers share; keys and defaults are TRL's. */
 final class TrainingOptions {
-  /** TRL's ModelConfig. */
-  private static final double LORA_DROPOUT = 0.05;
-
-  @Option(names = "--data", required = true, description = "JSONL, JSON or CSV in a TRL layout.")
-  Path data;
-
-  @Option(names = "--eval-data", description = "Held-out rows in the same layout.")
-  Path evalData;
-
   @Option(names = "--out", required = true, description = "Output folder.")
   Path out;
 
-  @Option(names = "--config", description = "YAML file of settings.")
+  @Option(
+      names = "--config",
+      converter = ExistingPath.class,
+      description = "YAML file of settings.")
   Path config;
 
   @Option(
@@ -44,7 +38,7 @@ final class TrainingOptions {
   @Option(names = "--resume", description = "Go on from the last checkpoint in the output folder.")
   boolean resume;
 
-  Settings settings() throws IOException {
+  Settings settings(CommandSpec spec) throws IOException {
     Map<String, Object> values = new LinkedHashMap<>();
     if (config != null) {
       try {
@@ -54,56 +48,69 @@ final class TrainingOptions {
           values.putAll(read);
         }
       } catch (com.fasterxml.jackson.core.JacksonException e) {
-        throw new DataException(config + ": not YAML: " + e.getOriginalMessage(), e);
+        throw new ParameterException(
+            spec.commandLine(), config + ": not YAML settings: " + e.getOriginalMessage(), e);
       }
     }
     Settings settings = new Settings(values);
-    overrides.forEach(settings::override);
-    return settings;
+    return WrongUse.checked(
+        spec,
+        () -> {
+          overrides.forEach(settings::override);
+          return settings;
+        });
   }
 
+  /** The settings of every trainer that measures nothing on held-out rows. */
   static TrainingConfig training(Settings settings, double learningRate) {
-    return TrainingConfig.builder(settings.number("learning_rate", learningRate))
-        .epochs(settings.number("num_train_epochs", 3))
-        .maxSteps(settings.integer("max_steps", 0))
-        .maxSeconds(settings.number("max_seconds", 0))
-        .batchSize(settings.integer("per_device_train_batch_size", 8))
-        .accumulationSteps(settings.integer("gradient_accumulation_steps", 1))
-        .microBatchTokens(settings.integer("micro_batch_tokens", 4096))
-        .schedule(LearningRateSchedule.parse(settings.text("lr_scheduler_type", "linear")))
-        .warmupRatio(settings.number("warmup_ratio", 0))
+    TrainingConfig defaults = TrainingConfig.defaults(learningRate);
+    LearningRateSchedule schedule =
+        LearningRateSchedule.parse(
+            settings.text("lr_scheduler_type", lowerCase(defaults.schedule())));
+    Settings warmup =
+        settings.when(
+            schedule.warmsUp(), "with lr_scheduler_type linear, cosine or constant_with_warmup");
+    int warmupSteps = warmup.integer("warmup_steps", (int) defaults.warmupSteps());
+    return TrainingConfig.builder(settings.number("learning_rate", defaults.learningRate()))
+        .epochs(settings.number("num_train_epochs", defaults.epochs()))
+        .maxSteps(settings.integer("max_steps", (int) defaults.maxSteps()))
+        .maxSeconds(settings.number("max_seconds", defaults.maxSeconds()))
+        .batchSize(settings.integer("per_device_train_batch_size", defaults.batchSize()))
+        .accumulationSteps(
+            settings.integer("gradient_accumulation_steps", defaults.accumulationSteps()))
+        .microBatchTokens(settings.integer("micro_batch_tokens", defaults.microBatchTokens()))
+        .schedule(schedule)
+        .warmupRatio(
+            warmup
+                .when(warmupSteps == 0, "without warmup_steps")
+                .number("warmup_ratio", defaults.warmupRatio()))
+        .warmupSteps(warmupSteps)
         .adam(
             new AdamW.Settings(
-                settings.number("adam_beta1", 0.9),
-                settings.number("adam_beta2", 0.999),
-                settings.number("adam_epsilon", 1e-8),
-                settings.number("weight_decay", 0)))
-        .maxGradNorm(settings.number("max_grad_norm", 1))
-        .seed(settings.integer("seed", 42))
-        .shuffle(settings.flag("shuffle", true))
-        .loggingSteps(settings.integer("logging_steps", 10))
-        .evalSteps(settings.integer("eval_steps", 0))
-        .saveSteps(settings.integer("save_steps", 0))
+                settings.number("adam_beta1", defaults.adam().beta1()),
+                settings.number("adam_beta2", defaults.adam().beta2()),
+                settings.number("adam_epsilon", defaults.adam().epsilon()),
+                settings.number("weight_decay", defaults.adam().weightDecay())))
+        .maxGradNorm(settings.number("max_grad_norm", defaults.maxGradNorm()))
+        .seed(settings.integer("seed", (int) defaults.seed()))
+        .shuffle(settings.flag("shuffle", defaults.shuffle()))
+        .loggingSteps(settings.integer("logging_steps", defaults.loggingSteps()))
+        .saveSteps(settings.integer("save_steps", defaults.saveSteps()))
         .build();
   }
 
-  /** The adapter to train, or null for full fine-tuning. */
-  static LoraConfig lora(Settings settings) {
-    return lora(settings, LORA_DROPOUT);
-  }
-
-  /** The same where dropout has another default. */
-  static LoraConfig lora(Settings settings, double dropout) {
-    boolean use = settings.flag("use_peft", true);
-    LoraConfig lora =
-        new LoraConfig(
-            settings.integer("lora_r", 16),
-            settings.number("lora_alpha", 32),
-            settings.number("lora_dropout", dropout),
-            Set.copyOf(settings.texts("lora_target_modules", LoraConfig.ALL_LINEAR)),
-            settings.flag("use_rslora", false),
-            settings.integer("lora_first_layer", 0));
-    return use ? lora : null;
+  /**
+   * The same where held-out rows are measured.
+   *
+   * @param evalData null without any
+   */
+  static TrainingConfig training(Settings settings, double learningRate, Path evalData) {
+    TrainingConfig training = training(settings, learningRate);
+    int steps =
+        settings
+            .when(evalData != null, "with --eval-data")
+            .integer("eval_steps", training.evalSteps());
+    return training.toBuilder().evalSteps(steps).build();
   }
 
   /** Whether the backward pass computes activations again instead of keeping them. */
@@ -111,9 +118,18 @@ final class TrainingOptions {
     return settings.flag("gradient_checkpointing", false);
   }
 
-  static LengthPolicy lengths(Settings settings) {
+  /**
+   * What happens to rows that are too long.
+   *
+   * @param mode TRL's default for the trainer
+   */
+  static LengthPolicy lengths(Settings settings, LengthPolicy.Mode mode) {
     return new LengthPolicy(
         settings.integer("max_length", 1024),
-        LengthPolicy.Mode.parse(settings.text("truncation_mode", "keep_start")));
+        LengthPolicy.Mode.parse(settings.text("truncation_mode", lowerCase(mode))));
+  }
+
+  private static String lowerCase(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 }

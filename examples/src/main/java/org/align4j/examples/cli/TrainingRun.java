@@ -12,7 +12,7 @@ import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.ModelFolders;
 import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.train.LengthPolicy;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingLoop;
 import org.align4j.policy.train.TrainingTask;
@@ -30,18 +30,12 @@ final class TrainingRun {
   }
 
   /** Loads the model and makes it trainable: a new adapter, the given one, or all weights. */
-  PolicyModel model(LoraConfig lora, long seed, boolean checkpointing) {
+  PolicyModel model(Trained trained, long seed, boolean checkpointing) {
     PolicyModel model = modelOptions.loadBase();
     if (checkpointing) {
       model.transformer().checkpointActivations();
     }
-    if (modelOptions.adapter != null) {
-      PeftAdapters.load(model.transformer(), modelOptions.adapter);
-    } else if (lora != null) {
-      model.transformer().addAdapter(lora, seed);
-    } else {
-      model.transformer().trainAllWeights();
-    }
+    trained.apply(model.transformer(), seed);
     return model;
   }
 
@@ -90,6 +84,14 @@ final class TrainingRun {
     json.putAll(result.evaluation());
     json.put("out", options.out.toString());
     return json;
+  }
+
+  /** Adds how many rows the length limit has left out or cut. */
+  static Map<String, Object> counted(LengthPolicy lengths, Map<String, Object> json) {
+    Map<String, Object> out = new LinkedHashMap<>(json);
+    out.put("rows_left_out", lengths.dropped());
+    out.put("rows_cut", lengths.truncated());
+    return out;
   }
 
   /** Writes what was trained: {@code adapter/} or {@code model/}. */

@@ -16,7 +16,7 @@ class Align4jTest extends CommandTest {
   @Test
   void wrongUseIsTwo() {
     assertThat(Align4j.run()).isEqualTo(2);
-    assertThat(Align4j.run("parity", "folder", "--no-such-option")).isEqualTo(2);
+    assertThat(Align4j.run("parity", FIXTURES.toString(), "--no-such-option")).isEqualTo(2);
     assertThat(errors()).contains("Unknown option", "--no-such-option");
     assertThat(Align4j.run("evaluate")).isEqualTo(2);
     assertThat(Align4j.run("frobnicate")).isEqualTo(2);
@@ -232,7 +232,7 @@ class Align4jTest extends CommandTest {
     String[] misspelt = java.util.Arrays.copyOf(train, train.length + 2);
     misspelt[train.length] = "--set";
     misspelt[train.length + 1] = "betta=1";
-    assertThat(Align4j.run(misspelt)).isEqualTo(1);
-    assertThat(errors()).contains("unknown setting betta");
+    assertThat(Align4j.run(misspelt)).isEqualTo(2);
+    assertThat(errors()).contains("unknown setting \"betta\"; did you mean \"beta\"?");
   }
 }

@@ -133,11 +133,11 @@ class TrainCommandsTest extends CommandTest {
   /** FIELD 3.19: PPO takes any reward; a wrong one is named. */
   @Test
   void unknownRewardIsNamed() throws IOException {
-    assertThat(train("ppo", prompts(), "--reward", "no-such-thing")).isEqualTo(1);
+    assertThat(train("ppo", prompts(), "--reward", "no-such-thing")).isEqualTo(2);
     assertThat(errors()).contains("reward \"no-such-thing\" is neither a folder nor known");
-    assertThat(train("ppo", prompts(), "--reward", "regex")).isEqualTo(1);
+    assertThat(train("ppo", prompts(), "--reward", "regex")).isEqualTo(2);
     assertThat(errors()).contains("reward \"regex\" lacks what comes after the colon");
-    assertThat(train("ppo", prompts(), "--reward", "length:x")).isEqualTo(1);
+    assertThat(train("ppo", prompts(), "--reward", "length:x")).isEqualTo(2);
     assertThat(errors()).contains("reward \"length:x\" needs a number of words");
   }
 
@@ -154,8 +154,8 @@ class TrainCommandsTest extends CommandTest {
             "use_peft=false",
             "--set",
             "beta=0.1");
-    assertThat(code).isEqualTo(1);
-    assertThat(errors()).contains("a KL term needs a reference");
+    assertThat(code).isEqualTo(2);
+    assertThat(errors()).contains("grpo needs a reference here");
   }
 
   @ParameterizedTest
@@ -257,6 +257,109 @@ class TrainCommandsTest extends CommandTest {
             prompts().toString());
     assertThat(code).as(errors()).isZero();
     assertThat(lastLine().get("eval_divergence").asDouble()).isPositive();
+  }
+
+  /** TRL: the reference is the model as training starts, so the first loss is ln 2 exactly. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void trainingGoesOnFromAnAdapter(boolean precomputed) throws IOException {
+    String adapter = FIXTURES.resolve("models/adapter").toString();
+    int code =
+        train(
+            "dpo",
+            pairs(),
+            "--adapter",
+            adapter,
+            "--set",
+            "max_steps=1",
+            "--set",
+            "precompute_ref_log_probs=" + precomputed);
+    assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().get("loss").asDouble()).isCloseTo(Math.log(2), within(1e-5));
+    JsonNode stored =
+        JSON.readTree(FIXTURES.resolve("models/adapter/adapter_config.json").toFile());
+    JsonNode written = JSON.readTree(run().resolve("adapter/adapter_config.json").toFile());
+    assertThat(written.get("r")).isEqualTo(stored.get("r"));
+    JsonNode used = JSON.readTree(run().resolve("config.json").toFile());
+    assertThat(used.has("lora_r")).as("what the adapter brings is no setting").isFalse();
+  }
+
+  /** Trainers with a reference in the reward or the loss start with a KL of 0. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ppo", "rloo", "reinforce-pp", "grpo"})
+  void onlineTrainingGoesOnFromAnAdapter(String method) throws IOException {
+    int code =
+        train(
+            method,
+            prompts(),
+            "--reward",
+            "length:3",
+            "--adapter",
+            FIXTURES.resolve("models/adapter").toString(),
+            "--set",
+            "max_steps=1",
+            "--set",
+            "num_generations=2",
+            "--set",
+            "max_completion_length=4");
+    assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().get("objective/kl").asDouble()).isCloseTo(0, within(1e-4));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kto", "bco"})
+  void unpairedTrainingGoesOnFromAnAdapter(String loss) throws IOException {
+    int code =
+        train(
+            "kto",
+            pairs(),
+            "--adapter",
+            FIXTURES.resolve("models/adapter").toString(),
+            "--set",
+            "max_steps=1",
+            "--set",
+            "loss_type=" + loss);
+    assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().get("rewards/chosen").asDouble()).isCloseTo(0, within(1e-5));
+  }
+
+  /** A student that teaches itself teaches what it was when training began. */
+  @Test
+  void aStudentTeachesItselfFromItsAdapter() throws IOException {
+    Path data =
+        Files.writeString(
+            folder.resolve("d.jsonl"), "{\"prompt\":\"hi\",\"completion\":\"yes\"}\n");
+    int code =
+        train(
+            "distill",
+            data,
+            "--teacher",
+            "self",
+            "--adapter",
+            FIXTURES.resolve("models/adapter").toString(),
+            "--set",
+            "lmbda=0",
+            "--set",
+            "max_steps=1");
+    assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().get("divergence").asDouble()).isCloseTo(0, within(1e-6));
+  }
+
+  /** TRL's RewardTrainer filters by max_length; a cut answer's score says nothing about it. */
+  @Test
+  void rewardTrainingLeavesLongPairsOut() throws IOException {
+    Path data =
+        Files.writeString(
+            folder.resolve("r.jsonl"),
+            """
+            {"prompt":"hi","chosen":"yes","rejected":"no"}
+            {"prompt":"hi","chosen":"%s","rejected":"no"}
+            """
+                .formatted("yes ".repeat(60)));
+    assertThat(train("reward", data, "--set", "max_length=60", "--set", "max_steps=1"))
+        .as(errors())
+        .isZero();
+    assertThat(lastLine().get("rows_left_out").asInt()).isEqualTo(1);
   }
 
   @Test

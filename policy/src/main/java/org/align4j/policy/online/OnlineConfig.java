@@ -28,11 +28,27 @@ public record OnlineConfig(
     require(generations >= 1, "num_generations must be at least 1, got " + generations);
     require(epochs >= 1, "epochs over a round must be at least 1, got " + epochs);
     require(miniBatches >= 1, "mini_batches must be at least 1, got " + miniBatches);
+    require(
+        miniBatches <= training.stepExamples(),
+        "num_mini_batches is "
+            + miniBatches
+            + ", but a round has only "
+            + training.stepExamples()
+            + " prompts to share out (per_device_train_batch_size x"
+            + " gradient_accumulation_steps)");
     require(rewardClip >= 0, "reward_clip must not be negative, got " + rewardClip);
     require(klBudget >= 0, "kl_budget must not be negative, got " + klBudget);
     require(
         missingEosPenalty >= 0,
         "missing_eos_penalty must not be negative, got " + missingEosPenalty);
+  }
+
+  /** Refuses a KL budget where no KL is measured. */
+  public void requireReferenceForBudget(boolean reference) {
+    require(
+        klBudget == 0 || reference,
+        "kl_budget needs a reference to measure the KL to: train an adapter, or leave it out for"
+            + " full fine-tuning");
   }
 
   private static void require(boolean condition, String message) {

@@ -2,11 +2,9 @@ package org.align4j.policy.online;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.ScoredCompletions;
 import org.align4j.core.distillation.GeneralizedJsd;
@@ -47,8 +45,8 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
    * @param referenceInLoss whether rollouts carry reference log-probs for the objective
    * @param correction for a sampler that differs from the trainer; null = the stored log-probs are
    *     the old policy's
-   * @param teacher what the KL is taken to; null = the policy with its adapter off. With another
-   *     model the penalty is a per-token reverse-KL reward: on-policy distillation
+   * @param teacher what the KL is taken to; null = the policy as it was before training. With
+   *     another model the penalty is a per-token reverse-KL reward: on-policy distillation
    */
   public record Settings(
       double temperature,
@@ -58,7 +56,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       ImportanceCorrection correction,
       LanguageModel teacher) {
 
-    /** The policy with its adapter off as the reference. */
+    /** The policy as it was before training as the reference. */
     public Settings(
         double temperature,
         KlController penalty,
@@ -91,6 +89,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
           "a KL term needs a reference: train an adapter, or set its weight to 0 for full"
               + " fine-tuning");
     }
+    config.requireReferenceForBudget(settings.teacher() != null || policy.hasReference());
     if (settings.penaltyEstimator() == null
         && settings.teacher() != null
         && !(settings.teacher() instanceof DecoderTransformer)) {
@@ -139,7 +138,12 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
               critic == null ? null : passes.values().get(i),
               critic == null ? null : estimate.returns().get(i)));
     }
-    Map<String, Double> out = new LinkedHashMap<>(learn(scored, rate, round));
+    List<List<ScoredRollout>> groups = new ArrayList<>();
+    for (int from = 0; from < scored.size(); from += config.generations()) {
+      groups.add(scored.subList(from, Math.min(scored.size(), from + config.generations())));
+    }
+    Map<String, Double> out =
+        new LinkedHashMap<>(new RoundPasses<>(steps, config).learn(groups, rate, round));
     out.putAll(metrics.means());
     double penalty =
         penalties.stream().mapToDouble(row -> Arrays.stream(row).sum()).sum() / rollouts.size();
@@ -245,45 +249,9 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     return out;
   }
 
-  private Map<String, Double> learn(List<ScoredRollout> scored, double rate, long round) {
-    MetricSums sums = new MetricSums();
-    Random random = new Random(config.training().seed() * 7919 + round);
-    long passes = (long) config.epochs() * config.miniBatches();
-    for (int epoch = 0; epoch < config.epochs(); epoch++) {
-      List<List<ScoredRollout>> batches = miniBatches(scored, random);
-      for (int i = 0; i < batches.size(); i++) {
-        long step = round * passes + (long) epoch * config.miniBatches() + i;
-        sums.addAll(steps.run(batches.get(i), rate, step), 1);
-      }
-    }
-    return sums.means();
-  }
-
   @Override
   public boolean takesWhole(long tokens) {
     return config.miniBatches() == 1 && tokens <= config.training().microBatchTokens();
-  }
-
-  /** Whole groups, shuffled, so that a prompt's completions still share its rows. */
-  private List<List<ScoredRollout>> miniBatches(List<ScoredRollout> scored, Random random) {
-    if (config.miniBatches() == 1) {
-      return List.of(scored);
-    }
-    List<List<ScoredRollout>> groups = new ArrayList<>();
-    for (int from = 0; from < scored.size(); from += config.generations()) {
-      groups.add(scored.subList(from, Math.min(scored.size(), from + config.generations())));
-    }
-    Collections.shuffle(groups, random);
-    int count = Math.min(config.miniBatches(), groups.size());
-    List<List<ScoredRollout>> out = new ArrayList<>(count);
-    for (int b = 0; b < count; b++) {
-      List<ScoredRollout> batch = new ArrayList<>();
-      groups
-          .subList(b * groups.size() / count, (b + 1) * groups.size() / count)
-          .forEach(batch::addAll);
-      out.add(batch);
-    }
-    return out;
   }
 
   @Override

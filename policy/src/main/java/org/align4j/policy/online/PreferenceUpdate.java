@@ -1,8 +1,14 @@
 package org.align4j.policy.online;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.policy.backend.TokenStats;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.train.MicroBatches;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedPair;
 
@@ -11,45 +17,87 @@ import org.align4j.policy.train.TokenizedPair;
  * to the worst. Prompts whose completions all have one reward teach nothing and are left out.
  */
 public final class PreferenceUpdate implements OnlineUpdate {
+  private final DecoderTransformer policy;
   private final StepRunner<TokenizedPair> steps;
-  private final int generations;
+  private final double temperature;
+  private final OnlineConfig config;
 
   /**
    * Prepares updates.
    *
    * @param steps of a task over pairs
-   * @param generations completions a prompt, ≥ 2
+   * @param temperature of the sampler, at which the KL of a budget is measured
+   * @param config at least two completions a prompt; a KL budget needs a policy with a reference
    */
-  public PreferenceUpdate(StepRunner<TokenizedPair> steps, int generations) {
-    if (generations < 2) {
+  public PreferenceUpdate(
+      DecoderTransformer policy,
+      StepRunner<TokenizedPair> steps,
+      double temperature,
+      OnlineConfig config) {
+    if (config.generations() < 2) {
       throw new IllegalArgumentException(
-          "online DPO needs at least two completions a prompt, got " + generations);
+          "online DPO needs at least two completions a prompt; num_generations is "
+              + config.generations());
     }
+    config.requireReferenceForBudget(policy.hasReference());
+    this.policy = policy;
     this.steps = steps;
-    this.generations = generations;
+    this.temperature = temperature;
+    this.config = config;
   }
 
   @Override
   public Map<String, Double> update(
       List<Rollout> rollouts, double[] rewards, double rate, long round) {
-    List<TokenizedPair> pairs = new ArrayList<>();
-    for (int from = 0; from < rollouts.size(); from += generations) {
+    Map<String, Double> out = new LinkedHashMap<>();
+    if (config.klBudget() > 0) {
+      out.put("objective/kl", kl(rollouts));
+    }
+    List<List<TokenizedPair>> pairs = pairs(rollouts, rewards);
+    if (!pairs.isEmpty()) {
+      out.putAll(new RoundPasses<>(steps, config).learn(pairs, rate, round));
+    }
+    return out;
+  }
+
+  /** The best and the worst completion of each prompt, where they differ. */
+  private List<List<TokenizedPair>> pairs(List<Rollout> rollouts, double[] rewards) {
+    List<List<TokenizedPair>> pairs = new ArrayList<>();
+    for (int from = 0; from < rollouts.size(); from += config.generations()) {
       int best = from;
       int worst = from;
-      for (int i = from + 1; i < from + generations; i++) {
+      for (int i = from + 1; i < from + config.generations(); i++) {
         best = rewards[i] > rewards[best] ? i : best;
         worst = rewards[i] < rewards[worst] ? i : worst;
       }
       if (rewards[best] > rewards[worst]) {
         pairs.add(
-            new TokenizedPair(
-                rollouts.get(from).prompt().source(),
-                rollouts.get(from).prompt().ids(),
-                rollouts.get(best).completion().ids(),
-                rollouts.get(worst).completion().ids()));
+            List.of(
+                new TokenizedPair(
+                    rollouts.get(from).prompt().source(),
+                    rollouts.get(from).prompt().ids(),
+                    rollouts.get(best).completion().ids(),
+                    rollouts.get(worst).completion().ids())));
       }
     }
-    return pairs.isEmpty() ? Map.of() : steps.run(pairs, rate, round);
+    return pairs;
+  }
+
+  /** Mean over completions of the k1 estimate, summed over tokens, as TRL's objective/kl. */
+  private double kl(List<Rollout> rollouts) {
+    double sum = 0;
+    for (List<Rollout> part :
+        MicroBatches.cut(
+            rollouts,
+            rollout -> rollout.prompt().ids().length + rollout.tokens(),
+            config.training().microBatchTokens())) {
+      TokenStats reference = policy.forward(Rollout.batch(part), Mode.REFERENCE, temperature);
+      sum -= Arrays.stream(reference.logProbs()).sum();
+      for (Rollout rollout : part) {
+        sum += Arrays.stream(rollout.completion().logProbs()).sum();
+      }
+    }
+    return sum / rollouts.size();
   }
 
   @Override

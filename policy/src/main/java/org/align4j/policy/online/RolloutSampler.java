@@ -36,6 +36,17 @@ public final class RolloutSampler {
       Backend backend,
       SamplingParams params,
       int slots) {
+    requireUnfiltered(params);
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.stopTokens = Set.copyOf(stopTokens);
+    this.backend = backend;
+    this.params = params;
+    this.slots = slots;
+  }
+
+  /** Refuses what would draw tokens from another distribution than the policy's. */
+  public static void requireUnfiltered(SamplingParams params) {
     if (params.topK() != 0 || params.topP() != 1 || params.repetitionPenalty() != 1) {
       throw new IllegalArgumentException(
           "online training needs top_k 0, top_p 1 and repetition_penalty 1: tokens that a filter"
@@ -45,12 +56,6 @@ public final class RolloutSampler {
       throw new IllegalArgumentException(
           "online training needs a temperature above 0, got " + params.temperature());
     }
-    this.model = model;
-    this.tokenizer = tokenizer;
-    this.stopTokens = Set.copyOf(stopTokens);
-    this.backend = backend;
-    this.params = params;
-    this.slots = slots;
   }
 
   /** The temperature that log-probs are taken at. */

@@ -47,6 +47,11 @@ public final class LengthPolicy {
     this.mode = mode;
   }
 
+  /** What happens to rows that are too long. */
+  public Mode mode() {
+    return mode;
+  }
+
   /** Rows cut so far. */
   public int truncated() {
     return truncated;

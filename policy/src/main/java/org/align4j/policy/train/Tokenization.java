@@ -9,9 +9,13 @@ import org.align4j.core.data.Passage;
 import org.align4j.core.data.PreferencePair;
 import org.align4j.core.data.UnpairedExample;
 import org.align4j.policy.text.TextEncoder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From records to token ids, under a length policy. */
 public final class Tokenization {
+  private static final Logger LOG = LoggerFactory.getLogger(Tokenization.class);
+
   private final TextEncoder encoder;
   private final LengthPolicy lengths;
   private final boolean wrapStrings;
@@ -75,6 +79,12 @@ public final class Tokenization {
   }
 
   private <T> List<T> requireRows(List<T> rows) {
+    if (lengths.dropped() + lengths.truncated() > 0) {
+      LOG.warn(
+          "so far {} rows left out and {} cut, for their length",
+          lengths.dropped(),
+          lengths.truncated());
+    }
     if (rows.isEmpty()) {
       throw new DataException(
           "no row is left: all "

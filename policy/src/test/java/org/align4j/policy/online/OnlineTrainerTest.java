@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.Gae;
 import org.align4j.core.advantage.GroupBaseline;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
@@ -35,6 +38,7 @@ import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.ScalarModel;
 import org.align4j.policy.model.TinyModels;
+import org.align4j.policy.model.Trainable;
 import org.align4j.policy.optim.LearningRateSchedule;
 import org.align4j.policy.text.Tokenizer;
 import org.align4j.policy.train.ActorCriticTask;
@@ -286,7 +290,91 @@ class OnlineTrainerTest {
     OnlineConfig config = config(300, 16, 1, 1);
     StepRunner<TokenizedPair> steps =
         steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
-    assertThat(train(model, new PreferenceUpdate(steps, 16), config)).isGreaterThan(0.9);
+    OnlineUpdate update = new PreferenceUpdate(model, steps, TEMPERATURE, config);
+    assertThat(train(model, update, config)).isGreaterThan(0.9);
+  }
+
+  /** num_iterations and num_mini_batches are optimizer steps in every online method. */
+  @Test
+  void onlineDpoTakesItsPassesAndMiniBatches() {
+    assertThat(onlineDpoSteps(config(1, 16, 1, 1))).isEqualTo(1);
+    assertThat(onlineDpoSteps(config(1, 16, 3, 2))).isEqualTo(6);
+  }
+
+  private int onlineDpoSteps(OnlineConfig config) {
+    DecoderTransformer model = model();
+    PreferenceTask task = new PreferenceTask(model, DpoObjective.sigmoid(0.1));
+    AtomicInteger steps = new AtomicInteger();
+    TrainingTask<TokenizedPair> counting =
+        new TrainingTask<>() {
+          @Override
+          public Trainable model() {
+            return task.model();
+          }
+
+          @Override
+          public int tokens(TokenizedPair pair) {
+            return task.tokens(pair);
+          }
+
+          @Override
+          public void prepare(List<List<TokenizedPair>> micros, boolean train) {
+            steps.incrementAndGet();
+          }
+
+          @Override
+          public double run(
+              List<TokenizedPair> micro,
+              List<TokenizedPair> step,
+              boolean train,
+              MetricSums metrics) {
+            return task.run(micro, step, train, metrics);
+          }
+
+          @Override
+          public JsonNode describe(TokenizedPair pair) {
+            return task.describe(pair);
+          }
+        };
+    OnlineUpdate update = new PreferenceUpdate(model, steps(counting, config), TEMPERATURE, config);
+    trainer(model, update, config).run(prompts());
+    return steps.get();
+  }
+
+  @Test
+  void onlineDpoStopsAtItsKlBudget() {
+    DecoderTransformer model = model();
+    OnlineConfig free = config(300, 16, 1, 1);
+    OnlineConfig config = new OnlineConfig(free.training(), 16, 1, 1, 0, 0, 0.5);
+    StepRunner<TokenizedPair> steps =
+        steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
+    OnlineUpdate update = new PreferenceUpdate(model, steps, TEMPERATURE, config);
+    TrainingLoop.Result result = trainer(model, update, config).run(prompts());
+    assertThat(result.steps()).isLessThan(300);
+    assertThat(result.last().get("objective/kl")).isGreaterThan(0.5);
+  }
+
+  /** Without a reference no KL is measured, and the budget would never be reached. */
+  @Test
+  void aKlBudgetNeedsAReference() {
+    DecoderTransformer model = TinyModels.create(BACKEND, 3);
+    model.trainAllWeights();
+    OnlineConfig config = new OnlineConfig(config(1, 4, 1, 1).training(), 4, 1, 1, 0, 0, 0.5);
+    assertThatThrownBy(
+            () ->
+                policyGradient(
+                    model, PpoObjective.of(0.2), AdvantageEstimator.leaveOneOut(), 0, config))
+        .hasMessageContaining("kl_budget needs a reference");
+    StepRunner<TokenizedPair> steps =
+        steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
+    assertThatThrownBy(() -> new PreferenceUpdate(model, steps, TEMPERATURE, config))
+        .hasMessageContaining("kl_budget needs a reference");
+  }
+
+  @Test
+  void moreMiniBatchesThanPromptsAreRefused() {
+    assertThatThrownBy(() -> config(1, 4, 1, 5))
+        .hasMessageContaining("num_mini_batches is 5, but a round has only 4 prompts");
   }
 
   /** FIELD 3.8: sampler and trainer agree, which a correction then leaves at weight 1. */

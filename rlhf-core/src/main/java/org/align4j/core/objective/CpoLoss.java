@@ -22,6 +22,11 @@ public enum CpoLoss {
     this.averaged = averaged;
   }
 
+  /** Whether {@code label_smoothing} acts on it. */
+  public boolean smoothsLabels() {
+    return this == SIGMOID || this == SIMPO;
+  }
+
   boolean averaged() {
     return averaged;
   }

@@ -54,6 +54,22 @@ public enum DpoLoss {
     this.function = function;
   }
 
+  /** Whether {@code label_smoothing} acts on it. */
+  public boolean smoothsLabels() {
+    return switch (this) {
+      case ROBUST, EXO_PAIR, AOT, AOT_UNPAIRED -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether it sees scores, which the f-divergence makes of log-ratios, and not the ratios. */
+  public boolean seesScores() {
+    return switch (this) {
+      case SIGMOID, HINGE, IPO, EXO_PAIR, ROBUST, DISCOPOP, SIGMOID_NORM -> true;
+      default -> false;
+    };
+  }
+
   /** TRL's spelling. */
   public String trlName() {
     return name().toLowerCase(Locale.ROOT);

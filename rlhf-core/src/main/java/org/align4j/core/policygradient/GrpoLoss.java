@@ -49,6 +49,11 @@ public enum GrpoLoss {
     this.share = share;
   }
 
+  /** Whether ratios are clipped between 1 - epsilon and 1 + epsilon_high. */
+  public boolean clips() {
+    return surrogate == Surrogate.CLIPPED;
+  }
+
   Surrogate surrogate() {
     return surrogate;
   }

@@ -41,8 +41,8 @@ public final class Settings {
 
   /**
    * These settings for reading keys that have an effect only under a condition. Where it does not
-   * hold, a key that was given is refused and one that was not has its default, but is not among
-   * the {@link #effective} ones.
+   * hold, a key that was given another value than its default is refused; the others have their
+   * default, but are not among the {@link #effective} ones.
    *
    * @param holds whether it does
    * @param condition ends "has an effect only ...", such as {@code with loss_type=discopop}
@@ -112,11 +112,25 @@ public final class Settings {
     return out;
   }
 
+  /** A list of numbers; a single value or {@code 1,2,3} is a list too. */
+  public List<Double> numbers(String key, List<Double> absent) {
+    List<Double> out = new ArrayList<>();
+    for (String text : texts(key, absent.stream().map(String::valueOf).toList())) {
+      try {
+        out.add(Double.parseDouble(text));
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            key + " holds \"" + text + "\"; expected numbers, as in 1,0.5", e);
+      }
+    }
+    return out;
+  }
+
   private Object value(String key, Object absent) {
     defaults.put(key, absent);
     Object value = values.get(key);
     if (missing != null) {
-      if (value != null) {
+      if (value != null && !same(value, absent)) {
         throw new IllegalArgumentException(
             key + " is set to " + value + ", but has an effect only " + missing + "; leave it out");
       }
@@ -125,6 +139,22 @@ public final class Settings {
     Object used = value == null ? absent : value;
     effective.put(key, used);
     return used;
+  }
+
+  private static boolean same(Object given, Object absent) {
+    if (absent instanceof Number number) {
+      try {
+        return Double.parseDouble(given.toString()) == number.doubleValue();
+      } catch (NumberFormatException e) {
+        return false;
+      }
+    }
+    return given.toString().equals(absent.toString());
+  }
+
+  /** Whether a key was given. */
+  public boolean has(String key) {
+    return values.get(key) != null;
   }
 
   /** Refuses keys that were never read. */

@@ -59,6 +59,17 @@ class SettingsTest {
         .isEqualTo(0.1);
   }
 
+  /** So that the config.json of another run can be given with one setting changed. */
+  @Test
+  void itsDefaultIsNoContradiction() {
+    Settings settings = new Settings(Map.of("discopop_tau", "5e-2", "names", List.of("a")));
+    Settings unused = settings.when(false, "with loss_type=discopop");
+    assertThat(unused.number("discopop_tau", 0.05)).isEqualTo(0.05);
+    assertThat(unused.texts("names", List.of("a"))).containsExactly("a");
+    assertThat(settings.has("discopop_tau")).isTrue();
+    assertThat(settings.has("beta")).isFalse();
+  }
+
   /** What has no effect is not among what was used, so that config.json can be given again. */
   @Test
   void aSettingWithoutEffectIsKnownButNotEffective() {
