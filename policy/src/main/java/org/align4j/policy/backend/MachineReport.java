@@ -149,9 +149,8 @@ public record MachineReport(List<Library> lines, String backend, List<KernelChoi
     String detail =
         present
             ? "products with frozen weights by oneDNN"
-            : "no products of it ("
-                + OneDnn.absence(Precision.BFLOAT16)
-                + "); dtype bfloat16 keeps weights in it and widens them";
+            : OneDnn.absence(Precision.BFLOAT16)
+                + "; backend vector keeps weights in it and widens them";
     return new Library("bfloat16", present, detail);
   }
 
