@@ -3,12 +3,12 @@ package org.align4j.policy.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Map;
 
 /** Hugging Face's own tokenizer library, through DJL's binding. */
 public final class HuggingFaceTokenizers implements Tokenizer, AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
+  private final int[] beginning;
 
   static {
     // DJL would look for newer natives and report usage otherwise.
@@ -23,11 +23,12 @@ public final class HuggingFaceTokenizers implements Tokenizer, AutoCloseable {
    * @throws IllegalArgumentException names the source and what is wrong
    */
   public HuggingFaceTokenizers(String source, byte[] json) {
-    byte[] checked = TokenizerJson.checked(source, json);
+    TokenizerJson.Checked checked = TokenizerJson.checked(source, json);
+    beginning = checked.beginning();
     try {
       tokenizer =
           HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(checked),
+              new ByteArrayInputStream(checked.json()),
               Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
@@ -37,29 +38,18 @@ public final class HuggingFaceTokenizers implements Tokenizer, AutoCloseable {
 
   @Override
   public int[] encode(String text) {
-    return encode(text, false);
-  }
-
-  /** What its post-processor puts before a text. */
-  @Override
-  public int[] beginning() {
-    int[] plain = encode("a", false);
-    int[] processed = encode("a", true);
-    for (int from = 0; from + plain.length <= processed.length; from++) {
-      if (Arrays.equals(processed, from, from + plain.length, plain, 0, plain.length)) {
-        return Arrays.copyOf(processed, from);
-      }
-    }
-    return new int[0];
-  }
-
-  private int[] encode(String text, boolean addSpecial) {
-    long[] ids = tokenizer.encode(text, addSpecial, false).getIds();
+    long[] ids = tokenizer.encode(text, false, false).getIds();
     int[] out = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {
       out[i] = Math.toIntExact(ids[i]);
     }
     return out;
+  }
+
+  /** What its post-processor puts before a text. */
+  @Override
+  public int[] beginning() {
+    return beginning.clone();
   }
 
   @Override

@@ -34,13 +34,20 @@ final class TokenizerJson {
   }
 
   /**
-   * The tokenizer without what this library does not use: truncation, padding, and the special
-   * tokens that a post-processor adds.
+   * A file that was checked.
+   *
+   * @param json without what this library does not use: truncation, padding and the post-processor
+   * @param beginning the ids that the post-processor puts before a text
+   */
+  record Checked(byte[] json, int[] beginning) {}
+
+  /**
+   * Checks a file.
    *
    * @param source where it came from, for messages
    * @throws IllegalArgumentException names the source and the field that is wrong
    */
-  static byte[] checked(String source, byte[] json) {
+  static Checked checked(String source, byte[] json) {
     TokenizerJson checker = new TokenizerJson(source);
     JsonNode root;
     try {
@@ -56,10 +63,11 @@ final class TokenizerJson {
     }
     ObjectNode out = (ObjectNode) root;
     checker.check(out);
+    int[] beginning = new PostProcessor(checker).beginning(out.path("post_processor"));
     out.putNull("truncation").putNull("padding").putNull("post_processor");
     checker.characters(out);
     try {
-      return JSON.writeValueAsBytes(out);
+      return new Checked(JSON.writeValueAsBytes(out), beginning);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           source + ": not a usable tokenizer.json: " + e.getOriginalMessage(), e);
@@ -258,7 +266,7 @@ final class TokenizerJson {
     return node.isMissingNode() || node.isNull();
   }
 
-  private void id(String at, JsonNode node) {
+  void id(String at, JsonNode node) {
     count(at, node, 0);
     if (node.asInt() >= MAX_ID) {
       throw bad(at, "expected a token id below " + MAX_ID);
