@@ -1,7 +1,6 @@
 package org.align4j.core.refusal;
 
-import org.apache.commons.math3.stat.inference.AlternativeHypothesis;
-import org.apache.commons.math3.stat.inference.BinomialTest;
+import org.apache.commons.math3.special.Beta;
 
 /** Paired significance of a change in a yes/no outcome on the same prompts. */
 public final class McNemar {
@@ -26,12 +25,30 @@ public final class McNemar {
         lost++;
       }
     }
-    if (gained + lost == 0) {
+    return pValue(gained, lost);
+  }
+
+  /**
+   * The same from counts: min(1, 2 · P(X ≤ min(gained, lost))) for X binomial with gained + lost
+   * trials of probability 1/2. Twice a tail is the two-sided test, as the distribution is
+   * symmetric.
+   *
+   * @param gained prompts whose outcome became yes, ≥ 0
+   * @param lost prompts whose outcome became no, ≥ 0
+   * @return in [0, 1]; 0 where it is smaller than any double
+   */
+  public static double pValue(int gained, int lost) {
+    if (gained < 0 || lost < 0) {
+      throw new IllegalArgumentException(
+          "changed outcomes must not be negative, got " + gained + " and " + lost);
+    }
+    if (gained == lost) {
       return 1;
     }
-    return Math.min(
-        1,
-        new BinomialTest()
-            .binomialTest(gained + lost, gained, 0.5, AlternativeHypothesis.TWO_SIDED));
+    int smaller = Math.min(gained, lost);
+    int larger = Math.max(gained, lost);
+    // P(X ≤ k) of n trials of 1/2 is I(1/2; n - k, k + 1); the other tail's complement is no small
+    // number any more.
+    return Math.min(1, 2 * Beta.regularizedBeta(0.5, larger, smaller + 1.0));
   }
 }
