@@ -60,9 +60,9 @@ class LaunchTest extends CommandTest {
 
   @Test
   void exitCodesPassThrough() throws Exception {
-    Ended wrong = launch("", "parity", "folder", "--no-such-option");
+    Ended wrong = launch("", "parity", folder.toString(), "--no-such-option");
     assertThat(wrong.code()).isEqualTo(2);
-    assertThat(wrong.err()).startsWith("Unknown option");
+    assertThat(wrong.err()).startsWith("align4j: Unknown option");
     assertThat(launch("", "parity", folder.toString()).code()).isEqualTo(1);
   }
 
