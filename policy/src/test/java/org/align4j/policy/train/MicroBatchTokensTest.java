@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -106,7 +107,7 @@ class MicroBatchTokensTest {
     return out;
   }
 
-  private record Outcome(double loss, List<float[]> gradients) {}
+  private record Outcome(double loss, List<float[]> gradients, Map<String, Double> metrics) {}
 
   /** Two steps, so that what one leaves behind counts too. */
   private static <E> Outcome outcome(
@@ -114,21 +115,33 @@ class MicroBatchTokensTest {
     DecoderTransformer model = moved();
     TrainingTask<E> task = tasks.apply(model);
     double loss = 0;
+    MetricSums metrics = new MetricSums();
     for (int i = 0; i < 2; i++) {
       List<List<E>> micros = MicroBatches.cut(step, task::tokens, tokens);
       assertThat(micros.size() == 1).isEqualTo(tokens == WHOLE);
       task.prepare(micros, true);
       for (List<E> micro : micros) {
-        loss += task.run(micro, step, true, new MetricSums());
+        loss += task.run(micro, step, true, metrics);
       }
     }
-    return new Outcome(loss, model.parameters().stream().map(p -> p.gradient().toArray()).toList());
+    return new Outcome(
+        loss,
+        model.parameters().stream().map(p -> p.gradient().toArray()).toList(),
+        metrics.means());
   }
 
   private static <E> void same(Function<DecoderTransformer, TrainingTask<E>> tasks, List<E> step) {
     Outcome whole = outcome(tasks, step, WHOLE);
     Outcome cut = outcome(tasks, step, CUT);
     assertThat(cut.loss()).isCloseTo(whole.loss(), within(1e-5 * (1 + Math.abs(whole.loss()))));
+    assertThat(cut.metrics().keySet()).isEqualTo(whole.metrics().keySet());
+    whole
+        .metrics()
+        .forEach(
+            (name, value) ->
+                assertThat(cut.metrics().get(name))
+                    .as(name)
+                    .isCloseTo(value, within(1e-4 * (1 + Math.abs(value)))));
     for (int p = 0; p < whole.gradients().size(); p++) {
       double largest = 0;
       for (float value : whole.gradients().get(p)) {
