@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.CpoLoss;
 import org.align4j.core.objective.CpoObjective;
@@ -25,12 +26,15 @@ import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.core.policygradient.PolicyGradientObjective;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.RatioLevel;
+import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.Parameter;
+import org.align4j.policy.model.ScalarModel;
 import org.align4j.policy.model.TinyModels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -126,7 +130,7 @@ class MicroBatchTokensTest {
     }
     return new Outcome(
         loss,
-        model.parameters().stream().map(p -> p.gradient().toArray()).toList(),
+        task.model().parameters().stream().map(p -> p.gradient().toArray()).toList(),
         metrics.means());
   }
 
@@ -236,5 +240,45 @@ class MicroBatchTokensTest {
   @MethodSource("policyGradients")
   void onlineLosses(PolicyGradientObjective objective) {
     same(model -> new PolicyGradientTask(model, objective, 0.9), rollouts());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ppoWithACritic(boolean shared) {
+    Random random = new Random(4);
+    List<ScoredRollout> valued = new ArrayList<>();
+    for (ScoredRollout one : rollouts()) {
+      int n = one.completion().length;
+      valued.add(
+          new ScoredRollout(
+              one.source(),
+              one.prompt(),
+              one.completion(),
+              one.old(),
+              null,
+              null,
+              one.advantages(),
+              random.doubles(n, -1, 1).toArray(),
+              random.doubles(n, -1, 1).toArray()));
+    }
+    same(
+        model -> {
+          ActorCritic both =
+              shared
+                  ? ActorCritic.sharedTrunk(model, BACKEND)
+                  : ActorCritic.separate(model, new ScalarModel(moved(), BACKEND), BACKEND);
+          return new ActorCriticTask(both, PpoObjective.of(0.2), new ValueLoss(0.2), 0.1, 0.9);
+        },
+        valued);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.5, 1})
+  void distillation(double beta) {
+    same(
+        model -> new DistillationTask(model, model, new GeneralizedJsd(beta, 1, 0)),
+        pairs().stream()
+            .map(p -> new TokenizedDemonstration(p.source(), p.prompt(), p.chosen()))
+            .toList());
   }
 }
