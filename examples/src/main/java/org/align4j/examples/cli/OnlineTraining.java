@@ -82,9 +82,10 @@ abstract class OnlineTraining extends Training {
    * A method with its settings.
    *
    * @param reference whether it needs a reference, which full fine-tuning does not have
+   * @param generations least completions a prompt; two where they are compared
    * @param update builds updates, once the model is there
    */
-  record Method(boolean reference, Function<Parts, OnlineUpdate> update) {}
+  record Method(boolean reference, int generations, Function<Parts, OnlineUpdate> update) {}
 
   /** Reads the method's settings; called before the model is loaded. */
   abstract Method method(Settings settings);
@@ -123,6 +124,14 @@ abstract class OnlineTraining extends Training {
           name
               + " needs a reference here, which full fine-tuning does not have: train an adapter,"
               + " or set the weight of the KL term to 0 where there is one");
+    }
+    if (config.generations() < method.generations()) {
+      throw new IllegalArgumentException(
+          name
+              + " compares a prompt's completions: num_generations must be at least "
+              + method.generations()
+              + ", got "
+              + config.generations());
     }
     RewardFunction reward = RewardSpecs.parse(rewards, weights, data);
     return used -> {

@@ -31,6 +31,7 @@ final class TrainGrpoCommand extends OnlineTraining {
     ImportanceCorrection correction = correction(settings);
     return new Method(
         prototype.needsReference(),
+        2,
         parts -> {
           DecoderTransformer policy = parts.policy().transformer();
           GrpoObjective objective = prototype.withMaxCompletionLength(parts.maxCompletionLength());

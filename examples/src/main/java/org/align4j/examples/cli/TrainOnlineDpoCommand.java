@@ -30,6 +30,7 @@ final class TrainOnlineDpoCommand extends OnlineTraining {
                 .number("label_smoothing", 0));
     return new Method(
         true,
+        2,
         parts -> {
           DecoderTransformer policy = parts.policy().transformer();
           return new PreferenceUpdate(

@@ -70,6 +70,7 @@ final class TrainPpoCommand extends OnlineTraining {
     ImportanceCorrection correction = correction(settings);
     return new Method(
         penalty.value() > 0,
+        1,
         parts -> {
           ActorCritic both = critic(critic, parts);
           return new PolicyGradientUpdate(

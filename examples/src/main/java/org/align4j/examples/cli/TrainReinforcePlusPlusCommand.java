@@ -33,12 +33,13 @@ final class TrainReinforcePlusPlusCommand extends OnlineTraining {
             KlEstimator.K1);
     KlController penalty = penalty(settings, 0.01, true);
     KlEstimator estimator = rewardEstimator(settings);
+    boolean baseline = settings.flag("baseline", false);
     AdvantageEstimator advantages =
-        AdvantageEstimator.reinforcePlusPlus(
-            settings.number("gamma", 1), settings.flag("baseline", false));
+        AdvantageEstimator.reinforcePlusPlus(settings.number("gamma", 1), baseline);
     ImportanceCorrection correction = correction(settings);
     return new Method(
         penalty.value() > 0,
+        baseline ? 2 : 1,
         parts ->
             new PolicyGradientUpdate(
                 parts.policy().transformer(),

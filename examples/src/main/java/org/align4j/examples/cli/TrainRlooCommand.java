@@ -26,6 +26,7 @@ final class TrainRlooCommand extends OnlineTraining {
     KlController penalty = KlController.fixed(settings.number("beta", 0.05));
     return new Method(
         penalty.value() > 0,
+        2,
         parts ->
             new PolicyGradientUpdate(
                 parts.policy().transformer(),

@@ -94,6 +94,8 @@ class WrongUseTest extends CommandTest {
         "grpo --reward length:3|sapo_temperature_pos=2|seed=1|with loss_type=sapo",
         "grpo --reward length:3|vespo_k_pos=1|seed=1|with loss_type=vespo",
         "grpo --reward length:3|use_bias_correction_kl=false|seed=1|with beta above 0",
+        "grpo --reward length:3|num_generations=1|seed=1|num_generations must be at least 2",
+        "reinforce-pp --reward length:3|baseline=true|seed=1|num_generations must be at least 2",
         "grpo --reward length:3|eval_steps=5|seed=1|unknown setting \"eval_steps\"",
         "rloo --reward length:3|use_peft=false|seed=1|needs a reference",
         "online-dpo --reward length:3|label_smoothing=0.1|seed=1|label_smoothing is set to 0.1",

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.CpoLoss;
 import org.align4j.core.objective.CpoObjective;
@@ -24,12 +26,15 @@ import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.core.policygradient.PolicyGradientObjective;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.RatioLevel;
+import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.Parameter;
+import org.align4j.policy.model.ScalarModel;
 import org.align4j.policy.model.TinyModels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -106,7 +111,7 @@ class MicroBatchTokensTest {
     return out;
   }
 
-  private record Outcome(double loss, List<float[]> gradients) {}
+  private record Outcome(double loss, List<float[]> gradients, Map<String, Double> metrics) {}
 
   /** Two steps, so that what one leaves behind counts too. */
   private static <E> Outcome outcome(
@@ -114,21 +119,33 @@ class MicroBatchTokensTest {
     DecoderTransformer model = moved();
     TrainingTask<E> task = tasks.apply(model);
     double loss = 0;
+    MetricSums metrics = new MetricSums();
     for (int i = 0; i < 2; i++) {
       List<List<E>> micros = MicroBatches.cut(step, task::tokens, tokens);
       assertThat(micros.size() == 1).isEqualTo(tokens == WHOLE);
       task.prepare(micros, true);
       for (List<E> micro : micros) {
-        loss += task.run(micro, step, true, new MetricSums());
+        loss += task.run(micro, step, true, metrics);
       }
     }
-    return new Outcome(loss, model.parameters().stream().map(p -> p.gradient().toArray()).toList());
+    return new Outcome(
+        loss,
+        task.model().parameters().stream().map(p -> p.gradient().toArray()).toList(),
+        metrics.means());
   }
 
   private static <E> void same(Function<DecoderTransformer, TrainingTask<E>> tasks, List<E> step) {
     Outcome whole = outcome(tasks, step, WHOLE);
     Outcome cut = outcome(tasks, step, CUT);
     assertThat(cut.loss()).isCloseTo(whole.loss(), within(1e-5 * (1 + Math.abs(whole.loss()))));
+    assertThat(cut.metrics().keySet()).isEqualTo(whole.metrics().keySet());
+    whole
+        .metrics()
+        .forEach(
+            (name, value) ->
+                assertThat(cut.metrics().get(name))
+                    .as(name)
+                    .isCloseTo(value, within(1e-4 * (1 + Math.abs(value)))));
     for (int p = 0; p < whole.gradients().size(); p++) {
       double largest = 0;
       for (float value : whole.gradients().get(p)) {
@@ -223,5 +240,45 @@ class MicroBatchTokensTest {
   @MethodSource("policyGradients")
   void onlineLosses(PolicyGradientObjective objective) {
     same(model -> new PolicyGradientTask(model, objective, 0.9), rollouts());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ppoWithACritic(boolean shared) {
+    Random random = new Random(4);
+    List<ScoredRollout> valued = new ArrayList<>();
+    for (ScoredRollout one : rollouts()) {
+      int n = one.completion().length;
+      valued.add(
+          new ScoredRollout(
+              one.source(),
+              one.prompt(),
+              one.completion(),
+              one.old(),
+              null,
+              null,
+              one.advantages(),
+              random.doubles(n, -1, 1).toArray(),
+              random.doubles(n, -1, 1).toArray()));
+    }
+    same(
+        model -> {
+          ActorCritic both =
+              shared
+                  ? ActorCritic.sharedTrunk(model, BACKEND)
+                  : ActorCritic.separate(model, new ScalarModel(moved(), BACKEND), BACKEND);
+          return new ActorCriticTask(both, PpoObjective.of(0.2), new ValueLoss(0.2), 0.1, 0.9);
+        },
+        valued);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.5, 1})
+  void distillation(double beta) {
+    same(
+        model -> new DistillationTask(model, model, new GeneralizedJsd(beta, 1, 0)),
+        pairs().stream()
+            .map(p -> new TokenizedDemonstration(p.source(), p.prompt(), p.chosen()))
+            .toList());
   }
 }

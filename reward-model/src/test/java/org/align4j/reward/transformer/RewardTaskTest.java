@@ -68,6 +68,36 @@ class RewardTaskTest {
     return out;
   }
 
+  /** How a step is cut into micro-batches changes neither its loss nor its gradient. */
+  @Test
+  void microBatchesAddUpToTheStep() {
+    List<RewardPair> step = pairs(9, 1);
+    double[] whole = headGradient(step, 9);
+    double[] cut = headGradient(step, 2);
+    for (int i = 0; i < whole.length; i++) {
+      assertThat(cut[i]).isCloseTo(whole[i], within(1e-5));
+    }
+  }
+
+  /** The loss, then the head's gradient. */
+  private static double[] headGradient(List<RewardPair> step, int pieces) {
+    ScalarModel model = model();
+    model.head().initialize(1);
+    RewardTask task = new RewardTask(model, new BradleyTerryLoss(0.01));
+    double loss = 0;
+    for (int from = 0; from < step.size(); from += pieces) {
+      List<RewardPair> micro = step.subList(from, Math.min(step.size(), from + pieces));
+      loss += task.run(micro, step, true, new MetricSums());
+    }
+    float[] gradient = model.head().parameter().gradient().toArray();
+    double[] out = new double[gradient.length + 1];
+    out[0] = loss;
+    for (int i = 0; i < gradient.length; i++) {
+      out[i + 1] = gradient[i];
+    }
+    return out;
+  }
+
   @Test
   void learnsThePreference() {
     ScalarModel model = model();

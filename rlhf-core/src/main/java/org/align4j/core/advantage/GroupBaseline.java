@@ -51,6 +51,7 @@ public final class GroupBaseline {
   /** Reward less the group's mean, over the unbiased standard deviation: GRPO. */
   public double[] normalized(double[] rewards, Scale scale) {
     check(rewards);
+    requireOthers();
     double batch = deviation(rewards, 0, rewards.length);
     double[] out = new double[rewards.length];
     for (int from = 0; from < rewards.length; from += groupSize) {
@@ -71,9 +72,7 @@ public final class GroupBaseline {
   /** Reward less the mean of the others': RLOO (Ahmadian et al. 2024, arXiv 2402.14740, Eq. 8). */
   public double[] leaveOneOut(double[] rewards) {
     check(rewards);
-    if (groupSize < 2) {
-      throw new IllegalArgumentException("leave-one-out needs two completions a prompt");
-    }
+    requireOthers();
     double[] out = new double[rewards.length];
     for (int from = 0; from < rewards.length; from += groupSize) {
       double sum = mean(rewards, from, from + groupSize) * groupSize;
@@ -102,6 +101,14 @@ public final class GroupBaseline {
       sum += deviation(rewards, from, from + groupSize);
     }
     return sum * groupSize / rewards.length;
+  }
+
+  /** A completion alone is its group's mean, and nothing would be learnt from it. */
+  private void requireOthers() {
+    if (groupSize < 2) {
+      throw new IllegalArgumentException(
+          "a group's baseline needs two completions a prompt; raise num_generations");
+    }
   }
 
   private void check(double[] rewards) {

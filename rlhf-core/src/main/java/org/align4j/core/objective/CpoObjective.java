@@ -81,7 +81,8 @@ public record CpoObjective(
     double total = sum / normalizer.pairs() - cpoAlpha * perToken * logLikelihood;
     Map<String, Double> metrics =
         new LinkedHashMap<>(PairMetrics.of(rewards, new Sides(chosen.values(), rejected.values())));
-    metrics.put("nll_loss", -logLikelihood / Arrays.stream(chosen.lengths()).sum());
+    // A mean over the step's tokens, from parts that are weighted by their pairs.
+    metrics.put("nll_loss", -perToken * logLikelihood * normalizer.pairs() / n);
     return new PairwiseValue(
         total,
         chosen.spread(gradient.chosen(), -cpoAlpha * perToken),

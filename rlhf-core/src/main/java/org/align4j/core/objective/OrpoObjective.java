@@ -66,7 +66,6 @@ public record OrpoObjective(double beta) implements PreferenceObjective {
       rewards.rejected()[i] = beta * rejected.values()[i];
     }
     double logLikelihood = Arrays.stream(prompt.values()).sum();
-    int tokens = Arrays.stream(prompt.lengths()).sum() + Arrays.stream(chosen.lengths()).sum();
     for (int i = 0; i < n; i++) {
       logLikelihood += chosen.values()[i] * chosen.lengths()[i];
     }
@@ -74,7 +73,8 @@ public record OrpoObjective(double beta) implements PreferenceObjective {
     double loss = -perToken * logLikelihood - beta * logSigmoids / normalizer.pairs();
     Map<String, Double> metrics =
         new LinkedHashMap<>(PairMetrics.of(rewards, new Sides(chosen.values(), rejected.values())));
-    metrics.put("nll_loss", -logLikelihood / tokens);
+    // A mean over the step's tokens, from parts that are weighted by their pairs.
+    metrics.put("nll_loss", -perToken * logLikelihood * normalizer.pairs() / n);
     metrics.put("log_odds_ratio", logSigmoids / n);
     metrics.put("log_odds_chosen", logOddsSum / n);
     return new PairwiseValue(

@@ -50,4 +50,15 @@ class AdvantageTest {
     assertThat(Arrays.stream(all).sum()).isCloseTo(0, within(1e-12));
     assertThat(Arrays.stream(all).map(x -> x * x).sum()).isCloseTo(4, within(1e-12));
   }
+
+  /** Its own mean taken off, a completion alone would have no advantage, whatever its reward. */
+  @Test
+  void aGroupOfOneHasNoBaseline() {
+    GroupBaseline alone = new GroupBaseline(1);
+    double[] rewards = {1, 2};
+    assertThatThrownBy(() -> alone.normalized(rewards, GroupBaseline.Scale.GROUP))
+        .hasMessageContaining("raise num_generations");
+    assertThatThrownBy(() -> alone.leaveOneOut(rewards))
+        .hasMessageContaining("raise num_generations");
+  }
 }
