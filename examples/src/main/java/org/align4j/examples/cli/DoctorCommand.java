@@ -53,7 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static void print(Library line) {
-    System.out.printf("%-16s %-4s %s%n", line.name(), line.present() ? "yes" : "no", line.detail());
+    System.out.printf("%-18s %-4s %s%n", line.name(), line.present() ? "yes" : "no", line.detail());
   }
 
   private static Library disk(Path cache) {

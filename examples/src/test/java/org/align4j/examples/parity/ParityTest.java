@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.align4j.policy.backend.Backends;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("lane")
 class ParityTest {
   @TempDir Path folder;
 
@@ -21,6 +24,15 @@ class ParityTest {
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Models are compared on it; {@code LaneTest} of policy checks the rest of a lane's claims. */
+  @Test
+  void runsOnTheBackendOfItsLane() {
+    String lane = System.getProperty("align4j.lane", "native");
+    System.out.println("lane " + lane + ": parity on " + Backends.defaultBackend().name());
+    assertThat(Backends.defaultBackend().name())
+        .isEqualTo(lane.equals("no-vector-module") ? "portable" : "vector");
   }
 
   /** Made by docs/parity/make_fixtures.py with the pinned peers. */

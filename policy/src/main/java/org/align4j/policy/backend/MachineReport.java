@@ -39,7 +39,7 @@ public record MachineReport(List<Library> lines, String backend, List<KernelChoi
     lines.add(safely("Vector module", MachineReport::vectorModule));
     lines.add(safely("align4j.isa", MachineReport::cap));
     lines.add(safely("oneDNN", OneDnn::library));
-    lines.add(safely("bfloat16", MachineReport::bfloat16));
+    lines.add(safely("bfloat16 products", MachineReport::bfloat16));
     lines.add(safely("OpenBLAS", Blas::library));
     lines.add(safely("ND4J", MachineReport::nd4j));
     lines.add(safely("nd4j-cuda", MachineReport::cuda));
@@ -148,10 +148,10 @@ public record MachineReport(List<Library> lines, String backend, List<KernelChoi
     boolean present = OneDnn.supports(Precision.BFLOAT16);
     String detail =
         present
-            ? "products with frozen weights by oneDNN"
+            ? "by oneDNN, in backend vector"
             : OneDnn.absence(Precision.BFLOAT16)
-                + "; backend vector keeps weights in it and widens them";
-    return new Library("bfloat16", present, detail);
+                + "; backend vector widens weights that it keeps so";
+    return new Library("bfloat16 products", present, detail);
   }
 
   private static Library nd4j() {

@@ -46,7 +46,7 @@ class MachineReportTest {
     assertThat(said)
         .contains("Vector module no: the JVM was started without --add-modules")
         .contains("oneDNN no: ClassNotFoundException: org.bytedeco.dnnl")
-        .contains("bfloat16 no: oneDNN cannot be loaded")
+        .contains("bfloat16 products no: oneDNN cannot be loaded")
         .contains("OpenBLAS no: UnsatisfiedLinkError")
         .contains("ND4J no: ")
         .contains("NVIDIA GPU no: no nvidia-smi on the PATH")

@@ -25,11 +25,13 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.TinyModels;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("lane")
 class TrainingLoopTest {
   private static final Backend BACKEND = Backends.defaultBackend();
 

@@ -63,7 +63,7 @@ public enum Isa {
    * Tells OpenBLAS, which reads its environment when it is loaded and has no other way to be told.
    * Does nothing where it has been loaded before.
    */
-  void capOpenBlas() {
+  public void capOpenBlas() {
     if (core == null || Platform.isWindows()) {
       return;
     }

@@ -9,6 +9,7 @@ import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.backend.internal.Blas;
+import org.align4j.policy.backend.internal.Isa;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -19,6 +20,8 @@ public final class Nd4jBackend implements Backend {
 
   /** Starts ND4J, which fails here rather than in a training step where its natives are absent. */
   public Nd4jBackend() {
+    // ND4J loads OpenBLAS, which reads its cap then.
+    Isa.cap().capOpenBlas();
     Nd4j.scalar(0f);
   }
 
