@@ -37,7 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
     lines.add(models(resolver, models));
     lines.forEach(DoctorCommand::print);
     System.out.println();
-    if (machine.kernels().isEmpty()) {
+    if (machine.backend() != null && machine.kernels().isEmpty()) {
       System.out.println("No choice of kernels: " + machine.backend() + " has one for everything.");
     }
     for (KernelChoice kernel : machine.kernels()) {

@@ -52,7 +52,7 @@ class LaunchTest extends CommandTest {
   @Test
   void nothingGreetsAConversation() throws Exception {
     Ended chat = launch("hello\n\n", "chat", "--model", model(), "--max-new-tokens", "2");
-    // Without the vector module the scalar backend would warn here.
+    // Without the vector module the portable backend would be warned of here.
     assertThat(chat.err()).isEqualTo("> > ");
     assertThat(chat.code()).isZero();
     assertThat(chat.out()).isNotEmpty();
