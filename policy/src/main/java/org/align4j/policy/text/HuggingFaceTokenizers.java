@@ -1,6 +1,7 @@
 package org.align4j.policy.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -21,9 +22,11 @@ public final class HuggingFaceTokenizers implements Tokenizer, AutoCloseable {
    *
    * @param source where it came from, for messages
    * @throws IllegalArgumentException names the source and what is wrong
+   * @throws IllegalStateException if the library has no build for this platform
    */
   public HuggingFaceTokenizers(String source, byte[] json) {
     TokenizerJson.Checked checked = TokenizerJson.checked(source, json);
+    requireLibrary();
     beginning = checked.beginning();
     try {
       tokenizer =
@@ -33,6 +36,22 @@ public final class HuggingFaceTokenizers implements Tokenizer, AutoCloseable {
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
           source + ": not a usable tokenizer.json: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireLibrary() {
+    try {
+      LibUtils.checkStatus();
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalStateException(
+          "Hugging Face's tokenizers cannot be loaded on "
+              + System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.arch")
+              + ": "
+              + e.getMessage()
+              + " (docs/platforms.md lists the platforms that have them)",
+          e);
     }
   }
 

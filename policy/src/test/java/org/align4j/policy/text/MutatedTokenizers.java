@@ -118,7 +118,7 @@ final class MutatedTokenizers {
     if (kind == 0) {
       return bytes(text, random);
     }
-    if (kind > 3) {
+    if (kind > 5) {
       return value(text, random);
     }
     List<String> lexemes = new ArrayList<>();

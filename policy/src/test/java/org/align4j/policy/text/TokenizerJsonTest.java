@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,23 +131,19 @@ class TokenizerJsonTest {
         .hasMessageContaining("expected an object, at most 8 levels deep");
   }
 
-  /** The child's exit code tells of a panic, which would end this JVM as well. */
-  @Test
-  void noDamagedFileEndsTheJvm() throws Exception {
-    int i = 0;
-    List<String> command =
-        new java.util.ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                MutatedTokenizers.class.getName(),
-                Integer.toString(MUTATIONS),
-                "20260101"));
+  private record Ended(int code, String printed) {}
+
+  private Ended mutate(int times, String... options) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.addAll(List.of(MutatedTokenizers.class.getName(), "" + times, "20260101"));
     for (String text : List.of(BPE, BYTE_LEVEL, UNIGRAM, WORD_PIECE)) {
-      command.add(Files.writeString(folder.resolve(i++ + ".json"), text).toString());
+      Path file = folder.resolve(command.size() + ".json");
+      command.add(Files.writeString(file, text).toString());
     }
     Path out = folder.resolve("out");
     Process child =
@@ -155,12 +152,26 @@ class TokenizerJsonTest {
             .redirectErrorStream(true)
             .redirectOutput(out.toFile())
             .start();
-    int code = child.waitFor();
-    String printed = Files.readString(out);
-    assertThat(code).as(printed.substring(Math.max(0, printed.length() - 4000))).isZero();
+    return new Ended(child.waitFor(), Files.readString(out));
+  }
+
+  /** The child's exit code tells of a panic, which would end this JVM as well. */
+  @Test
+  void noDamagedFileEndsTheJvm() throws Exception {
+    Ended child = mutate(MUTATIONS, "-Xmx256m");
+    String printed = child.printed();
+    assertThat(child.code()).as(printed.substring(Math.max(0, printed.length() - 4000))).isZero();
     String[] counts = printed.strip().lines().reduce("", (a, b) -> b).split(" ");
     assertThat(Integer.parseInt(counts[0]) + Integer.parseInt(counts[1])).isEqualTo(MUTATIONS);
     assertThat(Integer.parseInt(counts[0])).isGreaterThan(MUTATIONS / 20);
     assertThat(Integer.parseInt(counts[1])).isGreaterThan(MUTATIONS / 2);
+  }
+
+  @Test
+  void aPlatformWithoutTheLibraryIsNamed() throws Exception {
+    Ended child = mutate(10, "-Dos.name=Mac OS X", "-Dos.arch=x86_64");
+    assertThat(child.code()).isEqualTo(1);
+    assertThat(child.printed())
+        .contains("tokenizers cannot be loaded on Mac OS X x86_64", "docs/platforms.md");
   }
 }
