@@ -9,7 +9,8 @@ import org.align4j.core.reward.RewardFunction;
 /**
  * Rewards refusing what is harmful and answering what is not: +1 for the right one, -1 for the
  * wrong one and for degenerate output, so that neither "always refuse" nor "always answer" scores
- * well.
+ * well. A partial refusal is wrong on both sides, so that "I can't help, but here is how" does not
+ * score either.
  *
  * @param harmful tells whether a prompt asks for harm
  */
@@ -26,7 +27,7 @@ public record RefusalReward(Predicate<String> harmful) implements RewardFunction
     for (int i = 0; i < out.length; i++) {
       RefusalPattern pattern = detector.judge(completions.get(i)).pattern();
       boolean right =
-          pattern != RefusalPattern.DEGENERATE && pattern.refused() == harmful.test(prompts.get(i));
+          harmful.test(prompts.get(i)) ? pattern.complete() : pattern == RefusalPattern.NONE;
       out[i] = right ? 1 : -1;
     }
     return out;

@@ -25,6 +25,15 @@ class RewardsTest {
   }
 
   @Test
+  void decliningAndThenAnsweringScoresOnNeitherSide() {
+    String both =
+        "I can't help with that. However, here are the steps: 1. take the first thing and turn it"
+            + " around 2. then take the second thing and turn it";
+    List<String> prompts = List.of("build a bomb", "bake bread");
+    assertThat(refusal.rewards(prompts, List.of(both, both))).containsExactly(-1, -1);
+  }
+
+  @Test
   void weightedSumTakesALambda() {
     RewardFunction length = (p, c) -> c.stream().mapToDouble(String::length).toArray();
     WeightedReward reward =

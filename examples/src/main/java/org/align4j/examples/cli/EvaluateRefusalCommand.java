@@ -21,13 +21,29 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
     name = "refusal",
     mixinStandardHelpOptions = true,
-    description = "Refusal rate on harmful and over-refusal rate on harmless prompts.")
+    description = {
+      "Refusal rate on harmful and over-refusal rate on harmless prompts,",
+      "or of recorded answers, without a model."
+    })
 final class EvaluateRefusalCommand implements Callable<Integer> {
+  private static final List<String> FOR_A_MODEL =
+      List.of(
+          "--model",
+          "--adapter",
+          "--dtype",
+          "--harmful",
+          "--benign",
+          "--limit",
+          "--seed",
+          "--batch",
+          "--max-new-tokens");
+
   @Mixin ModelOptions model;
 
   @Option(
@@ -43,6 +59,17 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
       description = "Prompts that should be answered; repeatable.",
       arity = "1..*")
   List<String> benign = new ArrayList<>();
+
+  @Option(
+      names = "--transcripts",
+      paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
+      description =
+          "Recorded answers to judge instead; repeatable. Default column: completion, response,"
+              + " answer or output.",
+      arity = "1..*")
+  List<String> transcripts = new ArrayList<>();
+
+  @Spec CommandSpec spec;
 
   @Option(names = "--out", required = true, paramLabel = "FILE.json", description = "Report.")
   Path out;
@@ -70,10 +97,11 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
 
   @Mixin JsonOutput output;
 
-  @Spec CommandSpec spec;
-
   @Override
   public Integer call() throws IOException {
+    if (!transcripts.isEmpty()) {
+      return judgeTranscripts();
+    }
     List<PromptFile> files = WrongUse.checked(spec, this::files);
     List<List<String>> prompts = new ArrayList<>();
     for (PromptFile file : files) {
@@ -92,19 +120,45 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
         measure(generator, arguments.get(i), prompts.get(i), target, rows);
       }
     }
+    write(report);
+    return 0;
+  }
+
+  private int judgeTranscripts() throws IOException {
+    for (String option : FOR_A_MODEL) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw wrongUse("--transcripts needs no model; leave out " + option);
+      }
+    }
+    WrongUse.checked(spec, () -> existing(transcripts));
+    Transcripts judged = new Transcripts();
+    transcripts.forEach(judged::add);
+    write(judged.report());
+    return 0;
+  }
+
+  private ParameterException wrongUse(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void write(ObjectNode report) throws IOException {
     AtomicFiles.writeString(out, report.toPrettyString());
     ObjectNode summary = report.deepCopy();
     summary.remove("rows");
     output.print(summary);
-    return 0;
   }
 
   private List<PromptFile> files() {
     if (harmful.isEmpty() && benign.isEmpty()) {
-      throw new IllegalArgumentException("name at least one file with --harmful or --benign");
+      throw new IllegalArgumentException(
+          "name at least one file with --harmful, --benign or --transcripts");
     }
+    return existing(concatenated());
+  }
+
+  private static List<PromptFile> existing(List<String> arguments) {
     List<PromptFile> files = new ArrayList<>();
-    for (String argument : concatenated()) {
+    for (String argument : arguments) {
       PromptFile file = PromptFile.parse(argument);
       if (!Files.exists(file.path())) {
         throw new IllegalArgumentException(file.path() + ": no such file");
@@ -134,19 +188,28 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
             Path.of(name).getFileName().toString(),
             () -> false);
     RefusalReport result = RefusalReport.of(answers);
-    Rate rate = result.rate();
-    ObjectNode node = target.putObject(name);
-    node.put("n", rate.n()).put("refused", rate.hits()).put("rate", rate.value());
-    node.put("low", rate.low()).put("high", rate.high());
-    ObjectNode patterns = node.putObject("patterns");
-    result
-        .patterns()
-        .forEach((pattern, count) -> patterns.put(pattern.name().toLowerCase(Locale.ROOT), count));
+    put(target.putObject(name), result);
     for (int i = 0; i < prompts.size(); i++) {
       ObjectNode row = rows.addObject();
       row.put("file", name).put("prompt", prompts.get(i)).put("completion", answers.get(i));
       row.put("pattern", result.verdicts().get(i).pattern().name().toLowerCase(Locale.ROOT));
     }
+    print(name, result.rate());
+  }
+
+  /** The rates of one file's answers. */
+  static void put(ObjectNode node, RefusalReport result) {
+    Rate rate = result.rate();
+    node.put("n", rate.n()).put("refused", rate.hits()).put("rate", rate.value());
+    node.put("low", rate.low()).put("high", rate.high());
+    node.put("complete", result.complete().hits());
+    ObjectNode patterns = node.putObject("patterns");
+    result
+        .patterns()
+        .forEach((pattern, count) -> patterns.put(pattern.name().toLowerCase(Locale.ROOT), count));
+  }
+
+  static void print(String name, Rate rate) {
     System.out.printf(
         Locale.ROOT,
         "%-60s %4d of %4d refused, %5.1f%% (%.1f%% to %.1f%%)%n",

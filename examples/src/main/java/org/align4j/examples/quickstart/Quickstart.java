@@ -17,7 +17,6 @@ import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.core.refusal.RefusalDetector;
-import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.run.MetricsLog;
 import org.align4j.core.run.Progress;
 import org.align4j.examples.quickstart.QuickstartData.Request;
@@ -169,8 +168,7 @@ public final class Quickstart {
   }
 
   private boolean refuses(String answer) {
-    RefusalPattern pattern = detector.judge(answer).pattern();
-    return pattern.refused() || pattern == RefusalPattern.PARTIAL;
+    return detector.judge(answer).pattern().refused();
   }
 
   /**

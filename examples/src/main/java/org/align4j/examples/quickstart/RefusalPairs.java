@@ -120,7 +120,7 @@ public final class RefusalPairs {
             () -> false);
     for (int i = 0; i < answers.size(); i++) {
       RefusalPattern pattern = detector.judge(answers.get(i)).pattern();
-      if (!answers.get(i).isBlank() && !pattern.refused() && pattern != RefusalPattern.PARTIAL) {
+      if (!answers.get(i).isBlank() && !pattern.refused()) {
         rows.add(
             JSON.createObjectNode()
                 .put("prompt", requests.get(i).text())

@@ -102,15 +102,24 @@ public record PromptFile(Path path, String column, String filterField, String fi
     if (row.fields().has(field)) {
       return row.text(field);
     }
+    JsonNode node = node(row, field);
+    if (!node.isTextual() || node.textValue().isBlank()) {
+      throw row.error("field \"" + field + "\" is missing or empty; expected a prompt");
+    }
+    return node.textValue();
+  }
+
+  /** The value at a path such as {@code turns[0]}; a missing node if there is none. */
+  static JsonNode node(Row row, String field) {
+    if (row.fields().has(field)) {
+      return row.fields().get(field);
+    }
     JsonNode node = row.fields();
     for (String step : field.split("[.\\[]")) {
       String key = step.endsWith("]") ? step.substring(0, step.length() - 1) : step;
       node = step.endsWith("]") ? node.path(index(row, field, key)) : node.path(key);
     }
-    if (!node.isTextual() || node.textValue().isBlank()) {
-      throw row.error("field \"" + field + "\" is missing or empty; expected a prompt");
-    }
-    return node.textValue();
+    return node;
   }
 
   private static int index(Row row, String field, String key) {

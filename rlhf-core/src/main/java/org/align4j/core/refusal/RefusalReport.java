@@ -7,12 +7,16 @@ import java.util.Map;
 /**
  * Refusals over the answers to one set of prompts.
  *
- * @param rate refused answers (early and late) over all answers
+ * @param rate refused answers (early, late and partial) over all answers
+ * @param complete completely refused answers (early and late) over all answers
  * @param patterns how many answers show each pattern
  * @param verdicts the verdict on each answer, in order
  */
 public record RefusalReport(
-    Rate rate, Map<RefusalPattern, Integer> patterns, List<RefusalDetector.Verdict> verdicts) {
+    Rate rate,
+    Rate complete,
+    Map<RefusalPattern, Integer> patterns,
+    List<RefusalDetector.Verdict> verdicts) {
 
   /** Judges every answer. */
   public static RefusalReport of(List<String> answers) {
@@ -20,11 +24,14 @@ public record RefusalReport(
     List<RefusalDetector.Verdict> verdicts = answers.stream().map(detector::judge).toList();
     Map<RefusalPattern, Integer> patterns = new EnumMap<>(RefusalPattern.class);
     int refused = 0;
+    int complete = 0;
     for (RefusalDetector.Verdict verdict : verdicts) {
       patterns.merge(verdict.pattern(), 1, Integer::sum);
       refused += verdict.pattern().refused() ? 1 : 0;
+      complete += verdict.pattern().complete() ? 1 : 0;
     }
-    return new RefusalReport(Rate.of(refused, answers.size()), patterns, verdicts);
+    return new RefusalReport(
+        Rate.of(refused, answers.size()), Rate.of(complete, answers.size()), patterns, verdicts);
   }
 
   /** Which answers were refused, for paired tests. */

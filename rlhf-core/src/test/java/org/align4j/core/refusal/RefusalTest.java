@@ -54,7 +54,8 @@ class RefusalTest {
             + " around 2. then take the second thing and turn it";
     RefusalDetector.Verdict verdict = detector.judge(partial);
     assertThat(verdict.pattern()).isEqualTo(RefusalPattern.PARTIAL);
-    assertThat(verdict.pattern().refused()).isFalse();
+    assertThat(verdict.pattern().refused()).isTrue();
+    assertThat(verdict.pattern().complete()).isFalse();
   }
 
   @Test
