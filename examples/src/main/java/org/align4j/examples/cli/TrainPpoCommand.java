@@ -8,6 +8,8 @@ import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.ValueLoss;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.lora.LoraConfig;
@@ -87,7 +89,10 @@ final class TrainPpoCommand extends OnlineTraining {
     if (lora == null) {
       critic.trunk().trainAllWeights();
     } else {
-      critic.trunk().addAdapter(lora, parts.config().training().seed() + 1);
+      critic
+          .trunk()
+          .addAdapter(
+              lora, RandomStream.of(parts.config().training().seed(), Purpose.CRITIC).seed());
     }
     return ActorCritic.separate(parts.policy().transformer(), critic, parts.backend());
   }

@@ -2,11 +2,8 @@ package org.align4j.policy.online;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.ScoredCompletions;
 import org.align4j.core.distillation.GeneralizedJsd;
@@ -14,12 +11,16 @@ import org.align4j.core.metric.MetricSums;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.train.Checkpoint;
 import org.align4j.policy.train.MicroBatches;
+import org.align4j.policy.train.RunProgress;
 import org.align4j.policy.train.ScoredRollout;
 import org.align4j.policy.train.StepRunner;
 
@@ -30,6 +31,8 @@ import org.align4j.policy.train.StepRunner;
 public final class PolicyGradientUpdate implements OnlineUpdate {
   /** Sampler and trainer share kernels; a mean difference beyond this is a broken setup. */
   private static final double MAX_MEAN_DIFFERENCE = 0.05;
+
+  private static final String KL_COEFFICIENT = "kl_coef";
 
   private final DecoderTransformer policy;
   private final ActorCritic critic;
@@ -114,16 +117,13 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       List<double[]> weights) {}
 
   @Override
-  public Map<String, Double> update(
-      List<Rollout> rollouts, double[] rewards, double rate, long round) {
+  public MetricSums update(List<Rollout> rollouts, double[] rewards, double rate, long round) {
     MetricSums metrics = new MetricSums();
     Passes passes = passes(rollouts, metrics);
     List<double[]> penalties = penalties(passes, metrics);
     AdvantageEstimator.Estimate estimate =
         estimator.estimate(
             new ScoredCompletions(rewards, penalties, passes.values(), config.generations()));
-    double kl = metrics.means().getOrDefault("objective/kl", 0.0);
-    settings.penalty().update(kl, rollouts.size());
     List<ScoredRollout> scored = new ArrayList<>(rollouts.size());
     for (int i = 0; i < rollouts.size(); i++) {
       Rollout rollout = rollouts.get(i);
@@ -139,13 +139,17 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
               critic == null ? null : passes.values().get(i),
               critic == null ? null : estimate.returns().get(i)));
     }
-    Map<String, Double> out = new LinkedHashMap<>(learn(scored, rate, round));
-    out.putAll(metrics.means());
-    double penalty =
-        penalties.stream().mapToDouble(row -> Arrays.stream(row).sum()).sum() / rollouts.size();
-    out.put("objective/non_score_reward", -penalty);
-    out.put("objective/rlhf_reward", Arrays.stream(rewards).average().orElse(0) - penalty);
-    out.put("objective/kl_coef", settings.penalty().value());
+    MetricSums out = learn(scored, rate, round);
+    // After learning: a round that fails there leaves the weight as it was.
+    double kl = metrics.means().getOrDefault("objective/kl", 0.0);
+    settings.penalty().update(kl, rollouts.size());
+    out.merge(metrics);
+    for (int i = 0; i < rewards.length; i++) {
+      double penalty = Arrays.stream(penalties.get(i)).sum();
+      out.add("objective/non_score_reward", -penalty, 1);
+      out.add("objective/rlhf_reward", rewards[i] - penalty, 1);
+    }
+    out.add("objective/kl_coef", settings.penalty().value(), 1);
     return out;
   }
 
@@ -245,18 +249,18 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     return out;
   }
 
-  private Map<String, Double> learn(List<ScoredRollout> scored, double rate, long round) {
+  private MetricSums learn(List<ScoredRollout> scored, double rate, long round) {
     MetricSums sums = new MetricSums();
-    Random random = new Random(config.training().seed() * 7919 + round);
+    RandomStream random = RandomStream.of(config.training().seed(), Purpose.MINI_BATCHES).at(round);
     long passes = (long) config.epochs() * config.miniBatches();
     for (int epoch = 0; epoch < config.epochs(); epoch++) {
-      List<List<ScoredRollout>> batches = miniBatches(scored, random);
+      List<List<ScoredRollout>> batches = miniBatches(scored, random.at(epoch));
       for (int i = 0; i < batches.size(); i++) {
         long step = round * passes + (long) epoch * config.miniBatches() + i;
-        sums.addAll(steps.run(batches.get(i), rate, step), 1);
+        sums.merge(steps.run(batches.get(i), rate, step));
       }
     }
-    return sums.means();
+    return sums;
   }
 
   @Override
@@ -265,7 +269,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
   }
 
   /** Whole groups, shuffled, so that a prompt's completions still share its rows. */
-  private List<List<ScoredRollout>> miniBatches(List<ScoredRollout> scored, Random random) {
+  private List<List<ScoredRollout>> miniBatches(List<ScoredRollout> scored, RandomStream random) {
     if (config.miniBatches() == 1) {
       return List.of(scored);
     }
@@ -273,7 +277,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     for (int from = 0; from < scored.size(); from += config.generations()) {
       groups.add(scored.subList(from, Math.min(scored.size(), from + config.generations())));
     }
-    Collections.shuffle(groups, random);
+    random.shuffle(groups);
     int count = Math.min(config.miniBatches(), groups.size());
     List<List<ScoredRollout>> out = new ArrayList<>(count);
     for (int b = 0; b < count; b++) {
@@ -287,12 +291,19 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
   }
 
   @Override
-  public void save(long round) {
-    steps.save(round);
+  public void setAside() {
+    steps.setAside();
   }
 
   @Override
-  public long load() {
-    return steps.load();
+  public boolean save(RunProgress progress) {
+    return steps.save(progress, Map.of(KL_COEFFICIENT, settings.penalty().value()));
+  }
+
+  @Override
+  public RunProgress load() {
+    Checkpoint checkpoint = steps.load();
+    settings.penalty().restore(checkpoint.state().get(KL_COEFFICIENT));
+    return checkpoint.progress();
   }
 }

@@ -3,6 +3,8 @@ package org.align4j.policy.online;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.metric.MetricSums;
+import org.align4j.policy.train.RunProgress;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedPair;
 
@@ -30,8 +32,7 @@ public final class PreferenceUpdate implements OnlineUpdate {
   }
 
   @Override
-  public Map<String, Double> update(
-      List<Rollout> rollouts, double[] rewards, double rate, long round) {
+  public MetricSums update(List<Rollout> rollouts, double[] rewards, double rate, long round) {
     List<TokenizedPair> pairs = new ArrayList<>();
     for (int from = 0; from < rollouts.size(); from += generations) {
       int best = from;
@@ -49,16 +50,21 @@ public final class PreferenceUpdate implements OnlineUpdate {
                 rollouts.get(worst).completion().ids()));
       }
     }
-    return pairs.isEmpty() ? Map.of() : steps.run(pairs, rate, round);
+    return pairs.isEmpty() ? new MetricSums() : steps.run(pairs, rate, round);
   }
 
   @Override
-  public void save(long round) {
-    steps.save(round);
+  public void setAside() {
+    steps.setAside();
   }
 
   @Override
-  public long load() {
-    return steps.load();
+  public boolean save(RunProgress progress) {
+    return steps.save(progress, Map.of());
+  }
+
+  @Override
+  public RunProgress load() {
+    return steps.load().progress();
   }
 }

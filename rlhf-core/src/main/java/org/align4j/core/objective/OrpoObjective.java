@@ -1,8 +1,7 @@
 package org.align4j.core.objective;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.PairBatch.Sides;
 
 /**
@@ -72,11 +71,10 @@ public record OrpoObjective(double beta) implements PreferenceObjective {
     }
     double perToken = 1.0 / (normalizer.promptTokens() + normalizer.chosenTokens());
     double loss = -perToken * logLikelihood - beta * logSigmoids / normalizer.pairs();
-    Map<String, Double> metrics =
-        new LinkedHashMap<>(PairMetrics.of(rewards, new Sides(chosen.values(), rejected.values())));
-    metrics.put("nll_loss", -logLikelihood / tokens);
-    metrics.put("log_odds_ratio", logSigmoids / n);
-    metrics.put("log_odds_chosen", logOddsSum / n);
+    MetricSums metrics = PairMetrics.of(rewards, new Sides(chosen.values(), rejected.values()));
+    metrics.add("nll_loss", -logLikelihood / tokens, tokens);
+    metrics.add("log_odds_ratio", logSigmoids / n, n);
+    metrics.add("log_odds_chosen", logOddsSum / n, n);
     return new PairwiseValue(
         loss,
         chosen.spread(gradient.chosen(), -perToken),
