@@ -309,7 +309,8 @@ class TrainCommandsTest extends CommandTest {
         "{\"phase\":\"grpo\",\"step\":3,\"num_tokens\":1}\n",
         StandardOpenOption.APPEND);
     assertThat(grpo(4, "--resume")).as(errors()).isZero();
-    assertThat(logged("completions.jsonl", "round")).containsExactly(0L, 0L, 1L, 1L, 2L, 2L, 3L, 3L);
+    assertThat(logged("completions.jsonl", "round"))
+        .containsExactly(0L, 0L, 1L, 1L, 2L, 2L, 3L, 3L);
     assertThat(logged("metrics.jsonl", "step")).containsExactly(1L, 2L, 3L, 4L);
     List<Long> tokens = logged("metrics.jsonl", "num_tokens");
     assertThat(tokens).isSorted().doesNotHaveDuplicates();
@@ -346,7 +347,14 @@ class TrainCommandsTest extends CommandTest {
     }
     code =
         Align4j.run(
-            "bench", "dpo", "--model", model(), "--data", pairs().toString(), "--steps", "2",
+            "bench",
+            "dpo",
+            "--model",
+            model(),
+            "--data",
+            pairs().toString(),
+            "--steps",
+            "2",
             "--json");
     assertThat(code).as(errors()).isZero();
     List<Double> benched = new ArrayList<>();

@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,7 +91,7 @@ class ResumeTest {
 
     @Override
     public String decode(int[] ids) {
-      return java.util.Arrays.toString(ids);
+      return Arrays.toString(ids);
     }
 
     @Override
@@ -288,7 +290,7 @@ class ResumeTest {
         {"phase":"another","step":4,"reward":1}
         {"phase":"test","st\
         """,
-        java.nio.file.StandardOpenOption.APPEND);
+        StandardOpenOption.APPEND);
     run(Method.GRPO, parts, REWARD, () -> false, true);
     List<String> lines = Files.readAllLines(parts.resolve("metrics.jsonl"));
     assertThat(lines.stream().filter(line -> line.contains("\"another\"")).count()).isOne();
@@ -296,7 +298,9 @@ class ResumeTest {
     assertThat(lines).hasSize(1 + Files.readAllLines(whole.resolve("metrics.jsonl")).size());
   }
 
-  /** One token of the second round is decoded, then the run ends with the first round's state. */
+  /**
+   * Told to stop while the first round is sampled, a run leaves nothing learnt and its beginning.
+   */
   @Test
   void stopIsSeenBetweenTokens() throws IOException {
     AtomicInteger asked = new AtomicInteger();
@@ -369,6 +373,35 @@ class ResumeTest {
               new TrainingLoop.Surroundings(out, log, Progress.SILENT, () -> false))
           .run(prompts());
     }
+  }
+
+  /** A run that its KL budget has ended does not get another round by being resumed. */
+  @Test
+  void klBudgetStaysSpent() {
+    AtomicInteger rewarded = new AtomicInteger();
+    long ended = budgeted(rewarded, false);
+    int rounds = rewarded.get();
+    assertThat(ended).isEqualTo(rounds).isBetween(1L, ROUNDS - 1L);
+    assertThat(budgeted(rewarded, true)).isEqualTo(ended);
+    assertThat(rewarded.get()).isEqualTo(rounds);
+  }
+
+  private long budgeted(AtomicInteger rewarded, boolean resume) {
+    DecoderTransformer policy = model(0);
+    RewardFunction counting =
+        (prompts, completions) -> {
+          rewarded.incrementAndGet();
+          return REWARD.rewards(prompts, completions);
+        };
+    return new OnlineTrainer(
+            "test",
+            sampler(policy),
+            counting,
+            update(Method.GRPO, folder, policy),
+            new OnlineConfig(training(), GENERATIONS, 1, 1, 0, 0, 1e-9),
+            new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false))
+        .run(prompts(), resume, round -> {})
+        .steps();
   }
 
   /** λ = 0.5 at the default seed: both kinds of rounds, where all 200 were on-policy. */
