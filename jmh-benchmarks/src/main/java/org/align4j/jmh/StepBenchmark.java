@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.ValueLoss;
@@ -109,13 +109,13 @@ public class StepBenchmark implements Counted {
 
   /** DPO with the reference inside the step. */
   @Benchmark
-  public Map<String, Double> dpoStep() {
+  public MetricSums dpoStep() {
     return dpo.run(preferences, 1e-6, 0);
   }
 
   /** PPO on the same completions, value head on the policy's trunk. */
   @Benchmark
-  public Map<String, Double> ppoUpdate() {
+  public MetricSums ppoUpdate() {
     return ppo.run(rollouts, 1e-6, 0);
   }
 }

@@ -69,7 +69,7 @@ class FieldDefectsTest {
                 1,
                 false)
             .evaluate(input);
-    assertThat(plain.metrics().get("logps/chosen")).isEqualTo(-10);
+    assertThat(plain.metrics().means().get("logps/chosen")).isEqualTo(-10);
     // The pair is right by far: DPO alone no longer holds the chosen completion, sft does.
     assertThat(plain.dChosen().get(0)[0]).isCloseTo(0, within(1e-12));
     assertThat(mixed.dChosen().get(0)[0]).isCloseTo(-0.5, within(1e-12));

@@ -7,20 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.align4j.core.data.TrlRows;
-import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.LanguageModel.Mode;
-import org.align4j.policy.optim.AdamW;
-import org.align4j.policy.optim.GradientClipper;
 import org.align4j.policy.train.LengthPolicy;
-import org.align4j.policy.train.MicroBatches;
 import org.align4j.policy.train.PreferenceTask;
+import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.train.TrainingConfig;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,7 +83,14 @@ final class BenchDpoCommand implements Callable<Integer> {
     List<TokenizedPair> pairs =
         new Tokenization(policy.text(), whole, true).pairs(TrlRows.preferences(data));
     PreferenceTask task = new PreferenceTask(policy.transformer(), DpoObjective.sigmoid(BETA));
-    AdamW optimizer = new AdamW(backend, AdamW.Settings.DEFAULT, policy.transformer().parameters());
+    TrainingConfig config =
+        TrainingConfig.builder(LEARNING_RATE)
+            .batchSize(PAIRS)
+            .microBatchTokens(microBatchTokens)
+            .seed(0)
+            .build();
+    StepRunner<TokenizedPair> runner =
+        new StepRunner<>("bench", task, config, backend, Path.of("."));
     if (cached) {
       task.precomputeReference(
           pairs.subList(0, Math.min(PAIRS * steps, pairs.size())), PRECOMPUTED, Mode.REFERENCE);
@@ -99,15 +104,7 @@ final class BenchDpoCommand implements Callable<Integer> {
         batch.add(pairs.get((PAIRS * step + i) % pairs.size()));
       }
       long start = System.nanoTime();
-      policy.transformer().clearGradients();
-      double loss = 0;
-      for (List<TokenizedPair> micro :
-          MicroBatches.cut(batch, task::countedTokens, microBatchTokens)) {
-        loss += task.run(micro, batch, true, new MetricSums());
-      }
-      losses.add(loss);
-      GradientClipper.clip(backend, policy.transformer().parameters(), 1);
-      optimizer.step(LEARNING_RATE);
+      losses.add(runner.run(batch, LEARNING_RATE, step).means().get("loss"));
       seconds[step] = (System.nanoTime() - start) / 1e9;
       tokens += batch.stream().mapToInt(task::countedTokens).sum();
       System.err.printf("step %d: %.3f s, loss %.6f%n", step + 1, seconds[step], losses.get(step));

@@ -108,7 +108,8 @@ abstract class BenchOnline implements Callable<Integer> {
         asked.add(new OnlinePrompt(text, text, policy.text().userPrompt(text)));
       }
       long start = System.nanoTime();
-      List<Rollout> rollouts = sampler.sampleFor(update, asked, GENERATIONS, step);
+      List<Rollout> rollouts =
+          sampler.sampleFor(update, asked, GENERATIONS, step, () -> false).orElseThrow();
       rollout[step] = (System.nanoTime() - start) / 1e9;
       double[] rewards = rollouts.stream().mapToDouble(r -> r.text().length()).toArray();
       update.update(rollouts, rewards, LEARNING_RATE, step);

@@ -1,11 +1,6 @@
 package org.align4j.examples.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -149,22 +144,10 @@ abstract class OnlineTraining extends Training {
       OnlineUpdate update = method.update().apply(parts);
       return run.run(
           surroundings -> {
-            TrainingLoop.Result result =
+            OnlineTrainer trainer =
                 new OnlineTrainer(
-                        name,
-                        sampler(policy, sampling, slots),
-                        reward,
-                        update,
-                        config,
-                        surroundings)
-                    .run(
-                        prompts(policy, data),
-                        options.resume,
-                        round -> {
-                          if (logCompletions) {
-                            log(round);
-                          }
-                        });
+                    name, sampler(policy, sampling, slots), reward, update, config, surroundings);
+            TrainingLoop.Result result = train(trainer, prompts(policy, data), logCompletions);
             run.save(policy);
             return result;
           });
@@ -192,28 +175,14 @@ abstract class OnlineTraining extends Training {
     return out;
   }
 
-  /** One completion of each prompt of the round, for looking at what earns reward. */
-  private void log(OnlineTrainer.Round round) {
-    String last = null;
-    try (BufferedWriter out =
-        Files.newBufferedWriter(
-            options.out.resolve("completions.jsonl"),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.APPEND)) {
-      for (int i = 0; i < round.rollouts().size(); i++) {
-        String prompt = round.rollouts().get(i).prompt().text();
-        if (!prompt.equals(last)) {
-          ObjectNode node = JsonOutput.JSON.createObjectNode();
-          node.put("round", round.number()).put("prompt", prompt);
-          node.put("completion", round.rollouts().get(i).text());
-          node.put("reward", round.rewards()[i]);
-          out.write(node.toString());
-          out.newLine();
-          last = prompt;
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private TrainingLoop.Result train(
+      OnlineTrainer trainer, List<OnlinePrompt> prompts, boolean logCompletions)
+      throws IOException {
+    if (!logCompletions) {
+      return trainer.run(prompts, options.resume, round -> {});
+    }
+    try (CompletionsLog log = new CompletionsLog(options.out, options.resume)) {
+      return trainer.run(prompts, options.resume, log);
     }
   }
 

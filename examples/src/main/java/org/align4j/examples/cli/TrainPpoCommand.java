@@ -10,6 +10,8 @@ import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.ValueLoss;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
@@ -103,7 +105,11 @@ final class TrainPpoCommand extends OnlineTraining {
     if (policy.lora() == null) {
       critic.trunk().trainAllWeights();
     } else {
-      critic.trunk().addAdapter(policy.lora(), parts.config().training().seed() + 1);
+      critic
+          .trunk()
+          .addAdapter(
+              policy.lora(),
+              RandomStream.of(parts.config().training().seed(), Purpose.CRITIC).seed());
     }
     return ActorCritic.separate(policy, critic, parts.backend());
   }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.run.AtomicFiles;
+import org.align4j.core.run.EarlierRun;
 import org.align4j.core.run.MetricsLog;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.backend.Backends;
@@ -69,6 +70,9 @@ final class TrainingRun {
     AtomicFiles.writeString(
         options.out.resolve("config.json"),
         JsonOutput.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(settings.effective()));
+    if (!options.resume) {
+      EarlierRun.setAside(options.out.resolve("metrics.jsonl"));
+    }
     TrainingLoop.Result result;
     try (MetricsLog metrics = new MetricsLog(options.out.resolve("metrics.jsonl"));
         Interrupt interrupt = new Interrupt()) {

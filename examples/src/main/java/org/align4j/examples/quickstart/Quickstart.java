@@ -5,17 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.align4j.core.objective.Divergence;
 import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.objective.SftLoss;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.refusal.RefusalDetector;
 import org.align4j.core.run.MetricsLog;
 import org.align4j.core.run.Progress;
@@ -179,19 +179,24 @@ public final class Quickstart {
    * beginning long before it is likely.
    */
   private List<Helped> selfDistilled() {
-    List<Request> requests = shuffled(data.harmless());
+    List<Request> requests = shuffled(data.harmless(), 0);
     int longs = requests.size() / config.longEvery();
     List<Helped> out = new ArrayList<>();
     addAnswers(requests.subList(0, longs), config.longTokens(), "sample long answers", out);
     addAnswers(
         requests.subList(longs, requests.size()), config.harmlessTokens(), "sample answers", out);
-    Collections.shuffle(out, new Random(config.seed()));
-    return out;
+    return shuffled(out, 2);
   }
 
   private void addAnswers(List<Request> requests, int tokens, String task, List<Helped> out) {
     SamplingParams drawn =
-        new SamplingParams(tokens, config.harmlessTemperature(), 0, 1, 1, config.seed());
+        new SamplingParams(
+            tokens,
+            config.harmlessTemperature(),
+            0,
+            1,
+            1,
+            RandomStream.of(config.seed(), Purpose.SAMPLING).at(tokens).seed());
     BooleanSupplier until = until(60 * config.minutes() * SAMPLING_ENDS);
     List<String> answers = answers(requests, drawn, task, false, until);
     for (int i = 0; i < answers.size(); i++) {
@@ -203,14 +208,15 @@ public final class Quickstart {
 
   /** Harmful requests, as many to the given harmless ones as the data has of both. */
   private List<Request> inProportion(int harmless) {
-    List<Request> requests = shuffled(data.harmful());
+    List<Request> requests = shuffled(data.harmful(), 1);
     double share = (double) harmless / data.harmless().size();
     return requests.subList(0, (int) Math.round(share * requests.size()));
   }
 
-  private List<Request> shuffled(List<Request> requests) {
-    List<Request> copy = new ArrayList<>(requests);
-    Collections.shuffle(copy, new Random(config.seed()));
+  /** Another list needs another index, or rows at one place would get one fate. */
+  private <T> List<T> shuffled(List<T> requests, int index) {
+    List<T> copy = new ArrayList<>(requests);
+    RandomStream.of(config.seed(), Purpose.ROWS).at(index).shuffle(copy);
     return copy;
   }
 
@@ -297,8 +303,7 @@ public final class Quickstart {
     for (int i : lowest(negated, config.dpoHarmless())) {
       pairs.add(demonstrations.helpPreferred(others.get(i).request(), others.get(i).answer()));
     }
-    Collections.shuffle(pairs, new Random(config.seed()));
-    return pairs;
+    return shuffled(pairs, 3);
   }
 
   private static <T> List<T> first(List<T> list, int count) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -370,5 +371,97 @@ class TrainCommandsTest extends CommandTest {
     JsonNode row =
         JSON.readTree(Files.readAllLines(folder.resolve("data/prompts-eval.jsonl")).get(0));
     assertThat(row.has("prompt") && row.has("harmful") && row.has("category")).isTrue();
+  }
+
+  private int grpo(int steps, String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--reward",
+                "length:3",
+                "--set",
+                "num_generations=2",
+                "--set",
+                "max_completion_length=4",
+                "--set",
+                "save_steps=1",
+                "--set",
+                "max_steps=" + steps));
+    arguments.addAll(List.of(more));
+    return train("grpo", prompts(), arguments.toArray(String[]::new));
+  }
+
+  private List<Long> logged(String file, String field) throws IOException {
+    List<Long> out = new ArrayList<>();
+    for (String line : Files.readAllLines(run().resolve(file))) {
+      out.add(JSON.readTree(line).get(field).asLong());
+    }
+    return out;
+  }
+
+  /** Rounds after the checkpoint stand once in both logs; a run that begins anew has its own. */
+  @Test
+  void resumedLogsGoOnFromTheCheckpoint() throws IOException {
+    assertThat(grpo(2)).as(errors()).isZero();
+    Files.writeString(
+        run().resolve("completions.jsonl"),
+        "{\"round\":2,\"prompt\":\"x\"}\n",
+        StandardOpenOption.APPEND);
+    Files.writeString(
+        run().resolve("metrics.jsonl"),
+        "{\"phase\":\"grpo\",\"step\":3,\"num_tokens\":1}\n",
+        StandardOpenOption.APPEND);
+    assertThat(grpo(4, "--resume")).as(errors()).isZero();
+    assertThat(logged("completions.jsonl", "round"))
+        .containsExactly(0L, 0L, 1L, 1L, 2L, 2L, 3L, 3L);
+    assertThat(logged("metrics.jsonl", "step")).containsExactly(1L, 2L, 3L, 4L);
+    List<Long> tokens = logged("metrics.jsonl", "num_tokens");
+    assertThat(tokens).isSorted().doesNotHaveDuplicates();
+    assertThat(grpo(1)).as(errors()).isZero();
+    assertThat(logged("metrics.jsonl", "step")).containsExactly(1L);
+    assertThat(logged("metrics.jsonl.previous", "step")).hasSize(4);
+    assertThat(logged("completions.jsonl", "round")).containsExactly(0L, 0L);
+    assertThat(run().resolve("checkpoint.previous/state.json")).exists();
+  }
+
+  /** What {@code bench dpo} times are the steps of {@code train dpo}. */
+  @Test
+  void benchTakesTheTrainersSteps() throws IOException {
+    int code =
+        train(
+            "dpo",
+            pairs(),
+            "--set",
+            "seed=0",
+            "--set",
+            "shuffle=false",
+            "--set",
+            "per_device_train_batch_size=4",
+            "--set",
+            "learning_rate=1e-4",
+            "--set",
+            "lr_scheduler_type=constant",
+            "--set",
+            "lora_dropout=0");
+    assertThat(code).as(errors()).isZero();
+    List<Double> losses = new ArrayList<>();
+    for (String line : Files.readAllLines(run().resolve("metrics.jsonl"))) {
+      losses.add(JSON.readTree(line).get("loss").asDouble());
+    }
+    code =
+        Align4j.run(
+            "bench",
+            "dpo",
+            "--model",
+            model(),
+            "--data",
+            pairs().toString(),
+            "--steps",
+            "2",
+            "--json");
+    assertThat(code).as(errors()).isZero();
+    List<Double> benched = new ArrayList<>();
+    lastLine().get("loss").forEach(loss -> benched.add(loss.asDouble()));
+    assertThat(benched).isEqualTo(losses).hasSize(2);
   }
 }

@@ -95,11 +95,14 @@ public final class Generator implements AutoCloseable {
   /**
    * Generates for training.
    *
+   * @param stop asked between passes
    * @param kept the batch of these prompts that the model's {@link
    *     DecoderTransformer#keepActivations} has been told of; null if nothing is to be kept
+   * @return one completion a prompt, in order; null for those that a stop left unfinished
    */
-  public List<Completion> generate(List<int[]> prompts, SamplingParams params, TokenBatch kept) {
-    return generate(prompts, params, Progress.SILENT, "rollout", () -> false, kept);
+  public List<Completion> generate(
+      List<int[]> prompts, SamplingParams params, BooleanSupplier stop, TokenBatch kept) {
+    return generate(prompts, params, Progress.SILENT, "rollout", stop, kept);
   }
 
   private List<Completion> generate(

@@ -2,6 +2,8 @@ package org.align4j.policy.generate;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 
 /** A prompt and what has been generated for it so far. */
 final class Sequence {
@@ -23,7 +25,7 @@ final class Sequence {
     length = prompt.length;
     tokens = Arrays.copyOf(prompt, prompt.length + maxNew);
     logProbs = new double[maxNew];
-    random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + index);
+    random = RandomStream.of(seed, Purpose.COMPLETION).at(index).generator();
   }
 
   boolean asksTheSame(Sequence other) {

@@ -2,6 +2,8 @@ package org.align4j.policy.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
@@ -77,7 +79,7 @@ public final class ActorCritic implements Trainable {
   public void seedDropout(long seed) {
     policy.seedDropout(seed);
     if (shared == null) {
-      separate.seedDropout(seed + 1);
+      separate.seedDropout(RandomStream.of(seed, Purpose.CRITIC).seed());
     }
   }
 

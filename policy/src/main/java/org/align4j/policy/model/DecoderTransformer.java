@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import org.align4j.core.distillation.VocabularyDivergence;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
@@ -125,7 +126,7 @@ public final class DecoderTransformer implements LanguageModel {
               + config.layers());
     }
     lora = adapter;
-    stack.addAdapter(adapter, new SplittableRandom(seed));
+    stack.addAdapter(adapter, RandomStream.of(seed, Purpose.ADAPTER).generator());
     freeze();
     layers.forEach(layer -> layer.addParameters(parameters));
   }

@@ -6,6 +6,8 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
@@ -97,7 +99,8 @@ final class LayerStack {
             activations.residual(index, rows),
             activations.residual(index + 1, rows),
             saved,
-            lastPass.withDropout(dropoutSeed + index),
+            lastPass.withDropout(
+                RandomStream.of(dropoutSeed, Purpose.LAYER_DROPOUT).at(index).seed()),
             null,
             DecodingWeights.Layer.NONE);
   }

@@ -1,8 +1,9 @@
 package org.align4j.policy.model;
 
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Tensor;
 
@@ -33,7 +34,7 @@ public final class ScalarHead {
 
   /** Draws the weight from N(0, 0.02²). */
   public void initialize(long seed) {
-    RandomGenerator random = new SplittableRandom(seed);
+    RandomGenerator random = RandomStream.of(seed, Purpose.SCALAR_HEAD).generator();
     float[] row = new float[parameter.value().columns()];
     for (int i = 0; i < row.length; i++) {
       row[i] = (float) (INITIAL_DEVIATION * random.nextGaussian());

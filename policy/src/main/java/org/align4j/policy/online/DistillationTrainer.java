@@ -1,9 +1,12 @@
 package org.align4j.policy.online;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
+import org.align4j.policy.train.RunLoop;
+import org.align4j.policy.train.RunProgress;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedDemonstration;
 import org.align4j.policy.train.TrainingConfig;
@@ -75,51 +78,77 @@ public final class DistillationTrainer {
                 + " lmbda=1");
       }
     }
-    RoundLoop.Rounds<Row> rounds =
-        new RoundLoop.Rounds<>() {
-          @Override
-          public Map<String, Double> run(List<Row> items, double rate, long round) {
-            return steps.run(examples(items, round), rate, round);
-          }
-
-          @Override
-          public void save(long round) {
-            steps.save(round);
-          }
-
-          @Override
-          public long load() {
-            return steps.load();
-          }
-
-          @Override
-          public boolean ends(Map<String, Double> metrics) {
-            return false;
-          }
-
-          @Override
-          public Map<String, Double> evaluate() {
-            return heldOut.isEmpty() ? Map.of() : steps.evaluate(heldOut);
-          }
-        };
-    return new RoundLoop<Row>("distill", "loss", config, surroundings).run(rows, resume, rounds);
+    return new RunLoop<Row>("distill", "loss", config, surroundings)
+        .run(rows, resume, new Rounds(heldOut));
   }
 
-  private List<TokenizedDemonstration> examples(List<Row> rows, long round) {
-    long seed = config.seed() * 1_000_003 + round;
-    List<TokenizedDemonstration> out = new ArrayList<>(rows.size());
-    if (new Random(seed).nextDouble() < onPolicy) {
-      List<OnlinePrompt> prompts = rows.stream().map(Row::prompt).toList();
-      for (Rollout rollout : sampler.sample(prompts, 1, seed)) {
-        out.add(
-            new TokenizedDemonstration(
-                rollout.prompt().source(), rollout.prompt().ids(), rollout.completion().ids()));
-      }
-    } else {
-      for (Row row : rows) {
-        out.add(row.demonstration());
-      }
+  private final class Rounds implements RunLoop.Steps<Row> {
+    private final List<TokenizedDemonstration> heldOut;
+
+    Rounds(List<TokenizedDemonstration> heldOut) {
+      this.heldOut = heldOut;
     }
-    return out;
+
+    @Override
+    public Optional<RunLoop.Done> run(List<Row> rows, double rate, long round) {
+      return examples(rows, round)
+          .map(
+              examples ->
+                  new RunLoop.Done(
+                      steps.run(examples, rate, round),
+                      examples.stream().mapToLong(TokenizedDemonstration::tokens).sum()));
+    }
+
+    @Override
+    public void begin() {
+      steps.setAside();
+    }
+
+    @Override
+    public boolean save(RunProgress progress) {
+      return steps.save(progress, Map.of());
+    }
+
+    @Override
+    public RunProgress load() {
+      return steps.load().progress();
+    }
+
+    @Override
+    public boolean evaluatesFirst() {
+      return true;
+    }
+
+    @Override
+    public Map<String, Double> evaluate() {
+      return heldOut.isEmpty() ? Map.of() : steps.evaluate(heldOut);
+    }
+  }
+
+  /** What a round learns from; empty if its sampling was stopped. */
+  private Optional<List<TokenizedDemonstration>> examples(List<Row> rows, long round) {
+    if (!isOnPolicy(round)) {
+      return Optional.of(rows.stream().map(Row::demonstration).toList());
+    }
+    long seed = RandomStream.of(config.seed(), Purpose.SAMPLING).at(round).seed();
+    List<OnlinePrompt> prompts = rows.stream().map(Row::prompt).toList();
+    return sampler
+        .sample(prompts, 1, seed, surroundings.stop())
+        .map(
+            rollouts ->
+                rollouts.stream()
+                    .map(
+                        rollout ->
+                            new TokenizedDemonstration(
+                                rollout.prompt().source(),
+                                rollout.prompt().ids(),
+                                rollout.completion().ids()))
+                    .toList());
+  }
+
+  /** With probability λ, each round on its own. */
+  boolean isOnPolicy(long round) {
+    RandomStream toss = RandomStream.of(config.seed(), Purpose.ON_POLICY).at(round);
+    return toss.generator().nextDouble() < onPolicy;
   }
 }

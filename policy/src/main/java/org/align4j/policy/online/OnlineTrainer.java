@@ -1,14 +1,17 @@
 package org.align4j.policy.online;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import org.align4j.core.advantage.GroupBaseline;
 import org.align4j.core.metric.MetricSums;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.reward.ComposedReward;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.policy.train.RunLoop;
+import org.align4j.policy.train.RunProgress;
 import org.align4j.policy.train.TrainingLoop;
 
 /** The loop of online training: sample, reward, learn, log. */
@@ -28,6 +31,16 @@ public final class OnlineTrainer {
    */
   public record Round(
       long number, List<Rollout> rollouts, double[] rewards, Map<String, Double> metrics) {}
+
+  /** Looks at rounds. */
+  @FunctionalInterface
+  public interface Listener {
+    /** Told of a round that is over. */
+    void finished(Round round);
+
+    /** Told before the first round that a run goes on after so many; later ones come again. */
+    default void resumed(long rounds) {}
+  }
 
   /** Prepares a run. */
   public OnlineTrainer(
@@ -56,48 +69,68 @@ public final class OnlineTrainer {
    * @param resume continue from the checkpoint in the output folder
    * @param listener told of each round
    */
-  public TrainingLoop.Result run(
-      List<OnlinePrompt> prompts, boolean resume, Consumer<Round> listener) {
-    RoundLoop.Rounds<OnlinePrompt> rounds =
-        new RoundLoop.Rounds<>() {
-          @Override
-          public Map<String, Double> run(List<OnlinePrompt> items, double rate, long round) {
-            return round(items, round, rate, listener);
-          }
-
-          @Override
-          public void save(long round) {
-            update.save(round);
-          }
-
-          @Override
-          public long load() {
-            return update.load();
-          }
-
-          @Override
-          public boolean ends(Map<String, Double> metrics) {
-            return config.klBudget() > 0
-                && metrics.getOrDefault("objective/kl", 0.0) > config.klBudget();
-          }
-        };
-    return new RoundLoop<OnlinePrompt>(name, "reward", config.training(), surroundings)
-        .run(prompts, resume, rounds);
+  public TrainingLoop.Result run(List<OnlinePrompt> prompts, boolean resume, Listener listener) {
+    return new RunLoop<OnlinePrompt>(name, "reward", config.training(), surroundings)
+        .run(prompts, resume, new Rounds(listener));
   }
 
-  private Map<String, Double> round(
-      List<OnlinePrompt> prompts, long round, double rate, Consumer<Round> listener) {
+  private final class Rounds implements RunLoop.Steps<OnlinePrompt> {
+    private final Listener listener;
+
+    Rounds(Listener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public Optional<RunLoop.Done> run(List<OnlinePrompt> prompts, double rate, long round) {
+      return round(prompts, round, rate, listener);
+    }
+
+    @Override
+    public void begin() {
+      update.setAside();
+    }
+
+    @Override
+    public boolean save(RunProgress progress) {
+      return update.save(progress);
+    }
+
+    @Override
+    public RunProgress load() {
+      RunProgress progress = update.load();
+      listener.resumed(progress.step());
+      return progress;
+    }
+
+    @Override
+    public boolean ends(Map<String, Double> metrics) {
+      return config.klBudget() > 0 && metrics.getOrDefault("objective/kl", 0.0) > config.klBudget();
+    }
+  }
+
+  /** Samples, rewards and learns; empty if the sampling was stopped. */
+  private Optional<RunLoop.Done> round(
+      List<OnlinePrompt> prompts, long round, double rate, Listener listener) {
     long began = System.nanoTime();
-    long seed = config.training().seed() * 1_000_003 + round;
-    List<Rollout> rollouts = sampler.sampleFor(update, prompts, config.generations(), seed);
+    long seed = RandomStream.of(config.training().seed(), Purpose.SAMPLING).at(round).seed();
+    Optional<List<Rollout>> sampled =
+        sampler.sampleFor(update, prompts, config.generations(), seed, surroundings.stop());
+    if (sampled.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Rollout> rollouts = sampled.get();
     MetricSums sums = new MetricSums();
     double[] rewards = rewards(rollouts, sums);
     describe(rollouts, rewards, sums);
-    Map<String, Double> metrics = new LinkedHashMap<>(sums.means());
-    metrics.putAll(update.update(rollouts, rewards, rate, round));
-    metrics.put("step_time", (System.nanoTime() - began) / 1e9);
-    listener.accept(new Round(round, rollouts, rewards, metrics));
-    return metrics;
+    sums.merge(update.update(rollouts, rewards, rate, round));
+    sums.add("step_time", (System.nanoTime() - began) / 1e9, 1);
+    listener.finished(new Round(round, rollouts, rewards, sums.means()));
+    long tokens =
+        rollouts.stream()
+            .mapToLong(rollout -> rollout.prompt().ids().length + rollout.tokens())
+            .sum();
+    return Optional.of(new RunLoop.Done(sums, tokens));
   }
 
   private double[] rewards(List<Rollout> rollouts, MetricSums sums) {
@@ -137,16 +170,19 @@ public final class OnlineTrainer {
   private static void describe(String part, double[] values, MetricSums sums) {
     double mean = Arrays.stream(values).average().orElse(0);
     double variance = Arrays.stream(values).map(x -> (x - mean) * (x - mean)).average().orElse(0);
-    sums.add(part + "/mean", mean, 1);
-    sums.add(part + "/std", Math.sqrt(variance), 1);
+    sums.add(part + "/mean", mean, values.length);
+    sums.add(part + "/std", Math.sqrt(variance), values.length);
   }
 
   /** Reward, degeneracy and length: what shows dead groups, hacking and collapse. */
   private void describe(List<Rollout> rollouts, double[] rewards, MetricSums sums) {
     GroupBaseline groups = new GroupBaseline(config.generations());
-    sums.add("reward", Arrays.stream(rewards).average().orElse(0), 1);
-    sums.add("reward_std", groups.meanDeviation(rewards), 1);
-    sums.add("frac_reward_zero_std", groups.degenerateShare(rewards), 1);
+    double prompts = (double) rewards.length / config.generations();
+    for (double reward : rewards) {
+      sums.add("reward", reward, 1);
+    }
+    sums.add("reward_std", groups.meanDeviation(rewards), prompts);
+    sums.add("frac_reward_zero_std", groups.degenerateShare(rewards), prompts);
     for (Rollout rollout : rollouts) {
       int length = rollout.tokens();
       sums.add("completions/mean_length", length, 1);

@@ -1,7 +1,8 @@
 package org.align4j.policy.online;
 
 import java.util.List;
-import java.util.Map;
+import org.align4j.core.metric.MetricSums;
+import org.align4j.policy.train.RunProgress;
 
 /** What a round's rewarded completions are made into: the part in which online methods differ. */
 public interface OnlineUpdate {
@@ -13,9 +14,9 @@ public interface OnlineUpdate {
    * @param rewards one a completion
    * @param rate learning rate
    * @param round from 0
-   * @return metrics, TRL's names
+   * @return metrics by TRL's names, with the counts that they are means over
    */
-  Map<String, Double> update(List<Rollout> rollouts, double[] rewards, double rate, long round);
+  MetricSums update(List<Rollout> rollouts, double[] rewards, double rate, long round);
 
   /**
    * Whether a round of so many tokens, each completion counted with its prompt, is learnt from in
@@ -25,9 +26,16 @@ public interface OnlineUpdate {
     return false;
   }
 
-  /** Saves weights, moments and state. */
-  void save(long round);
+  /** Renames the checkpoint of a run before in the same folder; a new run begins here. */
+  void setAside();
 
-  /** Restores them and returns the round to go on from. */
-  long load();
+  /**
+   * Saves weights, moments, whatever else the update has learnt, and the loop's progress.
+   *
+   * @return whether all weights are finite; if not, nothing is saved
+   */
+  boolean save(RunProgress progress);
+
+  /** Restores them and returns the progress. */
+  RunProgress load();
 }

@@ -2,7 +2,6 @@ package org.align4j.policy.online;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.advantage.AdvantageEstimator;
@@ -17,7 +16,9 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.train.Checkpoint;
 import org.align4j.policy.train.MicroBatches;
+import org.align4j.policy.train.RunProgress;
 import org.align4j.policy.train.ScoredRollout;
 import org.align4j.policy.train.StepRunner;
 
@@ -28,6 +29,8 @@ import org.align4j.policy.train.StepRunner;
 public final class PolicyGradientUpdate implements OnlineUpdate {
   /** Sampler and trainer share kernels; a mean difference beyond this is a broken setup. */
   private static final double MAX_MEAN_DIFFERENCE = 0.05;
+
+  private static final String KL_COEFFICIENT = "kl_coef";
 
   private final DecoderTransformer policy;
   private final ActorCritic critic;
@@ -113,16 +116,13 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       List<double[]> weights) {}
 
   @Override
-  public Map<String, Double> update(
-      List<Rollout> rollouts, double[] rewards, double rate, long round) {
+  public MetricSums update(List<Rollout> rollouts, double[] rewards, double rate, long round) {
     MetricSums metrics = new MetricSums();
     Passes passes = passes(rollouts, metrics);
     List<double[]> penalties = penalties(passes, metrics);
     AdvantageEstimator.Estimate estimate =
         estimator.estimate(
             new ScoredCompletions(rewards, penalties, passes.values(), config.generations()));
-    double kl = metrics.means().getOrDefault("objective/kl", 0.0);
-    settings.penalty().update(kl, rollouts.size());
     List<ScoredRollout> scored = new ArrayList<>(rollouts.size());
     for (int i = 0; i < rollouts.size(); i++) {
       Rollout rollout = rollouts.get(i);
@@ -142,14 +142,17 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     for (int from = 0; from < scored.size(); from += config.generations()) {
       groups.add(scored.subList(from, Math.min(scored.size(), from + config.generations())));
     }
-    Map<String, Double> out =
-        new LinkedHashMap<>(new RoundPasses<>(steps, config).learn(groups, rate, round));
-    out.putAll(metrics.means());
-    double penalty =
-        penalties.stream().mapToDouble(row -> Arrays.stream(row).sum()).sum() / rollouts.size();
-    out.put("objective/non_score_reward", -penalty);
-    out.put("objective/rlhf_reward", Arrays.stream(rewards).average().orElse(0) - penalty);
-    out.put("objective/kl_coef", settings.penalty().value());
+    MetricSums out = new RoundPasses<>(steps, config).learn(groups, rate, round);
+    // After learning: a round that fails there leaves the weight as it was.
+    double kl = metrics.means().getOrDefault("objective/kl", 0.0);
+    settings.penalty().update(kl, rollouts.size());
+    out.merge(metrics);
+    for (int i = 0; i < rewards.length; i++) {
+      double penalty = Arrays.stream(penalties.get(i)).sum();
+      out.add("objective/non_score_reward", -penalty, 1);
+      out.add("objective/rlhf_reward", rewards[i] - penalty, 1);
+    }
+    out.add("objective/kl_coef", settings.penalty().value(), 1);
     return out;
   }
 
@@ -255,12 +258,19 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
   }
 
   @Override
-  public void save(long round) {
-    steps.save(round);
+  public void setAside() {
+    steps.setAside();
   }
 
   @Override
-  public long load() {
-    return steps.load();
+  public boolean save(RunProgress progress) {
+    return steps.save(progress, Map.of(KL_COEFFICIENT, settings.penalty().value()));
+  }
+
+  @Override
+  public RunProgress load() {
+    Checkpoint checkpoint = steps.load();
+    settings.penalty().restore(checkpoint.state().get(KL_COEFFICIENT));
+    return checkpoint.progress();
   }
 }

@@ -2,13 +2,14 @@ package org.align4j.policy.online;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.train.MicroBatches;
+import org.align4j.policy.train.RunProgress;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedPair;
 
@@ -47,15 +48,14 @@ public final class PreferenceUpdate implements OnlineUpdate {
   }
 
   @Override
-  public Map<String, Double> update(
-      List<Rollout> rollouts, double[] rewards, double rate, long round) {
-    Map<String, Double> out = new LinkedHashMap<>();
+  public MetricSums update(List<Rollout> rollouts, double[] rewards, double rate, long round) {
+    MetricSums out = new MetricSums();
     if (config.klBudget() > 0) {
-      out.put("objective/kl", kl(rollouts));
+      out.add("objective/kl", kl(rollouts), rollouts.size());
     }
     List<List<TokenizedPair>> pairs = pairs(rollouts, rewards);
     if (!pairs.isEmpty()) {
-      out.putAll(new RoundPasses<>(steps, config).learn(pairs, rate, round));
+      out.merge(new RoundPasses<>(steps, config).learn(pairs, rate, round));
     }
     return out;
   }
@@ -101,12 +101,17 @@ public final class PreferenceUpdate implements OnlineUpdate {
   }
 
   @Override
-  public void save(long round) {
-    steps.save(round);
+  public void setAside() {
+    steps.setAside();
   }
 
   @Override
-  public long load() {
-    return steps.load();
+  public boolean save(RunProgress progress) {
+    return steps.save(progress, Map.of());
+  }
+
+  @Override
+  public RunProgress load() {
+    return steps.load().progress();
   }
 }

@@ -3,7 +3,9 @@ package org.align4j.policy.online;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
@@ -75,19 +77,39 @@ public final class RolloutSampler {
    * @param seed of this batch
    */
   public List<Rollout> sample(List<OnlinePrompt> prompts, int perPrompt, long seed) {
-    return draw(prompts, perPrompt, seed, repeated(prompts, perPrompt), null);
+    return sample(prompts, perPrompt, seed, () -> false).orElseThrow();
   }
 
-  /** Samples the same, keeping activations where the update that comes next can use them. */
-  public List<Rollout> sampleFor(
-      OnlineUpdate update, List<OnlinePrompt> prompts, int perPrompt, long seed) {
+  /**
+   * Samples until done or told to stop.
+   *
+   * @param stop asked between tokens
+   * @return empty if it was stopped
+   */
+  public Optional<List<Rollout>> sample(
+      List<OnlinePrompt> prompts, int perPrompt, long seed, BooleanSupplier stop) {
+    return draw(prompts, perPrompt, seed, stop, null);
+  }
+
+  /**
+   * Samples the same, keeping activations where the update that comes next can use them.
+   *
+   * @param stop asked between tokens
+   * @return empty if it was stopped
+   */
+  public Optional<List<Rollout>> sampleFor(
+      OnlineUpdate update,
+      List<OnlinePrompt> prompts,
+      int perPrompt,
+      long seed,
+      BooleanSupplier stop) {
     long most = 0;
     for (OnlinePrompt prompt : prompts) {
       most += (long) perPrompt * (prompt.ids().length + params.maxNewTokens());
     }
     return update.takesWhole(most)
-        ? sampleKeeping(prompts, perPrompt, seed)
-        : sample(prompts, perPrompt, seed);
+        ? sampleKeeping(prompts, perPrompt, seed, stop)
+        : sample(prompts, perPrompt, seed, stop);
   }
 
   /**
@@ -96,14 +118,19 @@ public final class RolloutSampler {
    * It takes the memory of that pass.
    */
   public List<Rollout> sampleKeeping(List<OnlinePrompt> prompts, int perPrompt, long seed) {
+    return sampleKeeping(prompts, perPrompt, seed, () -> false).orElseThrow();
+  }
+
+  private Optional<List<Rollout>> sampleKeeping(
+      List<OnlinePrompt> prompts, int perPrompt, long seed, BooleanSupplier stop) {
     List<int[]> ids = repeated(prompts, perPrompt);
     int[] longest = new int[params.maxNewTokens()];
     TokenBatch planned = RolloutBatches.of(ids, prompt -> prompt, prompt -> longest);
     if (!model.keepActivations(planned, params.temperature())) {
-      return sample(prompts, perPrompt, seed);
+      return sample(prompts, perPrompt, seed, stop);
     }
-    List<Rollout> out = draw(prompts, perPrompt, seed, ids, planned);
-    model.settleActivations(planned, Rollout.batch(out));
+    Optional<List<Rollout>> out = draw(prompts, perPrompt, seed, stop, planned);
+    out.ifPresent(rollouts -> model.settleActivations(planned, Rollout.batch(rollouts)));
     return out;
   }
 
@@ -113,21 +140,24 @@ public final class RolloutSampler {
         .toList();
   }
 
-  private List<Rollout> draw(
-      List<OnlinePrompt> prompts, int perPrompt, long seed, List<int[]> ids, TokenBatch kept) {
+  private Optional<List<Rollout>> draw(
+      List<OnlinePrompt> prompts, int perPrompt, long seed, BooleanSupplier stop, TokenBatch kept) {
     SamplingParams seeded =
         new SamplingParams(params.maxNewTokens(), params.temperature(), 0, 1, 1, seed);
     List<Completion> completions;
     try (Generator generator = new Generator(model, backend, stopTokens, slots, true)) {
-      completions = generator.generate(ids, seeded, kept);
+      completions = generator.generate(repeated(prompts, perPrompt), seeded, stop, kept);
     }
     List<Rollout> out = new ArrayList<>(completions.size());
     for (int i = 0; i < completions.size(); i++) {
       Completion completion = completions.get(i);
+      if (completion == null) {
+        return Optional.empty();
+      }
       out.add(
           new Rollout(
               prompts.get(i / perPrompt), completion, tokenizer.decode(completion.ids()).strip()));
     }
-    return out;
+    return Optional.of(out);
   }
 }

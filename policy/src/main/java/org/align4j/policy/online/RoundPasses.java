@@ -1,11 +1,10 @@
 package org.align4j.policy.online;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.align4j.core.metric.MetricSums;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.train.StepRunner;
 
 /**
@@ -26,29 +25,29 @@ final class RoundPasses<E> {
    * Learns from a round.
    *
    * @param groups what belongs to one prompt, so that it still shares the prompt's rows
-   * @return means of the steps' metrics
+   * @return the steps' metrics together
    */
-  Map<String, Double> learn(List<List<E>> groups, double rate, long round) {
+  MetricSums learn(List<List<E>> groups, double rate, long round) {
     MetricSums sums = new MetricSums();
-    Random random = new Random(config.training().seed() * 7919 + round);
+    RandomStream random = RandomStream.of(config.training().seed(), Purpose.MINI_BATCHES).at(round);
     long passes = (long) config.epochs() * config.miniBatches();
     for (int epoch = 0; epoch < config.epochs(); epoch++) {
-      List<List<E>> batches = miniBatches(groups, random);
+      List<List<E>> batches = miniBatches(groups, random.at(epoch));
       for (int i = 0; i < batches.size(); i++) {
         long step = round * passes + (long) epoch * config.miniBatches() + i;
-        sums.addAll(steps.run(batches.get(i), rate, step), 1);
+        sums.merge(steps.run(batches.get(i), rate, step));
       }
     }
-    return sums.means();
+    return sums;
   }
 
   /** Whole groups, shuffled; a single batch has them in order. */
-  private List<List<E>> miniBatches(List<List<E>> groups, Random random) {
+  private List<List<E>> miniBatches(List<List<E>> groups, RandomStream random) {
     if (config.miniBatches() == 1) {
       return List.of(groups.stream().flatMap(List::stream).toList());
     }
     List<List<E>> shuffled = new ArrayList<>(groups);
-    Collections.shuffle(shuffled, random);
+    random.shuffle(shuffled);
     int count = Math.min(config.miniBatches(), shuffled.size());
     List<List<E>> out = new ArrayList<>(count);
     for (int b = 0; b < count; b++) {

@@ -1,5 +1,6 @@
 package org.align4j.policy.train;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,7 +11,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.core.run.AtomicFiles;
+import org.align4j.core.run.EarlierRun;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.format.ModelFileException;
 import org.align4j.policy.format.SafetensorsReader;
@@ -19,49 +22,94 @@ import org.align4j.policy.model.Parameter;
 import org.align4j.policy.optim.AdamW;
 
 /**
- * Weights, optimizer moments and step of a run. The tensors go to a file named after their step and
- * the state file that points to them is replaced last, so an interrupted save leaves the one
- * before.
+ * Weights, optimizer moments and everything else that a run goes on from. The tensors go to a file
+ * named after their step and the state file that points to them is replaced last, so an interrupted
+ * save leaves the one before.
  */
 final class CheckpointStore {
+  /** Of {@code state.json}; 1 had neither the optimizer's steps nor the loop's progress. */
+  private static final int FORMAT = 2;
+
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TypeReference<Map<String, Double>> NUMBERS = new TypeReference<>() {};
 
   private final Path folder;
+  private final Path stateFile;
   private final List<Parameter> parameters;
   private final AdamW optimizer;
   private final TrainingTask<?> task;
 
   CheckpointStore(Path folder, TrainingTask<?> task, AdamW optimizer) {
     this.folder = folder;
+    stateFile = folder.resolve("state.json");
     this.parameters = task.model().parameters();
     this.optimizer = optimizer;
     this.task = task;
   }
 
-  void save(long step) {
+  /** Renames what a run before has left here, so that this one cannot be resumed from it. */
+  void setAside() {
     try {
-      Path weights = folder.resolve("step-" + step + ".safetensors");
-      SafetensorsWriter.write(weights, tensors());
-      Path state = folder.resolve("state.json");
-      String before = Files.exists(state) ? weightsFile(state) : null;
-      ObjectNode node = JSON.createObjectNode();
-      node.put("step", step).put("weights", weights.getFileName().toString());
-      node.set("task", JSON.valueToTree(task.state()));
-      AtomicFiles.writeString(state, node.toPrettyString());
-      if (before != null && !before.equals(weights.getFileName().toString())) {
-        Files.deleteIfExists(folder.resolve(before));
-      }
+      EarlierRun.setAside(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 
-  boolean exists() {
-    return Files.exists(folder.resolve("state.json"));
+  /**
+   * Saves, unless a weight is not finite: nothing good comes of those.
+   *
+   * @return whether it was saved; if not, the checkpoint before stays
+   */
+  boolean save(Checkpoint checkpoint) {
+    if (!weightsAreFinite()) {
+      return false;
+    }
+    RunProgress progress = checkpoint.progress();
+    try {
+      Path weights = folder.resolve(name(progress.step()));
+      SafetensorsWriter.write(weights, tensors());
+      String before = Files.exists(stateFile) ? weightsFile() : null;
+      ObjectNode node = JSON.createObjectNode();
+      node.put("format", FORMAT);
+      node.put("step", progress.step()).put("optimizer_steps", optimizer.steps());
+      node.put("weights", weights.getFileName().toString());
+      node.put("num_tokens", progress.tokens());
+      node.set("logged", JSON.valueToTree(progress.logged().state()));
+      node.set("last", JSON.valueToTree(progress.last()));
+      node.set("evaluation", JSON.valueToTree(progress.evaluation()));
+      node.put("evaluated_at", progress.evaluatedAt());
+      node.set("task", JSON.valueToTree(task.state()));
+      node.set("state", JSON.valueToTree(checkpoint.state()));
+      AtomicFiles.writeString(stateFile, node.toPrettyString());
+      if (before != null && !before.equals(weights.getFileName().toString())) {
+        Files.deleteIfExists(folder.resolve(before));
+      }
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
   }
 
-  private static String weightsFile(Path state) throws IOException {
-    return JSON.readTree(state.toFile()).path("weights").asText();
+  /** Between two rounds' ends there may be several states of the weights. */
+  private String name(long step) {
+    boolean alike = optimizer.steps() == step;
+    return "step-" + step + (alike ? "" : "-" + optimizer.steps()) + ".safetensors";
+  }
+
+  private boolean weightsAreFinite() {
+    for (Parameter parameter : parameters) {
+      for (float value : parameter.value().toArray()) {
+        if (!Float.isFinite(value)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private String weightsFile() throws IOException {
+    return JSON.readTree(stateFile.toFile()).path("weights").asText();
   }
 
   private Map<String, Tensor> tensors() {
@@ -71,29 +119,47 @@ final class CheckpointStore {
     return out;
   }
 
-  /** Restores everything and returns the step to go on from. */
-  long load() {
-    Path state = folder.resolve("state.json");
-    if (!exists()) {
+  /** Restores weights, moments and the task's state and returns the rest. */
+  Checkpoint load() {
+    if (!Files.exists(stateFile)) {
       throw new ModelFileException(
-          state
+          stateFile
               + ": no such file; --resume needs a run with save_steps > 0 in the same --out folder");
     }
     try {
-      JsonNode node = JSON.readTree(state.toFile());
-      long step = node.path("step").asLong();
-      try (SafetensorsReader reader = SafetensorsReader.open(folder.resolve(weightsFile(state)))) {
+      JsonNode node = JSON.readTree(stateFile.toFile());
+      int format = node.path("format").asInt(1);
+      if (format != FORMAT) {
+        throw new ModelFileException(
+            stateFile
+                + ": has format "
+                + format
+                + ", this version of align4j resumes from format "
+                + FORMAT
+                + "; finish the run with the version that began it, or train anew without --resume");
+      }
+      try (SafetensorsReader reader =
+          SafetensorsReader.open(folder.resolve(node.path("weights").asText()))) {
         tensors().forEach(reader::read);
       }
-      optimizer.resumeAt(step);
-      Map<String, Double> taskState = new LinkedHashMap<>();
-      for (Map.Entry<String, JsonNode> entry : node.path("task").properties()) {
-        taskState.put(entry.getKey(), entry.getValue().asDouble());
-      }
-      task.restore(taskState);
-      return step;
+      optimizer.resumeAt(node.path("optimizer_steps").asLong());
+      task.restore(numbers(node, "task"));
+      MetricSums.State logged = JSON.convertValue(node.path("logged"), MetricSums.State.class);
+      return new Checkpoint(
+          new RunProgress(
+              node.path("step").asLong(),
+              node.path("num_tokens").asLong(),
+              MetricSums.restored(logged),
+              numbers(node, "last"),
+              numbers(node, "evaluation"),
+              node.path("evaluated_at").asLong()),
+          numbers(node, "state"));
     } catch (IOException e) {
-      throw new ModelFileException(state + ": cannot be read: " + e.getMessage(), e);
+      throw new ModelFileException(stateFile + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private static Map<String, Double> numbers(JsonNode node, String field) {
+    return JSON.convertValue(node.path(field), NUMBERS);
   }
 }

@@ -1,9 +1,9 @@
 package org.align4j.policy.train;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 
 /**
  * Which examples a step takes: a function of seed and step alone, so that a resumed run goes on
@@ -39,7 +39,7 @@ public final class DataOrder<E> {
     if (epoch != orderedEpoch) {
       List<E> copy = new ArrayList<>(examples);
       if (shuffle) {
-        Collections.shuffle(copy, new Random(seed * 31 + epoch));
+        RandomStream.of(seed, Purpose.DATA_ORDER).at(epoch).shuffle(copy);
       }
       ordered = copy;
       orderedEpoch = epoch;

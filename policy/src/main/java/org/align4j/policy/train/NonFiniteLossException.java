@@ -7,4 +7,11 @@ public final class NonFiniteLossException extends RuntimeException {
   NonFiniteLossException(String message) {
     super(message);
   }
+
+  /** The same, with where the run can go on from. */
+  NonFiniteLossException withWayOn(String wayOn) {
+    NonFiniteLossException out = new NonFiniteLossException(getMessage() + "; " + wayOn);
+    out.initCause(this);
+    return out;
+  }
 }

@@ -140,7 +140,7 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
     if (train) {
       model.backward(layout.gradient(value));
     }
-    metrics.addAll(value.metrics(), micro.size());
+    metrics.merge(value.metrics());
     layout.addTokenMetrics(stats, metrics);
     return value.loss();
   }

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.metric.MetricSums;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.optim.AdamW;
@@ -17,7 +19,7 @@ import org.align4j.policy.optim.GradientClipper;
 /**
  * One optimizer step: gradients accumulated over micro-batches that are divided once by the step's
  * counts, clipped, applied. A loss or gradient that is not a number stops the run before the
- * weights are touched and leaves the batch and the last good weights on disk.
+ * weights are touched and leaves the batch on disk; the loop around it saves the state before.
  *
  * @param <E> a tokenised example
  */
@@ -54,24 +56,32 @@ public final class StepRunner<E> {
    *
    * @param rate learning rate
    * @param step number of it, from 0: seeds dropout and names it in messages
-   * @return {@code loss}, {@code grad_norm}, {@code learning_rate} and the task's metrics
+   * @return {@code loss}, {@code grad_norm}, {@code learning_rate} and the task's metrics, with the
+   *     numbers of items that they are means of
    */
-  public Map<String, Double> run(List<E> examples, double rate, long step) {
-    task.model().seedDropout(config.seed() * 1_000_003 + step);
+  public MetricSums run(List<E> examples, double rate, long step) {
+    Map<String, Double> before = task.state();
+    task.model().seedDropout(RandomStream.of(config.seed(), Purpose.DROPOUT).at(step).seed());
     task.model().clearGradients();
     MetricSums metrics = new MetricSums();
     double loss = run(examples, true, metrics);
     double norm = GradientClipper.clip(backend, task.model().parameters(), config.maxGradNorm());
     if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+      task.restore(before);
       throw dump(examples, step, loss, norm);
     }
     optimizer.step(rate);
-    Map<String, Double> out = new LinkedHashMap<>();
-    out.put("loss", loss);
-    out.put("grad_norm", norm);
-    out.put("learning_rate", rate);
-    out.putAll(task.withDerived(metrics.means()));
+    MetricSums out = new MetricSums();
+    out.add("loss", loss, 1);
+    out.add("grad_norm", norm, 1);
+    out.add("learning_rate", rate, 1);
+    out.mergeStep(metrics);
     return out;
+  }
+
+  /** Means with those metrics added that follow from others. */
+  public Map<String, Double> means(MetricSums sums) {
+    return task.withDerived(sums.means());
   }
 
   /**
@@ -84,7 +94,7 @@ public final class StepRunner<E> {
     double loss = run(examples, false, metrics);
     Map<String, Double> out = new LinkedHashMap<>();
     out.put("eval_loss", loss);
-    task.withDerived(metrics.means()).forEach((metric, mean) -> out.put("eval_" + metric, mean));
+    means(metrics).forEach((metric, mean) -> out.put("eval_" + metric, mean));
     return out;
   }
 
@@ -98,13 +108,23 @@ public final class StepRunner<E> {
     return loss;
   }
 
-  /** Saves weights, moments and the task's state. */
-  public void save(long step) {
-    checkpoints.save(step);
+  /** Renames the checkpoint of a run before in the same folder; a new run begins here. */
+  public void setAside() {
+    checkpoints.setAside();
   }
 
-  /** Restores them and returns the step to go on from. */
-  public long load() {
+  /**
+   * Saves weights, moments, the task's state and the loop's progress.
+   *
+   * @param state numbers that {@link #load} is to return
+   * @return whether all weights are finite; if not, nothing is saved
+   */
+  public boolean save(RunProgress progress, Map<String, Double> state) {
+    return checkpoints.save(new Checkpoint(progress, state));
+  }
+
+  /** Restores weights, moments and the task's state; returns the rest of what was saved. */
+  public Checkpoint load() {
     return checkpoints.load();
   }
 
@@ -114,9 +134,6 @@ public final class StepRunner<E> {
     examples.forEach(example -> rows.add(task.describe(example)));
     try {
       AtomicFiles.writeString(file, rows.toPrettyString());
-      if (!checkpoints.exists()) {
-        checkpoints.save(step);
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -130,8 +147,6 @@ public final class StepRunner<E> {
             + norm
             + "; the batch is in "
             + file
-            + ", the last good weights in "
-            + output.resolve("checkpoint")
             + "; lower the learning rate or look for a broken row");
   }
 }

@@ -12,7 +12,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 public record TokenizedDemonstration(String source, int[] prompt, int[] completion) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  int tokens() {
+  /** Tokens of prompt and completion. */
+  public int tokens() {
     return prompt.length + completion.length;
   }
 

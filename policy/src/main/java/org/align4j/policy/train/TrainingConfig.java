@@ -23,7 +23,8 @@ import org.align4j.policy.optim.LearningRateSchedule;
  * @param shuffle whether to shuffle each epoch
  * @param loggingSteps steps between log lines
  * @param evalSteps steps between evaluations; 0 = only at the end
- * @param saveSteps steps between checkpoints; 0 = only at the end
+ * @param saveSteps steps between checkpoints, of which there is then one at the end; 0 = none, but
+ *     for a loss that is not a number
  */
 public record TrainingConfig(
     double epochs,

@@ -1,10 +1,9 @@
 package org.align4j.policy.train;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.run.MetricsLog;
@@ -12,8 +11,8 @@ import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 
 /**
- * The loop of every trainer: take a step's examples, accumulate gradients over micro-batches that
- * are divided once by the step's counts, clip, update, log, evaluate, save.
+ * Training on recorded examples: takes a step's, accumulates gradients over micro-batches that are
+ * divided once by the step's counts, clips, updates, logs, evaluates, saves.
  *
  * @param <E> a tokenised example
  */
@@ -24,7 +23,8 @@ public final class TrainingLoop<E> {
    * @param output folder for checkpoints and dumps
    * @param metrics run log, or null
    * @param progress bar
-   * @param stop asked between steps; true ends the run with what it has
+   * @param stop asked between steps, and between tokens while completions are sampled; true ends
+   *     the run with what it has
    */
   public record Surroundings(
       Path output, MetricsLog metrics, Progress.Factory progress, BooleanSupplier stop) {}
@@ -45,8 +45,6 @@ public final class TrainingLoop<E> {
   private final TrainingConfig config;
   private final Surroundings surroundings;
   private final StepRunner<E> runner;
-  private long countedTokens;
-  private long start;
 
   /**
    * Prepares a run.
@@ -78,65 +76,47 @@ public final class TrainingLoop<E> {
    * @param resume continue from the checkpoint in the output folder, to the same result bit by bit
    */
   public Result run(List<E> examples, List<E> evaluation, boolean resume) {
-    DataOrder<E> order = new DataOrder<>(examples, config);
-    long total = config.totalSteps(examples.size());
-    long step = resume ? runner.load() : 0;
-    start = System.nanoTime();
-    Map<String, Double> last = Map.of();
-    Map<String, Double> evaluated = Map.of();
-    MetricSums logged = new MetricSums();
-    try (Progress bar = surroundings.progress().start(name, total)) {
-      bar.step(step);
-      while (step < total && config.timeShare(start) < 1 && !surroundings.stop().getAsBoolean()) {
-        last = step(order.step(step), step, total);
-        step++;
-        bar.step(1);
-        bar.note(String.format(Locale.ROOT, "loss %.4f", last.get("loss")));
-        logged.addAll(last, 1);
-        if (step % config.loggingSteps() == 0 || step == total) {
-          log(name, step, withEpoch(logged.means(), step, order));
-          logged = new MetricSums();
-        }
-        if (!evaluation.isEmpty() && config.evalSteps() > 0 && step % config.evalSteps() == 0) {
-          evaluated = evaluate(evaluation, step);
-        }
-        if (config.saveSteps() > 0 && step % config.saveSteps() == 0) {
-          runner.save(step);
-        }
-      }
+    return new RunLoop<E>(name, "loss", config, surroundings)
+        .run(examples, resume, new Steps(evaluation));
+  }
+
+  private final class Steps implements RunLoop.Steps<E> {
+    private final List<E> heldOut;
+
+    Steps(List<E> heldOut) {
+      this.heldOut = heldOut;
     }
-    if (!evaluation.isEmpty()) {
-      evaluated = evaluate(evaluation, step);
+
+    @Override
+    public Optional<RunLoop.Done> run(List<E> examples, double rate, long step) {
+      MetricSums metrics = runner.run(examples, rate, step);
+      long tokens = examples.stream().mapToLong(task::countedTokens).sum();
+      return Optional.of(new RunLoop.Done(metrics, tokens));
     }
-    if (config.saveSteps() > 0) {
-      runner.save(step);
+
+    @Override
+    public Map<String, Double> means(MetricSums sums) {
+      return runner.means(sums);
     }
-    return new Result(step, step < total, last, evaluated);
-  }
 
-  private Map<String, Double> withEpoch(Map<String, Double> means, long step, DataOrder<E> order) {
-    Map<String, Double> out = new LinkedHashMap<>(means);
-    out.put("num_tokens", (double) countedTokens);
-    out.put("epoch", (double) step / order.stepsPerEpoch());
-    return out;
-  }
+    @Override
+    public void begin() {
+      runner.setAside();
+    }
 
-  private Map<String, Double> step(List<E> examples, long step, long total) {
-    double rate = config.rate(step, config.timeShare(start), total);
-    Map<String, Double> out = runner.run(examples, rate, step);
-    examples.forEach(example -> countedTokens += task.countedTokens(example));
-    return out;
-  }
+    @Override
+    public boolean save(RunProgress progress) {
+      return runner.save(progress, Map.of());
+    }
 
-  private Map<String, Double> evaluate(List<E> examples, long step) {
-    Map<String, Double> out = runner.evaluate(examples);
-    log(name, step, out);
-    return out;
-  }
+    @Override
+    public RunProgress load() {
+      return runner.load().progress();
+    }
 
-  private void log(String phase, long step, Map<String, Double> metrics) {
-    if (surroundings.metrics() != null) {
-      surroundings.metrics().write(phase, step, metrics);
+    @Override
+    public Map<String, Double> evaluate() {
+      return heldOut.isEmpty() ? Map.of() : runner.evaluate(heldOut);
     }
   }
 }

@@ -262,7 +262,7 @@ class OnlineTrainerTest {
             new PolicyGradientUpdate.Settings(
                 TEMPERATURE, KlController.fixed(0.1), estimator, false, null),
             config);
-    Map<String, Double> metrics = update.update(rollouts, rewards, 0, 0);
+    Map<String, Double> metrics = update.update(rollouts, rewards, 0, 0).means();
     assertThat(metrics.get("objective/non_score_reward")).isNegative();
     return metrics.get("objective/kl");
   }
@@ -400,7 +400,7 @@ class OnlineTrainerTest {
                     ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.MASK, 0.5, 2)),
             config);
     List<Rollout> rollouts = sampler(model).sample(prompts(), 4, 1);
-    var metrics = update.update(rollouts, new double[rollouts.size()], 1e-4, 0);
+    var metrics = update.update(rollouts, new double[rollouts.size()], 1e-4, 0).means();
     assertThat(metrics.get("sampling/sampling_logp_difference/max")).isCloseTo(0, within(1e-4));
     assertThat(metrics.get("sampling/importance_sampling_ratio/outside")).isZero();
     assertThat(metrics.get("objective/kl")).isCloseTo(0, within(1e-4));

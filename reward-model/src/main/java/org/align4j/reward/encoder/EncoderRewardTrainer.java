@@ -2,14 +2,14 @@ package org.align4j.reward.encoder;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.align4j.core.objective.BradleyTerryLoss;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.run.Progress;
 import org.align4j.reward.encoder.TokenEncoder.End;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -71,11 +71,10 @@ public record EncoderRewardTrainer(
     Encoded rejected = Encoded.of(encoder, pairs.stream().map(Pair::rejected).toList(), End.FIRST);
     ComputationGraph head = network(encoder.dimension(), epochs * steps(pairs.size()));
     List<Integer> order = new ArrayList<>(IntStream.range(0, pairs.size()).boxed().toList());
-    Random random = new Random(seed);
     int iteration = 0;
     try (Progress bar = progress.start("reward head", (long) epochs * steps(pairs.size()))) {
       for (int epoch = 0; epoch < epochs; epoch++) {
-        Collections.shuffle(order, random);
+        RandomStream.of(seed, Purpose.DATA_ORDER).at(epoch).shuffle(order);
         for (int from = 0; from < order.size(); from += batch) {
           List<Integer> rows = order.subList(from, Math.min(order.size(), from + batch));
           List<float[][]> asked = prompts.texts(rows);
@@ -117,7 +116,7 @@ public record EncoderRewardTrainer(
   private ComputationGraph network(int dimension, int steps) {
     GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
-            .seed(seed)
+            .seed(RandomStream.of(seed, Purpose.NETWORK).seed())
             .weightInit(WeightInit.XAVIER)
             .updater(new Adam(new PolySchedule(ScheduleType.ITERATION, learningRate, 1, steps)))
             .l2(weightDecay)

@@ -4,10 +4,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.format.ModelFileException;
 import org.align4j.reward.encoder.TokenEncoder.End;
@@ -66,11 +66,10 @@ public final class SafetyClassifier {
     texts.addAll(harmless);
     List<float[][]> states = encoder.encode(texts, End.LAST);
     List<Integer> order = new ArrayList<>(IntStream.range(0, texts.size()).boxed().toList());
-    Random random = new Random(seed);
     // Few texts need more passes until the network has seen enough of them.
     int epochs = Math.max(EPOCHS, EPOCHS * BATCH / texts.size());
     for (int epoch = 0; epoch < epochs; epoch++) {
-      Collections.shuffle(order, random);
+      RandomStream.of(seed, Purpose.DATA_ORDER).at(epoch).shuffle(order);
       for (int from = 0; from < order.size(); from += BATCH) {
         List<Integer> rows = order.subList(from, Math.min(order.size(), from + BATCH));
         TokenStates input = TokenStates.of(rows.stream().map(states::get).toList());
@@ -91,7 +90,7 @@ public final class SafetyClassifier {
   private static ComputationGraph network(int dimension, long seed) {
     GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
-            .seed(seed)
+            .seed(RandomStream.of(seed, Purpose.NETWORK).seed())
             .weightInit(WeightInit.XAVIER)
             .updater(new Adam(RATE))
             .l2(WEIGHT_DECAY)

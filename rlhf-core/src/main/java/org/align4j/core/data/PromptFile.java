@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 
 /**
  * A file of prompts, as given on a command line: {@code FILE[:COLUMN]}. Without a column the first
@@ -73,7 +73,7 @@ public record PromptFile(Path path, String column, String filterField, String fi
     for (int i = 0; i < all.size(); i++) {
       order.add(i);
     }
-    Collections.shuffle(order, new Random(seed));
+    RandomStream.of(seed, Purpose.ROWS).shuffle(order);
     return order.subList(0, limit).stream().sorted().map(all::get).toList();
   }
 

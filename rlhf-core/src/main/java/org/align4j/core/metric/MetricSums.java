@@ -19,11 +19,6 @@ public final class MetricSums {
     }
   }
 
-  /** Adds all means with one weight. */
-  public void addAll(Map<String, Double> means, double weight) {
-    means.forEach((name, mean) -> add(name, mean, weight));
-  }
-
   /** Adds to a sum. */
   public void sum(String name, double value) {
     totals.merge(name, value, Double::sum);
@@ -41,10 +36,27 @@ public final class MetricSums {
 
   /** Adds everything that another collection holds. */
   public void merge(MetricSums other) {
-    other.sums.forEach((name, sum) -> add(name, sum[0] / sum[1], sum[1]));
+    other.sums.forEach(this::addSum);
     other.totals.forEach(this::sum);
     other.minima.forEach(this::min);
     other.maxima.forEach(this::max);
+  }
+
+  /**
+   * Adds a step that is over: its means with the counts they are over, its sums as one value of
+   * this step, so that means over steps are those of all items.
+   */
+  public void mergeStep(MetricSums step) {
+    step.sums.forEach(this::addSum);
+    step.totals.forEach((name, total) -> add(name, total, 1));
+    step.minima.forEach(this::min);
+    step.maxima.forEach(this::max);
+  }
+
+  private void addSum(String name, double[] added) {
+    double[] sum = sums.computeIfAbsent(name, n -> new double[2]);
+    sum[0] += added[0];
+    sum[1] += added[1];
   }
 
   /** What has come together so far, by name. */
@@ -54,6 +66,38 @@ public final class MetricSums {
     out.putAll(totals);
     out.putAll(minima);
     out.putAll(maxima);
+    return out;
+  }
+
+  /**
+   * Everything, for checkpoints.
+   *
+   * @param sums sum and weight
+   */
+  public record State(
+      Map<String, double[]> sums,
+      Map<String, Double> totals,
+      Map<String, Double> minima,
+      Map<String, Double> maxima) {}
+
+  /** What has come together so far, for {@link #restored}. */
+  public State state() {
+    Map<String, double[]> copies = new LinkedHashMap<>();
+    sums.forEach((name, sum) -> copies.put(name, sum.clone()));
+    return new State(
+        copies,
+        new LinkedHashMap<>(totals),
+        new LinkedHashMap<>(minima),
+        new LinkedHashMap<>(maxima));
+  }
+
+  /** Goes on from a saved state. */
+  public static MetricSums restored(State state) {
+    MetricSums out = new MetricSums();
+    state.sums().forEach(out::addSum);
+    out.totals.putAll(state.totals());
+    out.minima.putAll(state.minima());
+    out.maxima.putAll(state.maxima());
     return out;
   }
 }

@@ -1,8 +1,7 @@
 package org.align4j.core.objective;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.PairBatch.Sides;
 
 /**
@@ -79,10 +78,9 @@ public record CpoObjective(
     double logLikelihood = input.chosen().stream().mapToDouble(r -> Arrays.stream(r).sum()).sum();
     double perToken = 1.0 / normalizer.chosenTokens();
     double total = sum / normalizer.pairs() - cpoAlpha * perToken * logLikelihood;
-    Map<String, Double> metrics =
-        new LinkedHashMap<>(PairMetrics.of(rewards, new Sides(chosen.values(), rejected.values())));
-    // A mean over the step's tokens, from parts that are weighted by their pairs.
-    metrics.put("nll_loss", -perToken * logLikelihood * normalizer.pairs() / n);
+    MetricSums metrics = PairMetrics.of(rewards, new Sides(chosen.values(), rejected.values()));
+    int tokens = Arrays.stream(chosen.lengths()).sum();
+    metrics.add("nll_loss", -logLikelihood / tokens, tokens);
     return new PairwiseValue(
         total,
         chosen.spread(gradient.chosen(), -cpoAlpha * perToken),

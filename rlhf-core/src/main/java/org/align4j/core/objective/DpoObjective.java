@@ -3,7 +3,7 @@ package org.align4j.core.objective;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.PairBatch.Sides;
 
 /**
@@ -203,7 +203,7 @@ public record DpoObjective(
     return out;
   }
 
-  private Map<String, Double> metrics(PairBatch batch) {
+  private MetricSums metrics(PairBatch batch) {
     return PairMetrics.of(batch.ratios().scaled(beta), batch.logps());
   }
 

@@ -1,8 +1,7 @@
 package org.align4j.core.objective;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.PairBatch.Sides;
 
 /**
@@ -71,12 +70,11 @@ public record OrpoObjective(double beta) implements PreferenceObjective {
     }
     double perToken = 1.0 / (normalizer.promptTokens() + normalizer.chosenTokens());
     double loss = -perToken * logLikelihood - beta * logSigmoids / normalizer.pairs();
-    Map<String, Double> metrics =
-        new LinkedHashMap<>(PairMetrics.of(rewards, new Sides(chosen.values(), rejected.values())));
-    // A mean over the step's tokens, from parts that are weighted by their pairs.
-    metrics.put("nll_loss", -perToken * logLikelihood * normalizer.pairs() / n);
-    metrics.put("log_odds_ratio", logSigmoids / n);
-    metrics.put("log_odds_chosen", logOddsSum / n);
+    int tokens = Arrays.stream(prompt.lengths()).sum() + Arrays.stream(chosen.lengths()).sum();
+    MetricSums metrics = PairMetrics.of(rewards, new Sides(chosen.values(), rejected.values()));
+    metrics.add("nll_loss", -logLikelihood / tokens, tokens);
+    metrics.add("log_odds_ratio", logSigmoids / n, n);
+    metrics.add("log_odds_chosen", logOddsSum / n, n);
     return new PairwiseValue(
         loss,
         chosen.spread(gradient.chosen(), -perToken),

@@ -1,7 +1,7 @@
 package org.align4j.core.objective;
 
 import java.util.List;
-import java.util.Map;
+import org.align4j.core.metric.MetricSums;
 
 /**
  * What a preference objective returns.
@@ -10,24 +10,25 @@ import java.util.Map;
  * @param dChosen d loss / d log-prob of each chosen token, {@code [pair][token]}
  * @param dRejected the same for rejected tokens
  * @param dPrompt the same for prompt tokens; empty where the objective does not see them
- * @param metrics TRL's names ({@code rewards/chosen}, ...), means over this call's pairs
+ * @param metrics TRL's names ({@code rewards/chosen}, ...), means with the number of pairs or
+ *     tokens they are over
  */
 public record PairwiseValue(
     double loss,
     List<double[]> dChosen,
     List<double[]> dRejected,
     List<double[]> dPrompt,
-    Map<String, Double> metrics) {
+    MetricSums metrics) {
 
   /** A value of an objective that does not see prompt tokens. */
   public PairwiseValue(
-      double loss, List<double[]> dChosen, List<double[]> dRejected, Map<String, Double> metrics) {
+      double loss, List<double[]> dChosen, List<double[]> dRejected, MetricSums metrics) {
     this(loss, dChosen, dRejected, List.of(), metrics);
   }
 
   /**
-   * What falls to some of the pairs: their gradients, by their number a share of the loss, and the
-   * metrics of all.
+   * What falls to some of the pairs: their gradients, by their number a share of the loss. The
+   * first part has all metrics.
    */
   public PairwiseValue part(int from, int count) {
     int to = from + count;
@@ -36,6 +37,6 @@ public record PairwiseValue(
         dChosen.subList(from, to),
         dRejected.subList(from, to),
         dPrompt.isEmpty() ? dPrompt : dPrompt.subList(from, to),
-        metrics);
+        from == 0 ? metrics : new MetricSums());
   }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,5 +61,44 @@ class RunTest {
       log.write("dpo", 2, Map.of("loss", Double.NaN));
     }
     assertThat(Files.readAllLines(file).get(1)).contains("\"NaN\"");
+  }
+
+  @Test
+  void rewindDropsLaterStepsOfAPhaseAndACutLine(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("metrics.jsonl");
+    try (MetricsLog log = new MetricsLog(file)) {
+      log.write("dpo", 1, Map.of("loss", 1.0));
+      log.write("dpo", 2, Map.of("loss", 0.9));
+      log.write("sft", 9, Map.of("loss", 0.9));
+    }
+    Files.writeString(file, "{\"phase\":", StandardOpenOption.APPEND);
+    try (MetricsLog log = new MetricsLog(file)) {
+      log.rewind("dpo", 1);
+      log.write("dpo", 2, Map.of("loss", 0.8));
+    }
+    assertThat(Files.readAllLines(file))
+        .containsExactly(
+            "{\"phase\":\"dpo\",\"step\":1,\"loss\":1.0}",
+            "{\"phase\":\"sft\",\"step\":9,\"loss\":0.9}",
+            "{\"phase\":\"dpo\",\"step\":2,\"loss\":0.8}");
+    Files.writeString(file, "no json\n{}\n");
+    try (MetricsLog log = new MetricsLog(file)) {
+      assertThatThrownBy(() -> log.rewind("dpo", 1))
+          .hasMessageContaining("metrics.jsonl:1: not JSON")
+          .hasMessageContaining("move the file away");
+    }
+  }
+
+  @Test
+  void whatARunBeforeHasLeftIsSetAside(@TempDir Path folder) throws IOException {
+    Path kept = folder.resolve("checkpoint");
+    EarlierRun.setAside(kept);
+    for (String content : List.of("one", "two")) {
+      Files.createDirectories(kept);
+      Files.writeString(kept.resolve("state.json"), content);
+      EarlierRun.setAside(kept);
+      assertThat(kept).doesNotExist();
+    }
+    assertThat(folder.resolve("checkpoint.previous/state.json")).hasContent("two");
   }
 }
