@@ -169,7 +169,7 @@ class TokenizerJsonTest {
 
   @Test
   void aPlatformWithoutTheLibraryIsNamed() throws Exception {
-    Ended child = mutate(10, "-Dos.name=Mac OS X", "-Dos.arch=x86_64");
+    Ended child = mutate(1000, "-Dos.name=Mac OS X", "-Dos.arch=x86_64");
     assertThat(child.code()).isEqualTo(1);
     assertThat(child.printed())
         .contains("tokenizers cannot be loaded on Mac OS X x86_64", "docs/platforms.md");
