@@ -20,7 +20,7 @@ final class KernelChoices {
                 "batch-reduce kernels for this processor read packed weights")
             : new KernelChoice(
                 "frozen weights in " + precision + ", any rows",
-                "panels in Java, 6 x 2 vectors of " + lanes,
+                "panels in Java, 5 x 2 vectors of " + lanes,
                 OneDnn.absence(precision)
                     + "; as measured, two to three times OpenBLAS up to 8 rows, level with it from"
                     + " 128 rows on");

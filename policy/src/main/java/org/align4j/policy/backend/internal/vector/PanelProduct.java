@@ -66,12 +66,14 @@ final class PanelProduct implements PackedMatrix {
 
   private void chunk(float[] a, RowTiles tiles, int tile, int end, int from, int to, Tensor out) {
     int first = tiles.start(tile);
+    int rows = Math.min(out.rows(), tiles.start(end)) - first;
     int stride = (to - from) * WIDTH;
-    int size = (tiles.start(end) - first) * stride;
-    float[] c = Scratch.current().tile(0, size);
-    Arrays.fill(c, 0, size, 0);
-    float[] scratch = Scratch.current().tile(2, panels.depth() * WIDTH);
+    Scratch memory = Scratch.current();
+    float[] c = memory.tile(0, rows * stride);
+    float[] scratch = memory.tile(2, panels.depth() * WIDTH);
+    float[] sums = memory.tile(3, (tiles.start(end) - first) * WIDTH);
     for (int p = from; p < to; p++) {
+      Arrays.fill(sums, 0, (tiles.start(end) - first) * WIDTH, 0);
       for (int k = 0; k < inputs; k += panels.depth()) {
         int depth = Math.min(panels.depth(), inputs - k);
         float[] panel = panels.read(p, k, depth, scratch);
@@ -79,14 +81,14 @@ final class PanelProduct implements PackedMatrix {
           int height = tiles.rows(t);
           int start = tiles.start(t);
           int at = start * inputs + k * height;
-          int target = (start - first) * stride + (p - from) * WIDTH;
-          PanelKernel.multiply(height, a, at, depth, panel, panels.at(k), c, target, stride);
+          int target = (start - first) * WIDTH;
+          PanelKernel.multiply(height, a, at, depth, panel, panels.at(k), sums, target);
         }
       }
+      PanelKernel.spread(sums, rows, c, (p - from) * WIDTH, stride);
     }
     int column = from * WIDTH;
     int count = Math.min(stride, outputs - column);
-    int rows = Math.min(out.rows(), tiles.start(end)) - first;
     for (int r = 0; r < rows; r++) {
       out.write(first + r, column, c, r * stride, count);
     }

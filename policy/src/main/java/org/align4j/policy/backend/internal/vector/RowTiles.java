@@ -6,15 +6,15 @@ import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /**
- * Rows cut into the tiles of {@link PanelKernel}: first tiles of six, then one or two of four, so
+ * Rows cut into the tiles of {@link PanelKernel}: first tiles of five, then up to four of four, so
  * that little is multiplied for rows that are not there. A tile's rows lie side by side, column by
  * column; rows behind the last are zero.
  *
- * @param sixes tiles of six rows
+ * @param fives tiles of five rows
  * @param fours tiles of four rows behind them
  */
-record RowTiles(int sixes, int fours) {
-  static final int SIX = 6;
+record RowTiles(int fives, int fours) {
+  static final int FIVE = 5;
   static final int FOUR = 4;
 
   /** Tiles whose copying is worth a hand-over between threads. */
@@ -22,28 +22,25 @@ record RowTiles(int sixes, int fours) {
 
   /** The tiles for a number of rows. */
   static RowTiles of(int rows) {
-    int sixes = rows / SIX;
-    return switch (rows % SIX) {
-      case 0 -> new RowTiles(sixes, 0);
-      case 1, 2 -> sixes == 0 ? new RowTiles(0, 1) : new RowTiles(sixes - 1, 2);
-      case 3, 4 -> new RowTiles(sixes, 1);
-      default -> new RowTiles(sixes + 1, 0);
-    };
+    // Every number from 12 on is a sum of fives and at most four fours.
+    int fours = (FIVE - rows % FIVE) % FIVE;
+    int left = rows - FOUR * fours;
+    return left >= 0 ? new RowTiles(left / FIVE, fours) : new RowTiles(0, (rows + FOUR - 1) / FOUR);
   }
 
   /** Number of tiles. */
   int count() {
-    return sixes + fours;
+    return fives + fours;
   }
 
   /** First row of a tile; of the one behind the last, the number of rows with those not there. */
   int start(int tile) {
-    return SIX * Math.min(tile, sixes) + FOUR * Math.max(0, tile - sixes);
+    return FIVE * Math.min(tile, fives) + FOUR * Math.max(0, tile - fives);
   }
 
   /** Rows of a tile. */
   int rows(int tile) {
-    return tile < sixes ? SIX : FOUR;
+    return tile < fives ? FIVE : FOUR;
   }
 
   /** Rows of all tiles. */
