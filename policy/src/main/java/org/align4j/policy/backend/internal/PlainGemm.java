@@ -129,6 +129,6 @@ final class PlainGemm {
     for (int j = 0; j < columns; j++) {
       b.read(column + j, term, rows, j * depth, depth);
     }
-    PlainTiles.transpose(rows, columns, depth, depth, right);
+    PlainTiles.transpose(rows, columns, depth, depth, right, columns);
   }
 }

@@ -113,13 +113,17 @@ public final class PlainTiles {
   }
 
   /**
-   * Target [columns, rows] gets the transpose of source [rows, columns], whose rows are {@code
-   * stride} apart.
+   * target[columns × paddedRows] = sourceᵀ of {@code source[rows × stride]}; the padding is zeroed.
    */
-  public static void transpose(float[] source, int rows, int columns, int stride, float[] target) {
+  public static void transpose(
+      float[] source, int rows, int columns, int stride, float[] target, int paddedRows) {
     for (int j = 0; j < columns; j++) {
+      int at = j * paddedRows;
       for (int i = 0; i < rows; i++) {
-        target[j * rows + i] = source[i * stride + j];
+        target[at + i] = source[i * stride + j];
+      }
+      for (int i = rows; i < paddedRows; i++) {
+        target[at + i] = 0;
       }
     }
   }

@@ -82,8 +82,8 @@ record AttentionGradientLoops(
       int column = HeadTiles.kvColumn(shape, kvHead);
       HeadTiles.loadKeys(span, key, column, dim, keyRows, dim);
       HeadTiles.loadKeys(span, value, column, dim, valueRows, dim);
-      PlainTiles.transpose(keyRows, keys, dim, dim, keyColumns);
-      PlainTiles.transpose(valueRows, keys, dim, dim, valueColumns);
+      PlainTiles.transpose(keyRows, keys, dim, dim, keyColumns, keys);
+      PlainTiles.transpose(valueRows, keys, dim, dim, valueColumns, keys);
       group.load(span, column, dim, dKeys, dValues, dim);
       for (int g = 0; g < shape.groupSize(); g++) {
         for (int from = 0; from < span.length(); from += block) {

@@ -33,7 +33,7 @@ record AttentionLoops(
     float[] powers = scratch.tile(6, keys);
     int column = HeadTiles.kvColumn(shape, kvHead);
     HeadTiles.loadKeys(span, key, column, dim, rows, dim);
-    PlainTiles.transpose(rows, keys, dim, dim, keyColumns);
+    PlainTiles.transpose(rows, keys, dim, dim, keyColumns, keys);
     HeadTiles.loadKeys(span, value, column, dim, values, dim);
     for (int g = 0; g < shape.groupSize(); g++) {
       int head = kvHead * shape.groupSize() + g;

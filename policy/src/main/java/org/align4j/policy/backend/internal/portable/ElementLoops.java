@@ -4,55 +4,21 @@ import org.align4j.policy.backend.AdamStep;
 import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.internal.PlainTiles;
+import org.align4j.policy.backend.internal.RowLoops;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
 /** Operations on elements and rows: copied to the heap, computed, copied back. */
 final class ElementLoops {
-  /** Elements whose work is worth handing to another thread. */
-  private static final int GRAIN = 1 << 15;
-
   private ElementLoops() {}
-
-  /** Rows of a matrix that make up one grain. */
-  static int grainRows(Tensor x) {
-    return Math.max(1, GRAIN / Math.max(1, x.columns()));
-  }
-
-  /** What becomes of a row when another one is given. */
-  private interface RowUpdate {
-    void apply(float[] given, float[] row, int n);
-  }
-
-  /** Row by row of {@code x}, given the same row of {@code given} or its only one. */
-  private static void update(Tensor given, Tensor x, RowUpdate operation) {
-    int n = x.columns();
-    boolean one = given.rows() == 1;
-    Threads.forRows(
-        x.rows(),
-        grainRows(x),
-        (from, to) -> {
-          float[] a = Scratch.current().tile(0, n);
-          float[] b = Scratch.current().tile(1, n);
-          given.readRow(one ? 0 : from, a, 0);
-          for (int r = from; r < to; r++) {
-            if (!one) {
-              given.readRow(r, a, 0);
-            }
-            x.readRow(r, b, 0);
-            operation.apply(a, b, n);
-            x.writeRow(r, b, 0);
-          }
-        });
-  }
 
   /** x += given, whose only row counts for all if it has but one. */
   static void add(Tensor given, Tensor x) {
-    update(given, x, (a, b, n) -> PlainTiles.addScaled(1, a, 0, b, 0, n));
+    RowLoops.update(given, x, (a, b, n) -> PlainTiles.addScaled(1, a, 0, b, 0, n));
   }
 
   static void multiply(Tensor mask, Tensor x) {
-    update(mask, x, ElementLoops::multiplyRow);
+    RowLoops.update(mask, x, ElementLoops::multiplyRow);
   }
 
   private static void multiplyRow(float[] a, float[] b, int n) {
@@ -62,56 +28,11 @@ final class ElementLoops {
   }
 
   static void scale(float factor, Tensor x) {
-    int n = x.columns();
-    Threads.forRows(
-        x.rows(),
-        grainRows(x),
-        (from, to) -> {
-          float[] a = Scratch.current().tile(0, n);
-          for (int r = from; r < to; r++) {
-            x.readRow(r, a, 0);
-            PlainTiles.scale(factor, a, n);
-            x.writeRow(r, a, 0);
-          }
-        });
+    RowLoops.change(x, (a, n) -> PlainTiles.scale(factor, a, n));
   }
 
-  static void sumRows(Tensor x, Tensor target) {
-    int n = x.columns();
-    double[] sums = new double[n];
-    float[] a = Scratch.current().tile(0, n);
-    for (int r = 0; r < x.rows(); r++) {
-      x.readRow(r, a, 0);
-      for (int j = 0; j < n; j++) {
-        sums[j] += a[j];
-      }
-    }
-    target.readRow(0, a, 0);
-    for (int j = 0; j < n; j++) {
-      a[j] += (float) sums[j];
-    }
-    target.writeRow(0, a, 0);
-  }
-
-  /** Row by row in order, so that the sum does not depend on threads. */
   static double sumOfSquares(Tensor x) {
-    int n = x.columns();
-    double[] rowSums = Scratch.current().sums(x.rows());
-    Threads.forRows(
-        x.rows(),
-        grainRows(x),
-        (from, to) -> {
-          float[] a = Scratch.current().tile(0, n);
-          for (int r = from; r < to; r++) {
-            x.readRow(r, a, 0);
-            rowSums[r] = Reductions.dot(a, 0, a, 0, n);
-          }
-        });
-    double sum = 0;
-    for (int r = 0; r < x.rows(); r++) {
-      sum += rowSums[r];
-    }
-    return sum;
+    return RowLoops.sum(x, (a, n) -> Reductions.dot(a, 0, a, 0, n));
   }
 
   static void gather(Tensor table, int[] ids, Tensor out) {
@@ -138,7 +59,7 @@ final class ElementLoops {
     float sign = inverse ? -1 : 1;
     Threads.forRows(
         x.rows(),
-        grainRows(x),
+        RowLoops.grainRows(x),
         (from, to) -> {
           float[] a = Scratch.current().tile(0, n);
           float[] turned = Scratch.current().tile(1, n);
@@ -169,7 +90,7 @@ final class ElementLoops {
     int n = weight.columns();
     Threads.forRows(
         weight.rows(),
-        grainRows(weight),
+        RowLoops.grainRows(weight),
         (from, to) -> {
           Scratch scratch = Scratch.current();
           float[] w = scratch.tile(0, n);

@@ -1,6 +1,7 @@
 package org.align4j.policy.backend.internal.portable;
 
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.RowLoops;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -12,7 +13,7 @@ final class NormLoops {
     int n = x.columns();
     Threads.forRows(
         x.rows(),
-        ElementLoops.grainRows(x),
+        RowLoops.grainRows(x),
         (from, to) -> {
           float[] a = Scratch.current().tile(0, n);
           float[] w = Scratch.current().tile(1, n);
@@ -38,7 +39,7 @@ final class NormLoops {
     int n = x.columns();
     Threads.forRows(
         x.rows(),
-        ElementLoops.grainRows(x),
+        RowLoops.grainRows(x),
         (from, to) -> {
           Scratch scratch = Scratch.current();
           float[] d = scratch.tile(0, n);
@@ -55,7 +56,7 @@ final class NormLoops {
           }
         });
     if (dWeight != null) {
-      weightGradient(dOut, x, inverseRms, dWeight);
+      RowLoops.normWeightGradient(dOut, x, inverseRms, dWeight);
     }
   }
 
@@ -68,25 +69,5 @@ final class NormLoops {
     for (int j = 0; j < n; j++) {
       g[j] += d[j] * s + a[j] * correction;
     }
-  }
-
-  private static void weightGradient(Tensor dOut, Tensor x, Tensor inverseRms, Tensor dWeight) {
-    int n = x.columns();
-    double[] sums = new double[n];
-    float[] d = Scratch.current().tile(0, n);
-    float[] a = Scratch.current().tile(1, n);
-    for (int r = 0; r < x.rows(); r++) {
-      dOut.readRow(r, d, 0);
-      x.readRow(r, a, 0);
-      double s = inverseRms.get(r, 0);
-      for (int j = 0; j < n; j++) {
-        sums[j] += d[j] * a[j] * s;
-      }
-    }
-    dWeight.readRow(0, d, 0);
-    for (int j = 0; j < n; j++) {
-      d[j] += (float) sums[j];
-    }
-    dWeight.writeRow(0, d, 0);
   }
 }

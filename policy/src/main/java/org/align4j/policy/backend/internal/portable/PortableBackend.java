@@ -11,6 +11,7 @@ import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.backend.internal.Blas;
+import org.align4j.policy.backend.internal.RowLoops;
 
 /**
  * OpenBLAS for products and plain Java loops for the rest: what runs where the vector module was
@@ -62,7 +63,7 @@ public final class PortableBackend implements Backend {
 
   @Override
   public void sumRows(Tensor x, Tensor target) {
-    ElementLoops.sumRows(x, target);
+    RowLoops.sumRows(x, target);
   }
 
   @Override

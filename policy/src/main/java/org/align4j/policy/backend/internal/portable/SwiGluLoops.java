@@ -1,6 +1,7 @@
 package org.align4j.policy.backend.internal.portable;
 
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.RowLoops;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -82,6 +83,6 @@ final class SwiGluLoops {
 
   /** Exponentials make an element worth several of the plain ones. */
   private static int grain(Tensor x) {
-    return Math.max(1, ElementLoops.grainRows(x) / 4);
+    return Math.max(1, RowLoops.grainRows(x) / 4);
   }
 }

@@ -5,6 +5,7 @@ import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPEC
 import jdk.incubator.vector.FloatVector;
 import org.align4j.policy.backend.AdamStep;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.RowLoops;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -16,7 +17,7 @@ final class AdamKernel {
     int n = weight.columns();
     Threads.forRows(
         weight.rows(),
-        ElementwiseKernels.grainRows(weight),
+        RowLoops.grainRows(weight),
         (from, to) -> {
           Scratch scratch = Scratch.current();
           float[] w = scratch.tile(0, n);

@@ -6,6 +6,7 @@ import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.internal.GradientGroup;
 import org.align4j.policy.backend.internal.HeadTiles;
+import org.align4j.policy.backend.internal.PlainTiles;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -97,8 +98,8 @@ final class AttentionBackward {
     int column = HeadTiles.kvColumn(shape, kvHead);
     HeadTiles.loadKeys(span, key, column, dim, keyRows, dimStride);
     HeadTiles.loadKeys(span, value, column, dim, valueRows, dimStride);
-    SmallGemm.transpose(keyRows, keys, dim, dimStride, keyColumns, keyStride);
-    SmallGemm.transpose(valueRows, keys, dim, dimStride, valueColumns, keyStride);
+    PlainTiles.transpose(keyRows, keys, dim, dimStride, keyColumns, keyStride);
+    PlainTiles.transpose(valueRows, keys, dim, dimStride, valueColumns, keyStride);
     group.load(span, column, dim, dKeys, dValues, dimStride);
     for (int g = 0; g < shape.groupSize(); g++) {
       int head = kvHead * shape.groupSize() + g;

@@ -6,6 +6,7 @@ import org.align4j.policy.backend.AttentionShape;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.internal.HeadTiles;
+import org.align4j.policy.backend.internal.PlainTiles;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -86,7 +87,7 @@ final class AttentionForward {
     float[] result = scratch.tile(5, block * dimStride);
     int column = HeadTiles.kvColumn(shape, kvHead);
     HeadTiles.loadKeys(span, key, column, dim, rows, dimStride);
-    SmallGemm.transpose(rows, keys, dim, dimStride, keyColumns, keyStride);
+    PlainTiles.transpose(rows, keys, dim, dimStride, keyColumns, keyStride);
     HeadTiles.loadKeys(span, value, column, dim, values, dimStride);
     for (int g = 0; g < shape.groupSize(); g++) {
       int head = kvHead * shape.groupSize() + g;

@@ -1,6 +1,7 @@
 package org.align4j.policy.backend.internal.vector;
 
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.RowLoops;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -20,7 +21,7 @@ final class EmbeddingKernels {
   static void scatter(Tensor rows, int[] ids, Tensor table) {
     Threads.forRows(
         ids.length,
-        ElementwiseKernels.grainRows(rows),
+        RowLoops.grainRows(rows),
         (from, to) -> {
           for (int r = from; r < to; r++) {
             if (ids[r] >= 0) {

@@ -29,6 +29,11 @@ final class PanelKernel {
 
   private PanelKernel() {}
 
+  /** Panels for so many outputs; the last one may hold outputs that are not there. */
+  static int panels(int outputs) {
+    return (outputs + WIDTH - 1) / WIDTH;
+  }
+
   /** Calls the kernels until the JVM compiles them. */
   static void compileEarly() {
     float[] a = new float[RowTiles.FIVE * EARLY_DEPTH];

@@ -2,6 +2,7 @@ package org.align4j.policy.backend.internal.vector;
 
 import java.util.function.IntConsumer;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.PlainTiles;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -36,7 +37,7 @@ final class PanelSource {
   }
 
   int panels() {
-    return (outputs() + WIDTH - 1) / WIDTH;
+    return PanelKernel.panels(outputs());
   }
 
   /** Handles every panel, several at a time. */
@@ -58,7 +59,7 @@ final class PanelSource {
     } else {
       float[] rows = Scratch.current().tile(0, count * inputs());
       weight.readRows(from, count, rows, 0);
-      SmallGemm.transpose(rows, count, inputs(), inputs(), target, WIDTH);
+      PlainTiles.transpose(rows, count, inputs(), inputs(), target, WIDTH);
     }
   }
 }

@@ -14,7 +14,7 @@ interface Panels {
 
   /** Number of panels; the last one may hold outputs that are not there. */
   default int count() {
-    return (outputs() + PanelKernel.WIDTH - 1) / PanelKernel.WIDTH;
+    return PanelKernel.panels(outputs());
   }
 
   /** Inputs that are multiplied at a time; whole runs of quantised weights, so even. */

@@ -21,7 +21,6 @@ final class QuantizedPanels implements PackedMatrix, Panels {
   private final int outputs;
   private final int inputs;
   private final int bits;
-  private final int panels;
   private final QuantizedPiece[] pieces;
   private final PanelProduct rows;
 
@@ -29,8 +28,7 @@ final class QuantizedPanels implements PackedMatrix, Panels {
     outputs = weight.outputs();
     inputs = weight.inputs();
     bits = weight.bits();
-    panels = (outputs + WIDTH - 1) / WIDTH;
-    pieces = new QuantizedPiece[Math.min(panels, ITEMS * Threads.COUNT)];
+    pieces = new QuantizedPiece[Math.min(count(), ITEMS * Threads.COUNT)];
     Threads.forEach(pieces.length, p -> pieces[p] = piece(weight, p));
     rows = new PanelProduct(this);
   }
@@ -48,7 +46,7 @@ final class QuantizedPanels implements PackedMatrix, Panels {
   }
 
   private int firstPanel(int piece) {
-    return (int) ((long) piece * panels / pieces.length);
+    return (int) ((long) piece * count() / pieces.length);
   }
 
   @Override
@@ -64,7 +62,7 @@ final class QuantizedPanels implements PackedMatrix, Panels {
   @Override
   public float[] read(int panel, int from, int count, float[] scratch) {
     // The piece that the panel is in: the last one that does not begin behind it.
-    int piece = (int) (((panel + 1L) * pieces.length - 1) / panels);
+    int piece = (int) (((panel + 1L) * pieces.length - 1) / count());
     QuantizedKernel.expand(pieces[piece], panel - firstPanel(piece), from, count, scratch);
     return scratch;
   }

@@ -4,6 +4,7 @@ import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPEC
 
 import jdk.incubator.vector.FloatVector;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.RowLoops;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -15,7 +16,7 @@ final class RmsNormKernels {
     int n = x.columns();
     Threads.forRows(
         x.rows(),
-        ElementwiseKernels.grainRows(x),
+        RowLoops.grainRows(x),
         (from, to) -> {
           Scratch scratch = Scratch.current();
           float[] a = scratch.tile(0, n);
@@ -46,7 +47,7 @@ final class RmsNormKernels {
     int n = x.columns();
     Threads.forRows(
         x.rows(),
-        ElementwiseKernels.grainRows(x),
+        RowLoops.grainRows(x),
         (from, to) -> {
           Scratch scratch = Scratch.current();
           float[] d = scratch.tile(0, n);
@@ -63,7 +64,7 @@ final class RmsNormKernels {
           }
         });
     if (dWeight != null) {
-      weightGradient(dOut, x, inverseRms, dWeight);
+      RowLoops.normWeightGradient(dOut, x, inverseRms, dWeight);
     }
   }
 
@@ -90,25 +91,5 @@ final class RmsNormKernels {
     for (int i = bound; i < n; i++) {
       g[i] += d[i] * s + a[i] * correction;
     }
-  }
-
-  private static void weightGradient(Tensor dOut, Tensor x, Tensor inverseRms, Tensor dWeight) {
-    int n = x.columns();
-    double[] sums = new double[n];
-    float[] d = Scratch.current().tile(0, n);
-    float[] a = Scratch.current().tile(1, n);
-    for (int r = 0; r < x.rows(); r++) {
-      dOut.readRow(r, d, 0);
-      x.readRow(r, a, 0);
-      double s = inverseRms.get(r, 0);
-      for (int j = 0; j < n; j++) {
-        sums[j] += d[j] * a[j] * s;
-      }
-    }
-    dWeight.readRow(0, d, 0);
-    for (int j = 0; j < n; j++) {
-      d[j] += (float) sums[j];
-    }
-    dWeight.writeRow(0, d, 0);
   }
 }

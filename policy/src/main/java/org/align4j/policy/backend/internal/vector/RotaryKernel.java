@@ -5,6 +5,7 @@ import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPEC
 import jdk.incubator.vector.FloatVector;
 import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.RowLoops;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -18,7 +19,7 @@ final class RotaryKernel {
     float sign = inverse ? -1 : 1;
     Threads.forRows(
         x.rows(),
-        ElementwiseKernels.grainRows(x),
+        RowLoops.grainRows(x),
         (from, to) -> {
           float[] a = Scratch.current().tile(0, n);
           for (int r = from; r < to; r++) {

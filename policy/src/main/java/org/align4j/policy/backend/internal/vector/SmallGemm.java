@@ -189,20 +189,4 @@ final class SmallGemm {
     }
     sum.intoArray(c, c0);
   }
-
-  /**
-   * target[columns × paddedRows] = sourceᵀ of {@code source[rows × stride]}; the padding is zeroed.
-   */
-  static void transpose(
-      float[] source, int rows, int columns, int stride, float[] target, int paddedRows) {
-    for (int j = 0; j < columns; j++) {
-      int at = j * paddedRows;
-      for (int i = 0; i < rows; i++) {
-        target[at + i] = source[i * stride + j];
-      }
-      for (int i = rows; i < paddedRows; i++) {
-        target[at + i] = 0;
-      }
-    }
-  }
 }

@@ -4,6 +4,7 @@ import static org.align4j.policy.backend.internal.vector.ElementwiseKernels.SPEC
 
 import jdk.incubator.vector.FloatVector;
 import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.backend.internal.RowLoops;
 import org.align4j.policy.backend.internal.Scratch;
 import org.align4j.policy.backend.internal.Threads;
 
@@ -84,6 +85,6 @@ final class SwiGluKernels {
 
   /** Exponentials make an element worth several of the plain ones. */
   private static int grain(Tensor x) {
-    return Math.max(1, ElementwiseKernels.grainRows(x) / 4);
+    return Math.max(1, RowLoops.grainRows(x) / 4);
   }
 }

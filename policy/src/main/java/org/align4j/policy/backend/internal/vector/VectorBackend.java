@@ -13,6 +13,7 @@ import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.backend.internal.Blas;
+import org.align4j.policy.backend.internal.RowLoops;
 import org.align4j.policy.backend.internal.onednn.OneDnn;
 import org.align4j.policy.backend.internal.onednn.OneDnnMatrix;
 
@@ -135,12 +136,12 @@ public final class VectorBackend implements Backend {
 
   @Override
   public void addRow(Tensor row, Tensor x) {
-    ElementwiseKernels.addRow(row, x);
+    ElementwiseKernels.add(row, x);
   }
 
   @Override
   public void sumRows(Tensor x, Tensor target) {
-    ElementwiseKernels.sumRows(x, target);
+    RowLoops.sumRows(x, target);
   }
 
   @Override
