@@ -32,7 +32,7 @@ final class TokenSampler {
       return invert(probabilities, count, uniform);
     }
     Integer[] order = candidates(probabilities, count, params);
-    int most = params.topK() == 0 ? order.length : Math.min(params.topK(), order.length);
+    int most = params.topK() == 0 ? order.length : withTies(probabilities, order, params.topK());
     double wanted = params.topP() * (params.topK() == 0 ? 1 : sum(probabilities, order, most));
     double mass = 0;
     int kept = 0;
@@ -48,6 +48,15 @@ final class TokenSampler {
       }
     }
     return order[kept - 1];
+  }
+
+  /** How many tokens top-k leaves: all that are as likely as the k-th stay, as in transformers. */
+  private static int withTies(float[] probabilities, Integer[] order, int k) {
+    int most = Math.min(k, order.length);
+    while (most < order.length && probabilities[order[most]] == probabilities[order[most - 1]]) {
+      most++;
+    }
+    return most;
   }
 
   private static double sum(float[] probabilities, Integer[] order, int count) {

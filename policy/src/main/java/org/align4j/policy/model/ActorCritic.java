@@ -76,6 +76,11 @@ public final class ActorCritic implements Trainable {
   }
 
   @Override
+  public String referenceAdapterFingerprint() {
+    return policy.referenceAdapterFingerprint();
+  }
+
+  @Override
   public void seedDropout(long seed) {
     policy.seedDropout(seed);
     if (shared == null) {

@@ -166,6 +166,11 @@ public final class DecoderTransformer implements LanguageModel {
     stack.keepAdapterAsReference();
   }
 
+  @Override
+  public String referenceAdapterFingerprint() {
+    return WeightsFingerprint.ofReferenceAdapter(this);
+  }
+
   /** Shows the factors, scaled, that {@link Mode#REFERENCE} adds to the base; none without any. */
   void showReferenceAdapter(BiConsumer<String, Tensor> viewer) {
     layers.forEach(layer -> layer.showReferenceAdapter(viewer));

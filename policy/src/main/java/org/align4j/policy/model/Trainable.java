@@ -13,4 +13,12 @@ public interface Trainable {
 
   /** Restarts the dropout masks, so that a step's are a function of its seed; none by default. */
   default void seedDropout(long seed) {}
+
+  /**
+   * Fingerprint of the adapter that the reference consists of besides the base weights. A resumed
+   * run must have the same one. Empty if the reference is the base alone, as by default.
+   */
+  default String referenceAdapterFingerprint() {
+    return "";
+  }
 }

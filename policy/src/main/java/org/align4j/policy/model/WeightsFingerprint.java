@@ -26,6 +26,18 @@ public final class WeightsFingerprint {
     return HexFormat.of().formatHex(whole.digest());
   }
 
+  /** The fingerprint of the adapter in the reference, empty if there is none. */
+  static String ofReferenceAdapter(DecoderTransformer model) {
+    MessageDigest whole = sha256();
+    boolean[] any = new boolean[1];
+    model.showReferenceAdapter(
+        (name, values) -> {
+          any[0] = true;
+          whole.update(digest(name, values));
+        });
+    return any[0] ? HexFormat.of().formatHex(whole.digest()) : "";
+  }
+
   private static byte[] digest(String name, Tensor values) {
     MessageDigest digest = sha256();
     digest.update(name.getBytes(StandardCharsets.UTF_8));

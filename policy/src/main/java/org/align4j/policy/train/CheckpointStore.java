@@ -79,6 +79,7 @@ final class CheckpointStore {
       node.set("last", JSON.valueToTree(progress.last()));
       node.set("evaluation", JSON.valueToTree(progress.evaluation()));
       node.put("evaluated_at", progress.evaluatedAt());
+      node.put("reference_adapter", task.model().referenceAdapterFingerprint());
       node.set("task", JSON.valueToTree(task.state()));
       node.set("state", JSON.valueToTree(checkpoint.state()));
       AtomicFiles.writeString(stateFile, node.toPrettyString());
@@ -138,6 +139,7 @@ final class CheckpointStore {
                 + FORMAT
                 + "; finish the run with the version that began it, or train anew without --resume");
       }
+      requireSameReference(node.path("reference_adapter").asText());
       try (SafetensorsReader reader =
           SafetensorsReader.open(folder.resolve(node.path("weights").asText()))) {
         tensors().forEach(reader::read);
@@ -156,6 +158,19 @@ final class CheckpointStore {
           numbers(node, "state"));
     } catch (IOException e) {
       throw new ModelFileException(stateFile + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void requireSameReference(String saved) {
+    String given = task.model().referenceAdapterFingerprint();
+    if (!given.equals(saved)) {
+      throw new ModelFileException(
+          stateFile
+              + (saved.isEmpty()
+                  ? ": this run began without an adapter as its reference; resume without one"
+                  : ": this run's reference is the adapter that it began with; resume with that"
+                      + " one, "
+                      + (given.isEmpty() ? "none is given" : "the one given has other weights")));
     }
   }
 

@@ -35,11 +35,25 @@ class TokenSamplerTest {
     assertThat(drawn(9, 1)).containsExactly(0, 1, 2, 3);
   }
 
+  /** transformers removes what is less likely than the k-th, so its equals stay. */
+  @Test
+  void tokensAsLikelyAsTheLastOfTopKStay() {
+    float[] tied = {0.2f, 0.4f, 0.2f, 0.2f};
+    Set<Integer> seen = new TreeSet<>();
+    SamplingParams params = new SamplingParams(1, 1, 2, 1, 1, 0);
+    for (int i = 0; i < 1000; i++) {
+      seen.add(TokenSampler.sample(tied, 4, params, i / 1000.0));
+    }
+    assertThat(seen).containsExactly(0, 1, 2, 3);
+  }
+
   /** Unlikely tokens count towards top-k though their mass is reached without them. */
   @Test
   void topKOfAFlatTailIsComplete() {
     float[] steep = new float[2000];
-    java.util.Arrays.fill(steep, 0.1f / 1999);
+    for (int i = 0; i < steep.length; i++) {
+      steep[i] = 0.1f / 1999 * (1 - i * 1e-6f);
+    }
     steep[7] = 0.9f;
     SamplingParams params = new SamplingParams(1, 1, 1500, 0.95, 1, 0);
     Set<Integer> seen = new TreeSet<>();

@@ -365,6 +365,34 @@ class TrainingLoopTest {
         .hasSameBinaryContentAs(whole.resolve("checkpoint/step-6.safetensors"));
   }
 
+  /** The reference is the adapter that a run began with; with another one it is another run. */
+  @Test
+  void resumingNeedsTheAdapterThatTheRunBeganWith() {
+    Path out = folder.resolve("reference");
+    fromAdapter(out, 1, false);
+    fromAdapter(out, 1, true);
+    assertThatThrownBy(() -> fromAdapter(out, 2, true))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessageContaining("the one given has other weights");
+    assertThatThrownBy(
+            () -> logging(out, saving(config(3, 5, 1, 64), 1), List.of(), () -> false, true))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessageContaining("none is given");
+  }
+
+  private void fromAdapter(Path out, long seed, boolean resume) {
+    DecoderTransformer model = TinyModels.create(BACKEND, 3);
+    model.addAdapter(LoraConfig.allLinear(4, 8), seed);
+    model.keepAdapterAsReference();
+    new TrainingLoop<>(
+            "dpo",
+            new PreferenceTask(model, DpoObjective.sigmoid(0.2)),
+            saving(config(3, 5, 1, 4096), 1),
+            BACKEND,
+            new TrainingLoop.Surroundings(out, null, Progress.SILENT, () -> false))
+        .run(pairs(12), List.of(), resume);
+  }
+
   @Test
   void checkpointOfAnEarlierFormatIsNamed() throws IOException {
     Path state = folder.resolve("old/checkpoint/state.json");
