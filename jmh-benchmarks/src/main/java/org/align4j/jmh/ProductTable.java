@@ -60,8 +60,10 @@ final class ProductTable {
   }
 
   private ProductTable() {
-    torch.set_num_threads(Runtime.getRuntime().availableProcessors());
+    // libtorch brings OpenBLAS with it, which must be told its kernels before it is loaded.
     Backend backend = Backends.named("vector", Precision.FLOAT32);
+    Blas.library();
+    torch.set_num_threads(Runtime.getRuntime().availableProcessors());
     for (int layer = 0; layer < LAYERS; layer++) {
       for (int[] shape : LAYER) {
         weights.add(Weight.random(backend, shape));

@@ -37,7 +37,7 @@ public final class Blas {
     private static Library load() {
       Isa cap = Isa.cap();
       try {
-        cap.capOpenBlas();
+        Isa.chooseOpenBlasKernels();
         openblas.blas_set_num_threads(Threads.COUNT);
         return new Library(NAME, true, describe(cap));
       } catch (LinkageError | RuntimeException e) {

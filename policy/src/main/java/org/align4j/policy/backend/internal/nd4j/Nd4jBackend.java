@@ -21,7 +21,7 @@ public final class Nd4jBackend implements Backend {
   /** Starts ND4J, which fails here rather than in a training step where its natives are absent. */
   public Nd4jBackend() {
     // ND4J loads OpenBLAS, which reads its cap then.
-    Isa.cap().capOpenBlas();
+    Isa.chooseOpenBlasKernels();
     Nd4j.scalar(0f);
   }
 
