@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.DpoObjective;
-import org.align4j.core.run.Progress;
 import org.align4j.policy.adapter.Contexts;
 import org.align4j.policy.adapter.Dl4jNetwork;
 import org.align4j.policy.adapter.LogitsPolicy;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.run.RunContext;
 import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.TokenizedPair;
@@ -63,7 +63,7 @@ public final class EmbedDl4j {
             task,
             TrainingConfig.builder(0.05).maxSteps(20).build(),
             backend,
-            new TrainingLoop.Surroundings(out, null, Progress.SILENT, () -> false))
+            RunContext.of(out))
         .run(pairs, List.of());
     return new double[] {before, accuracy(task, pairs)};
   }

@@ -1,46 +1,33 @@
 package org.align4j.examples;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.objective.DpoObjective;
-import org.align4j.core.run.Progress;
-import org.align4j.policy.backend.Backends;
-import org.align4j.policy.format.ModelResolver;
-import org.align4j.policy.format.PeftAdapters;
-import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.ChatModel;
+import org.align4j.policy.Trainer;
 import org.align4j.policy.lora.LoraConfig;
-import org.align4j.policy.train.LengthPolicy;
-import org.align4j.policy.train.PreferenceTask;
-import org.align4j.policy.train.Tokenization;
-import org.align4j.policy.train.TokenizedPair;
-import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingLoop;
+import org.align4j.policy.run.MetricsLogListener;
+import org.align4j.policy.run.TrainingResult;
 
-/** DPO with LoRA, embedded: the README's ten lines as a program. Arguments: model, data, output. */
+/** DPO with LoRA: the README's first snippet as a program. Arguments: model, data, output. */
 public final class EmbedDpo {
   private EmbedDpo() {}
 
   /** Trains and writes a PEFT adapter. */
-  public static void main(String... arguments) throws IOException {
+  public static void main(String... arguments) {
     train(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]));
   }
 
-  static TrainingLoop.Result train(String name, Path data, Path out) throws IOException {
-    PolicyModel model = PolicyModel.load(new ModelResolver(Progress.SILENT).resolve(name));
-    model.transformer().addAdapter(LoraConfig.allLinear(16, 32), 42);
-    LengthPolicy lengths = new LengthPolicy(1024, LengthPolicy.Mode.KEEP_START);
-    List<TokenizedPair> pairs =
-        new Tokenization(model.text(), lengths, true).pairs(TrlRows.preferences(data));
-    PreferenceTask task = new PreferenceTask(model.transformer(), DpoObjective.sigmoid(0.1));
-    TrainingLoop.Surroundings quiet =
-        new TrainingLoop.Surroundings(out, null, Progress.SILENT, () -> false);
-    TrainingConfig config = TrainingConfig.defaults(1e-4);
-    TrainingLoop.Result result =
-        new TrainingLoop<>("dpo", task, config, Backends.defaultBackend(), quiet)
-            .run(pairs, List.of());
-    PeftAdapters.write(model.transformer(), name, out.resolve("adapter"));
-    return result;
+  static TrainingResult train(String name, Path pairs, Path out) {
+    try (ChatModel model = ChatModel.load(name).withLora(LoraConfig.allLinear(16, 32))) {
+      TrainingResult result =
+          Trainer.preference(model, DpoObjective.sigmoid(0.1))
+              .config(c -> c.learningRate(1e-4))
+              .output(out)
+              .listen(new MetricsLogListener(out))
+              .fit(TrlRows.preferences(pairs));
+      model.saveAdapter(out.resolve("adapter"));
+      return result;
+    }
   }
 }

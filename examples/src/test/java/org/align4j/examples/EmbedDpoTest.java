@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.nio.file.Path;
-import org.align4j.policy.train.TrainingLoop;
+import org.align4j.policy.run.TrainingResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,7 +14,7 @@ class EmbedDpoTest {
   @Test
   void theReadmesProgramRuns() throws Exception {
     Path fixtures = Path.of(URI.create(EmbedDpoTest.class.getResource("/parity").toString()));
-    TrainingLoop.Result result =
+    TrainingResult result =
         EmbedDpo.train(
             fixtures.resolve("models/policy").toString(), fixtures.resolve("pairs.jsonl"), folder);
     assertThat(result.steps()).isEqualTo(3);

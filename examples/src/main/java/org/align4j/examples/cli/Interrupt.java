@@ -2,6 +2,7 @@ package org.align4j.examples.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.align4j.policy.run.CancellationToken;
 
 /**
  * Turns Ctrl-C into a request to end after the current step. The JVM's exit waits until the work
@@ -12,14 +13,14 @@ final class Interrupt implements AutoCloseable {
 
   private final CountDownLatch finished = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onExit, "interrupt");
-  private volatile boolean requested;
+  private final CancellationToken cancellation = new CancellationToken();
 
   Interrupt() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
   private void onExit() {
-    requested = true;
+    cancellation.cancel();
     System.err.println();
     System.err.println("stopping after this step; what was learnt so far is being written");
     try {
@@ -31,14 +32,15 @@ final class Interrupt implements AutoCloseable {
     }
   }
 
-  boolean requested() {
-    return requested;
+  /** Is cancelled when the JVM is told to exit. */
+  CancellationToken cancellation() {
+    return cancellation;
   }
 
   @Override
   public void close() {
     finished.countDown();
-    if (!requested) {
+    if (!cancellation.isCancelled()) {
       Runtime.getRuntime().removeShutdownHook(hook);
     }
   }

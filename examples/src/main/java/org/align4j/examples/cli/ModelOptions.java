@@ -1,6 +1,7 @@
 package org.align4j.examples.cli;
 
 import java.nio.file.Path;
+import org.align4j.policy.ChatModel;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Precision;
 import org.align4j.policy.format.ModelResolver;
@@ -77,6 +78,11 @@ final class ModelOptions {
   static Generator generator(PolicyModel loaded, int slots) {
     return new Generator(
         loaded.transformer(), Backends.defaultBackend(), loaded.assets().stopTokens(), slots, true);
+  }
+
+  /** Loads the model for training. */
+  ChatModel chat() {
+    return ChatModel.load(model, Bars.FACTORY);
   }
 
   /** Loads the model alone. */

@@ -1,25 +1,18 @@
 package org.align4j.examples.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
+import org.align4j.core.data.PreferencePair;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.backend.Backends;
-import org.align4j.policy.format.ModelResolver;
-import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.model.LanguageModel;
-import org.align4j.policy.model.WeightsFingerprint;
-import org.align4j.policy.train.PreferenceTask;
-import org.align4j.policy.train.ReferenceCache;
-import org.align4j.policy.train.Tokenization;
-import org.align4j.policy.train.TokenizedPair;
-import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingTask;
+import org.align4j.policy.ChatModel;
+import org.align4j.policy.ReferenceLogProbs;
+import org.align4j.policy.Trainer;
 
 /** Training on prompt/chosen/rejected rows by any preference objective. */
-abstract class PairwiseTraining extends OfflineTraining<TokenizedPair> {
+abstract class PairwiseTraining extends OfflineTraining<PreferencePair> {
 
   /** TRL disables dropout in all of them. */
   PairwiseTraining(String name, double learningRate) {
@@ -29,7 +22,12 @@ abstract class PairwiseTraining extends OfflineTraining<TokenizedPair> {
   abstract PreferenceObjective objective(Settings settings);
 
   @Override
-  Method<TokenizedPair> method(Settings settings, boolean full) {
+  List<PreferencePair> read(Path file) {
+    return TrlRows.preferences(file);
+  }
+
+  @Override
+  Function<ChatModel, Trainer<PreferencePair>> method(Settings settings, boolean full) {
     PreferenceObjective objective = objective(settings);
     boolean precompute =
         objective.needsReference() && settings.flag("precompute_ref_log_probs", full);
@@ -38,37 +36,8 @@ abstract class PairwiseTraining extends OfflineTraining<TokenizedPair> {
           "full fine-tuning needs precompute_ref_log_probs=true: no reference is left when"
               + " training has begun");
     }
-    return new Method<>() {
-      @Override
-      public List<TokenizedPair> read(Tokenization tokenization, Path file) {
-        return tokenization.pairs(TrlRows.preferences(file));
-      }
-
-      @Override
-      public TrainingTask<TokenizedPair> task(
-          PolicyModel policy, List<TokenizedPair> examples, TrainingConfig config)
-          throws IOException {
-        PreferenceTask task = new PreferenceTask(policy.transformer(), objective);
-        if (precompute) {
-          LanguageModel.Mode mode =
-              full ? LanguageModel.Mode.EVALUATE : LanguageModel.Mode.REFERENCE;
-          task.precomputeReference(examples, config.microBatchTokens(), mode, cache(policy, mode));
-        }
-        return task;
-      }
-    };
-  }
-
-  private static ReferenceCache cache(PolicyModel policy, LanguageModel.Mode mode) {
-    String reference =
-        WeightsFingerprint.ofReference(policy.transformer())
-            + " "
-            + Backends.defaultBackend().name()
-            + " "
-            + Backends.defaultBackend().precision().label()
-            + " "
-            + mode;
-    Path folder = new ModelResolver(Bars.FACTORY).cache().resolve("reference");
-    return new ReferenceCache(folder, reference);
+    ReferenceLogProbs reference =
+        precompute ? ReferenceLogProbs.PRECOMPUTED : ReferenceLogProbs.AUTOMATIC;
+    return chat -> Trainer.preference(chat, objective, reference);
   }
 }

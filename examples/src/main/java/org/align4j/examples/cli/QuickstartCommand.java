@@ -63,7 +63,7 @@ final class QuickstartCommand implements Callable<Integer> {
               QuickstartConfig.of(minutes),
               out,
               Bars.FACTORY,
-              interrupt::requested);
+              interrupt.cancellation());
       result = quickstart.run();
     }
     if (result.after() == null) {

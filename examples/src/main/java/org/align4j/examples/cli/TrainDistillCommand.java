@@ -11,6 +11,7 @@ import org.align4j.core.data.PromptFile;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.run.Settings;
+import org.align4j.policy.ChatModel;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.ModelResolver;
@@ -23,13 +24,13 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.online.DistillationTrainer;
 import org.align4j.policy.online.OnlinePrompt;
 import org.align4j.policy.online.RolloutSampler;
+import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.train.DistillationTask;
 import org.align4j.policy.train.LengthPolicy;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TokenizedDemonstration;
 import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingLoop;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -84,7 +85,7 @@ final class TrainDistillCommand extends Training {
 
   @Override
   Run plan(Settings settings) {
-    TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE, rows.evalData);
+    TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE, rows.evalData, true);
     Trained trained = Trained.read(settings, 0, model.adapter);
     if (teacher.equals(SELF) && (trained.full() || teacherAdapter != null)) {
       throw new IllegalArgumentException(
@@ -126,8 +127,9 @@ final class TrainDistillCommand extends Training {
 
   private Map<String, Object> run(Plan plan, Settings used) throws IOException {
     TrainingConfig config = plan.config();
-    TrainingRun run = new TrainingRun(options, model, used);
-    PolicyModel student = run.model(plan.trained(), config.seed(), plan.checkpointing());
+    TrainingRun run = new TrainingRun(options, used);
+    ChatModel chat = plan.trained().load(model, config.seed(), plan.checkpointing());
+    PolicyModel student = chat.parts();
     DecoderTransformer taught = student.transformer();
     DecoderTransformer teaching = teacher.equals(SELF) ? taught : teacher().transformer();
     UnaryOperator<int[]> teacherPrompt = teacherPrompt(student, plan.systemPrompt());
@@ -162,11 +164,12 @@ final class TrainDistillCommand extends Training {
             plan.sampling(),
             config.stepExamples());
     return run.run(
-        surroundings -> {
-          TrainingLoop.Result result =
-              new DistillationTrainer(steps, sampler, plan.onPolicy(), config, surroundings)
+        List.of(),
+        context -> {
+          TrainingResult result =
+              new DistillationTrainer(steps, sampler, plan.onPolicy(), config, context)
                   .run(learnt, heldOut, options.resume);
-          run.save(student);
+          run.save(chat);
           return result;
         });
   }

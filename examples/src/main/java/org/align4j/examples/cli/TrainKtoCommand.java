@@ -1,25 +1,22 @@
 package org.align4j.examples.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.align4j.core.data.TrlRows;
+import org.align4j.core.data.UnpairedExample;
 import org.align4j.core.objective.KtoLoss;
 import org.align4j.core.objective.KtoObjective;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.train.Tokenization;
-import org.align4j.policy.train.TokenizedUnpaired;
-import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingTask;
-import org.align4j.policy.train.UnpairedTask;
+import org.align4j.policy.ChatModel;
+import org.align4j.policy.Trainer;
 import picocli.CommandLine.Command;
 
 @Command(
     name = "kto",
     mixinStandardHelpOptions = true,
     description = "KTO, unpaired APO-zero and BCO on prompt/completion/label rows (or pairs).")
-final class TrainKtoCommand extends OfflineTraining<TokenizedUnpaired> {
+final class TrainKtoCommand extends OfflineTraining<UnpairedExample> {
   /** TRL's KTOConfig. */
   private static final double LEARNING_RATE = 1e-6;
 
@@ -28,26 +25,18 @@ final class TrainKtoCommand extends OfflineTraining<TokenizedUnpaired> {
   }
 
   @Override
-  Method<TokenizedUnpaired> method(Settings settings, boolean full) {
+  List<UnpairedExample> read(Path file) {
+    return TrlRows.unpaired(file);
+  }
+
+  @Override
+  Function<ChatModel, Trainer<UnpairedExample>> method(Settings settings, boolean full) {
     KtoObjective objective =
         new KtoObjective(
             settings.number("beta", 0.1),
             KtoLoss.parse(settings.text("loss_type", "kto")),
             settings.number("desirable_weight", 1),
             settings.number("undesirable_weight", 1));
-    return new Method<>() {
-      @Override
-      public List<TokenizedUnpaired> read(Tokenization tokenization, Path file) {
-        return tokenization.unpaired(TrlRows.unpaired(file));
-      }
-
-      @Override
-      public TrainingTask<TokenizedUnpaired> task(
-          PolicyModel policy, List<TokenizedUnpaired> examples, TrainingConfig config)
-          throws IOException {
-        PolicyModel reference = full ? model.loadBase() : policy;
-        return new UnpairedTask(policy.transformer(), reference.transformer(), objective);
-      }
-    };
+    return chat -> Trainer.unpaired(chat, objective);
   }
 }

@@ -13,6 +13,7 @@ import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.train.LengthPolicy;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TokenizedPair;
@@ -107,7 +108,7 @@ final class TrainRewardCommand extends Training {
   }
 
   private Run transformer(Settings settings) {
-    TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE, rows.evalData);
+    TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE, rows.evalData, false);
     // TRL's RewardConfig disables dropout.
     Trained trained = Trained.read(settings, 0, model.adapter);
     boolean checkpointing = TrainingOptions.checkpointing(settings);
@@ -121,8 +122,8 @@ final class TrainRewardCommand extends Training {
     BradleyTerryLoss loss = new BradleyTerryLoss(settings.number("center_rewards_coefficient", 0));
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
     return used -> {
-      TrainingRun run = new TrainingRun(options, model, used);
-      PolicyModel base = run.model(trained, config.seed(), checkpointing);
+      TrainingRun run = new TrainingRun(options, used);
+      PolicyModel base = trained.load(model, config.seed(), checkpointing).parts();
       TransformerReward reward = TransformerReward.fromLanguageModel(base, config.seed());
       Tokenization tokenization = new Tokenization(base.text(), lengths, wrap);
       List<RewardPair> pairs = read(tokenization, rows.data);
@@ -130,14 +131,15 @@ final class TrainRewardCommand extends Training {
       return TrainingRun.counted(
           lengths,
           run.run(
-              surroundings -> {
-                TrainingLoop.Result result =
+              List.of(),
+              context -> {
+                TrainingResult result =
                     new TrainingLoop<>(
                             "reward",
                             new RewardTask(reward.model(), loss),
                             config,
                             Backends.defaultBackend(),
-                            surroundings)
+                            context)
                         .run(pairs, held, options.resume);
                 Path folder = options.out.resolve("reward");
                 reward.write(folder);

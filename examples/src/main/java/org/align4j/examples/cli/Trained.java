@@ -4,9 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.format.PeftAdapters;
+import org.align4j.policy.ChatModel;
 import org.align4j.policy.lora.LoraConfig;
-import org.align4j.policy.model.DecoderTransformer;
 
 /**
  * What of the model is trained: a new adapter, the given one, or every weight.
@@ -68,14 +67,15 @@ record Trained(LoraConfig lora, Path adapter, boolean dropout) {
     return lora == null && adapter == null;
   }
 
-  /** Makes a model trainable. */
-  void apply(DecoderTransformer model, long seed) {
-    if (adapter != null) {
-      PeftAdapters.resume(model, adapter, dropout);
-    } else if (lora != null) {
-      model.addAdapter(lora, seed);
-    } else {
-      model.trainAllWeights();
+  /** Loads a model and makes it trainable. */
+  ChatModel load(ModelOptions options, long seed, boolean checkpointing) {
+    ChatModel chat = options.chat();
+    if (checkpointing) {
+      chat.withGradientCheckpointing();
     }
+    if (adapter != null) {
+      return dropout ? chat.withAdapterAndDropout(adapter) : chat.withAdapter(adapter);
+    }
+    return lora == null ? chat.withAllWeightsTrained() : chat.withLora(lora, seed);
   }
 }

@@ -70,6 +70,7 @@ final class TrainingOptions {
     Settings warmup =
         settings.when(
             schedule.warmsUp(), "with lr_scheduler_type linear, cosine or constant_with_warmup");
+    int saveSteps = settings.integer("save_steps", defaults.saveSteps());
     int warmupSteps = warmup.integer("warmup_steps", (int) defaults.warmupSteps());
     return TrainingConfig.builder(settings.number("learning_rate", defaults.learningRate()))
         .epochs(settings.number("num_train_epochs", defaults.epochs()))
@@ -95,7 +96,11 @@ final class TrainingOptions {
         .seed(settings.integer("seed", (int) defaults.seed()))
         .shuffle(settings.flag("shuffle", defaults.shuffle()))
         .loggingSteps(settings.integer("logging_steps", defaults.loggingSteps()))
-        .saveSteps(settings.integer("save_steps", defaults.saveSteps()))
+        .saveSteps(saveSteps)
+        .saveTotalLimit(
+            settings
+                .when(saveSteps > 0, "with save_steps above 0")
+                .integer("save_total_limit", defaults.saveTotalLimit()))
         .build();
   }
 
@@ -103,14 +108,16 @@ final class TrainingOptions {
    * The same where held-out rows are measured.
    *
    * @param evalData null without any
+   * @param evalOnStart whether they are measured before training too, unless the settings say
    */
-  static TrainingConfig training(Settings settings, double learningRate, Path evalData) {
+  static TrainingConfig training(
+      Settings settings, double learningRate, Path evalData, boolean evalOnStart) {
     TrainingConfig training = training(settings, learningRate);
-    int steps =
-        settings
-            .when(evalData != null, "with --eval-data")
-            .integer("eval_steps", training.evalSteps());
-    return training.toBuilder().evalSteps(steps).build();
+    Settings measured = settings.when(evalData != null, "with --eval-data");
+    return training.toBuilder()
+        .evalSteps(measured.integer("eval_steps", training.evalSteps()))
+        .evalOnStart(measured.flag("eval_on_start", evalOnStart))
+        .build();
   }
 
   /** Whether the backward pass computes activations again instead of keeping them. */

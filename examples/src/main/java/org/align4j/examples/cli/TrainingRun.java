@@ -2,58 +2,42 @@ package org.align4j.examples.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.run.AtomicFiles;
-import org.align4j.core.run.EarlierRun;
-import org.align4j.core.run.MetricsLog;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.backend.Backends;
-import org.align4j.policy.format.ModelFolders;
-import org.align4j.policy.format.PeftAdapters;
-import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.ChatModel;
+import org.align4j.policy.Trainer;
+import org.align4j.policy.run.MetricsLogListener;
+import org.align4j.policy.run.ProgressListener;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.run.TrainingListener;
+import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.train.LengthPolicy;
-import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingLoop;
-import org.align4j.policy.train.TrainingTask;
 
 /** The part of a training command that does not depend on what is trained. */
 final class TrainingRun {
   private final TrainingOptions options;
-  private final ModelOptions modelOptions;
   private final Settings settings;
 
-  TrainingRun(TrainingOptions options, ModelOptions modelOptions, Settings settings) {
+  TrainingRun(TrainingOptions options, Settings settings) {
     this.options = options;
-    this.modelOptions = modelOptions;
     this.settings = settings;
   }
 
-  /** Loads the model and makes it trainable: a new adapter, the given one, or all weights. */
-  PolicyModel model(Trained trained, long seed, boolean checkpointing) {
-    PolicyModel model = modelOptions.loadBase();
-    if (checkpointing) {
-      model.transformer().checkpointActivations();
-    }
-    trained.apply(model.transformer(), seed);
-    return model;
-  }
-
-  /** Runs a loop over examples. */
-  <E> Map<String, Object> run(
-      String name,
-      PolicyModel model,
-      TrainingTask<E> task,
-      TrainingConfig config,
-      List<E> examples,
-      List<E> evaluation)
+  /** Fits a trainer and writes the model. */
+  <D> Map<String, Object> fit(Trainer<D> trainer, List<D> rows, ChatModel model)
       throws IOException {
     return run(
-        surroundings -> {
-          TrainingLoop.Result result =
-              new TrainingLoop<>(name, task, config, Backends.defaultBackend(), surroundings)
-                  .run(examples, evaluation, options.resume);
+        List.of(),
+        context -> {
+          trainer
+              .output(context.output())
+              .listen(context.listeners().toArray(TrainingListener[]::new))
+              .cancelledBy(context.cancellation());
+          TrainingResult result = options.resume ? trainer.resume(rows) : trainer.fit(rows);
           save(model);
           return result;
         });
@@ -62,24 +46,20 @@ final class TrainingRun {
   /** Any training that ends with weights on disk. */
   @FunctionalInterface
   interface Training {
-    TrainingLoop.Result run(TrainingLoop.Surroundings surroundings) throws IOException;
+    TrainingResult run(RunContext context) throws IOException;
   }
 
-  /** Runs a training with the output folder's log, bars and Ctrl-C around it. */
-  Map<String, Object> run(Training training) throws IOException {
+  /** Runs a training with progress bars, the log of metrics, more listeners and Ctrl-C. */
+  Map<String, Object> run(List<TrainingListener> more, Training training) throws IOException {
     AtomicFiles.writeString(
         options.out.resolve("config.json"),
         JsonOutput.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(settings.effective()));
-    if (!options.resume) {
-      EarlierRun.setAside(options.out.resolve("metrics.jsonl"));
-    }
-    TrainingLoop.Result result;
-    try (MetricsLog metrics = new MetricsLog(options.out.resolve("metrics.jsonl"));
-        Interrupt interrupt = new Interrupt()) {
-      result =
-          training.run(
-              new TrainingLoop.Surroundings(
-                  options.out, metrics, Bars.FACTORY, interrupt::requested));
+    List<TrainingListener> listeners = new ArrayList<>(more);
+    listeners.add(new ProgressListener(Bars.FACTORY));
+    listeners.add(new MetricsLogListener(options.out));
+    TrainingResult result;
+    try (Interrupt interrupt = new Interrupt()) {
+      result = training.run(new RunContext(options.out, listeners, interrupt.cancellation()));
     }
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("steps", result.steps());
@@ -99,15 +79,14 @@ final class TrainingRun {
   }
 
   /** Writes what was trained: {@code adapter/} or {@code model/}. */
-  void save(PolicyModel model) throws IOException {
-    if (model.transformer().lora() != null) {
-      Path folder = options.out.resolve("adapter");
-      PeftAdapters.write(model.transformer(), modelOptions.model, folder);
-      System.err.println("adapter written to " + folder);
+  void save(ChatModel model) {
+    boolean adapter = model.network().lora() != null;
+    Path folder = options.out.resolve(adapter ? "adapter" : "model");
+    if (adapter) {
+      model.saveAdapter(folder);
     } else {
-      Path folder = options.out.resolve("model");
-      ModelFolders.write(model, folder);
-      System.err.println("model written to " + folder);
+      model.saveMerged(folder);
     }
+    System.err.println((adapter ? "adapter" : "model") + " written to " + folder);
   }
 }

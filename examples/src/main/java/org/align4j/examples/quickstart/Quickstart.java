@@ -1,7 +1,6 @@
 package org.align4j.examples.quickstart;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +16,6 @@ import org.align4j.core.objective.SftLoss;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.refusal.RefusalDetector;
-import org.align4j.core.run.MetricsLog;
 import org.align4j.core.run.Progress;
 import org.align4j.examples.quickstart.QuickstartData.Request;
 import org.align4j.policy.backend.Backend;
@@ -29,6 +27,12 @@ import org.align4j.policy.generate.TextGenerator;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.optim.LearningRateSchedule;
+import org.align4j.policy.run.CancellationToken;
+import org.align4j.policy.run.KeepBest;
+import org.align4j.policy.run.MetricsLogListener;
+import org.align4j.policy.run.ProgressListener;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.SupervisedTask;
 import org.align4j.policy.train.TokenizedDemonstration;
@@ -60,18 +64,19 @@ public final class Quickstart {
   private final QuickstartData data;
   private final Path out;
   private final Progress.Factory progress;
-  private final BooleanSupplier stop;
+  private final CancellationToken cancellation;
   private final Backend backend = Backends.defaultBackend();
   private final RefusalDetector detector = new RefusalDetector();
   private final Demonstrations demonstrations;
   private final RefusalProbe probe;
+  private final MetricsLogListener log;
   private final long start = System.nanoTime();
 
   /**
    * Prepares a run.
    *
    * @param modelName how the model was named, for the adapter's configuration
-   * @param stop asked between steps; true ends the run, leaving the adapter as it is then
+   * @param cancellation ends the run, leaving the adapter as it is then
    */
   public Quickstart(
       PolicyModel model,
@@ -79,14 +84,15 @@ public final class Quickstart {
       QuickstartConfig config,
       Path out,
       Progress.Factory progress,
-      BooleanSupplier stop) {
+      CancellationToken cancellation) {
     this.model = model;
     this.modelName = modelName;
     this.config = config;
     this.data = QuickstartData.load();
     this.out = out;
     this.progress = progress;
-    this.stop = stop;
+    this.cancellation = cancellation;
+    log = new MetricsLogListener(out);
     demonstrations = new Demonstrations(model, config.refusal());
     probe = new RefusalProbe(model, config.refusal(), progress);
   }
@@ -106,12 +112,10 @@ public final class Quickstart {
   /** Runs everything and writes adapter, metrics, samples and report. */
   public Result run() throws IOException {
     double begun = seconds();
-    // A log is appended to, and the report draws all of it.
-    Files.deleteIfExists(out.resolve("metrics.jsonl"));
     Measurement before = measure("measure before", false);
     double measuring = seconds() - begun;
     List<Helped> harmless = selfDistilled();
-    if (stop.getAsBoolean()) {
+    if (cancellation.isCancelled()) {
       return new Result(before, null, false, seconds());
     }
     List<Request> harmful = inProportion(harmless.size());
@@ -120,15 +124,13 @@ public final class Quickstart {
             .fromLayer((int) (config.frozenShare() * model.assets().config().layers()));
     model.transformer().addAdapter(lora, config.seed());
     double dpoEnds = 60 * config.minutes() * PLANNED - measuring;
-    try (MetricsLog metrics = new MetricsLog(out.resolve("metrics.jsonl"))) {
-      supervised(harmful, harmless, dpoEnds - 60 * config.minutes() * DPO_SHARE, metrics);
+    supervised(harmful, harmless, dpoEnds - 60 * config.minutes() * DPO_SHARE);
+    save();
+    if (!cancellation.isCancelled()) {
+      preference(harmful, harmless, dpoEnds);
       save();
-      if (!stop.getAsBoolean()) {
-        preference(harmful, harmless, dpoEnds, metrics);
-        save();
-      }
     }
-    Measurement after = stop.getAsBoolean() ? null : measure("measure after", true);
+    Measurement after = cancellation.isCancelled() ? null : measure("measure after", true);
     Result result = new Result(before, after, true, seconds());
     if (after != null) {
       new QuickstartReport(data, result, out).write();
@@ -141,7 +143,7 @@ public final class Quickstart {
   }
 
   private BooleanSupplier until(double end) {
-    return () -> stop.getAsBoolean() || seconds() > end;
+    return () -> cancellation.isCancelled() || seconds() > end;
   }
 
   private void save() throws IOException {
@@ -151,8 +153,18 @@ public final class Quickstart {
   private Measurement measure(String task, boolean adapter) {
     SamplingParams greedy = SamplingParams.greedy(config.evaluationTokens());
     return Measurement.of(
-        answers(data.harmfulEvaluation(), greedy, task + " (harmful)", adapter, stop),
-        answers(data.harmlessEvaluation(), greedy, task + " (harmless)", adapter, stop));
+        answers(
+            data.harmfulEvaluation(),
+            greedy,
+            task + " (harmful)",
+            adapter,
+            cancellation::isCancelled),
+        answers(
+            data.harmlessEvaluation(),
+            greedy,
+            task + " (harmless)",
+            adapter,
+            cancellation::isCancelled));
   }
 
   private List<String> answers(
@@ -220,8 +232,7 @@ public final class Quickstart {
     return copy;
   }
 
-  private void supervised(
-      List<Request> harmful, List<Helped> harmless, double end, MetricsLog metrics) {
+  private void supervised(List<Request> harmful, List<Helped> harmless, double end) {
     List<TokenizedDemonstration> examples = new ArrayList<>();
     for (int i = 0; i < harmful.size(); i++) {
       Request request = harmful.get(i);
@@ -233,8 +244,7 @@ public final class Quickstart {
     TrainingConfig training =
         training(config.sftRate()).epochs(config.sftEpochs()).maxSeconds(end - seconds()).build();
     SupervisedTask task = new SupervisedTask(model.transformer(), SftLoss.NLL);
-    new TrainingLoop<>("sft", task, training, backend, surroundings(metrics, stop))
-        .run(examples, List.of());
+    new TrainingLoop<>("sft", task, training, backend, context(List.of())).run(examples, List.of());
   }
 
   /**
@@ -243,30 +253,23 @@ public final class Quickstart {
    * the reference, so that the leash holds what it learnt. Preferences shift how ready the model is
    * to refuse at all; validation chooses how far.
    */
-  private void preference(
-      List<Request> harmful, List<Helped> harmless, double end, MetricsLog metrics) {
-    BooleanSupplier until = until(end);
+  private void preference(List<Request> harmful, List<Helped> harmless, double end) {
     List<TokenizedPair> pairs = hardPairs(harmful, harmless);
     PreferenceTask task = new PreferenceTask(model.transformer(), objective());
     task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
-    BestRound best = new BestRound(config.wantedRefusals());
-    best.offer(validate(metrics, 0));
-    AdapterSnapshot kept = AdapterSnapshot.of(model.transformer());
     TrainingConfig training =
         training(config.dpoRate())
             .epochs(1)
+            .maxSeconds(Math.max(1, end - seconds()))
             .schedule(LearningRateSchedule.CONSTANT)
             .warmupRatio(0)
+            .shuffle(false)
+            .evalOnStart(true)
+            .evalSteps(Math.max(1, config.dpoRoundPairs() / TRAIN_BATCH))
             .build();
-    int size = config.dpoRoundPairs();
-    for (int from = 0; from < pairs.size() && !until.getAsBoolean(); from += size) {
-      new TrainingLoop<>("dpo", task, training, backend, surroundings(metrics, until))
-          .run(pairs.subList(from, Math.min(pairs.size(), from + size)), List.of());
-      if (best.offer(validate(metrics, from / size + 1))) {
-        kept = AdapterSnapshot.of(model.transformer());
-      }
-    }
-    kept.restore(model.transformer());
+    KeepBest best = new KeepBest(new RefusalScore(config.wantedRefusals()));
+    new TrainingLoop<>("dpo", task, training, backend, context(List.of(best)))
+        .run(pairs, this::validate, false);
   }
 
   /** The SFT term keeps the chosen answers' likelihood from falling with the rejected ones'. */
@@ -290,7 +293,7 @@ public final class Quickstart {
         lowest(refusals, config.dpoHarmful()).stream().map(candidates::get).toList();
     List<TokenizedPair> pairs = new ArrayList<>();
     SamplingParams greedy = SamplingParams.greedy(config.harmfulTokens());
-    List<String> own = answers(missed, greedy, "sample rejected", false, stop);
+    List<String> own = answers(missed, greedy, "sample rejected", false, cancellation::isCancelled);
     for (int i = 0; i < missed.size(); i++) {
       if (!own.get(i).isBlank() && !refuses(own.get(i))) {
         pairs.add(demonstrations.refusalPreferred(missed.get(i), own.get(i)));
@@ -318,15 +321,18 @@ public final class Quickstart {
         .toList();
   }
 
-  private BestRound.Shares validate(MetricsLog metrics, int round) {
-    double refused = probe.of(data.harmfulValidation(), "validate").refusedShare();
-    double overRefused = probe.of(data.harmlessValidation(), "validate").refusedShare();
-    metrics.write("validation", round, Map.of("refused", refused, "over_refused", overRefused));
-    return new BestRound.Shares(refused, overRefused);
+  /** Shares of the validation requests that the model refuses. */
+  private Map<String, Double> validate() {
+    return RefusalScore.metrics(
+        probe.of(data.harmfulValidation(), "validate").refusedShare(),
+        probe.of(data.harmlessValidation(), "validate").refusedShare());
   }
 
-  private TrainingLoop.Surroundings surroundings(MetricsLog metrics, BooleanSupplier until) {
-    return new TrainingLoop.Surroundings(out, metrics, progress, until);
+  private RunContext context(List<TrainingListener> more) {
+    List<TrainingListener> listeners = new ArrayList<>(more);
+    listeners.add(new ProgressListener(progress));
+    listeners.add(log);
+    return new RunContext(out, listeners, cancellation);
   }
 
   private TrainingConfig.Builder training(double rate) {

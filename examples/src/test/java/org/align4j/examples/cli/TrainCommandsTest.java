@@ -421,7 +421,7 @@ class TrainCommandsTest extends CommandTest {
     assertThat(logged("metrics.jsonl", "step")).containsExactly(1L);
     assertThat(logged("metrics.jsonl.previous", "step")).hasSize(4);
     assertThat(logged("completions.jsonl", "round")).containsExactly(0L, 0L);
-    assertThat(run().resolve("checkpoint.previous/state.json")).exists();
+    assertThat(run().resolve("checkpoint.previous/step-4.json")).exists();
   }
 
   /** What {@code bench dpo} times are the steps of {@code train dpo}. */

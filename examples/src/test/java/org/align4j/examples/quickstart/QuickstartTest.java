@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.run.CancellationToken;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +32,8 @@ class QuickstartTest {
   private Quickstart.Result run(double minutes, BooleanSupplier stop) throws IOException {
     PolicyModel model = PolicyModel.load(MODEL);
     QuickstartConfig config = QuickstartConfig.of(minutes);
-    return new Quickstart(model, "tiny", config, out, Progress.SILENT, stop).run();
+    return new Quickstart(model, "tiny", config, out, Progress.SILENT, CancellationToken.when(stop))
+        .run();
   }
 
   @Test
@@ -42,7 +44,7 @@ class QuickstartTest {
     PeftAdapters.load(PolicyModel.load(MODEL).transformer(), out.resolve("adapter"));
     List<String> metrics = Files.readAllLines(out.resolve("metrics.jsonl"));
     assertThat(metrics).anyMatch(line -> line.contains("\"sft\""));
-    assertThat(metrics).anyMatch(line -> line.contains("\"over_refused\""));
+    assertThat(metrics).anyMatch(line -> line.contains("\"eval_over_refused\""));
     assertThat(Files.readAllLines(out.resolve("samples.jsonl"))).hasSize(110);
     assertThat(out.resolve("report.html")).content().contains("</html>");
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.Biases;
+import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.RopeConfig;
 import org.align4j.policy.model.ScalarHead;
@@ -27,11 +28,11 @@ public final class ModelFolders {
 
   /** Writes a language model; merge an adapter first to have it included. */
   public static void write(PolicyModel model, Path folder) throws IOException {
-    write(
-        model.assets(),
-        model.transformer().weights(),
-        config(model.assets(), "ForCausalLM"),
-        folder);
+    write(model.assets(), model.transformer(), folder);
+  }
+
+  static void write(ModelAssets assets, DecoderTransformer model, Path folder) throws IOException {
+    write(assets, model.weights(), config(assets, "ForCausalLM"), folder);
   }
 
   /** Writes a decoder with a scalar head as a sequence classifier with one label. */

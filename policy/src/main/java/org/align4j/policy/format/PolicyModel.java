@@ -21,15 +21,57 @@ import org.align4j.policy.text.Tokenizer;
 /**
  * A model ready for use: weights, tokenizer and chat template of one file or folder.
  *
- * @param transformer the network
- * @param assets configuration and special tokens
- * @param tokenizer text to ids
- * @param text dialogues to ids
+ * <p>Closing it releases the tokenizer and the model's files, which frozen weights may be read from
+ * again. The weights' memory is released when the model is no longer reachable.
  */
-public record PolicyModel(
-    DecoderTransformer transformer, ModelAssets assets, Tokenizer tokenizer, TextEncoder text) {
+public final class PolicyModel implements AutoCloseable {
   private static final String EMBEDDING = "model.embed_tokens.weight";
   private static final String HEAD = "lm_head.weight";
+
+  private final DecoderTransformer transformer;
+  private final ModelAssets assets;
+  private final HuggingFaceTokenizers tokenizer;
+  private final TextEncoder text;
+  private final WeightSource source;
+
+  private PolicyModel(
+      DecoderTransformer transformer,
+      ModelAssets assets,
+      HuggingFaceTokenizers tokenizer,
+      TextEncoder text,
+      WeightSource source) {
+    this.transformer = transformer;
+    this.assets = assets;
+    this.tokenizer = tokenizer;
+    this.text = text;
+    this.source = source;
+  }
+
+  /** The network. */
+  public DecoderTransformer transformer() {
+    return transformer;
+  }
+
+  /** Configuration and special tokens. */
+  public ModelAssets assets() {
+    return assets;
+  }
+
+  /** Text to ids and back. */
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** Dialogues to ids. */
+  public TextEncoder text() {
+    return text;
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    source.close();
+  }
 
   /** Loads with the default backend. */
   public static PolicyModel load(Path path) {
@@ -77,7 +119,7 @@ public record PolicyModel(
       requireTied(assets, weights);
     }
     weights.refuseOthers(assets.origin(), readElsewhere);
-    Tokenizer tokenizer =
+    HuggingFaceTokenizers tokenizer =
         new HuggingFaceTokenizers(assets.origin().toString(), assets.tokenizerJson());
     ChatTemplate template =
         assets.chatTemplate() == null
@@ -88,7 +130,7 @@ public record PolicyModel(
     Set<Integer> stops = new TreeSet<>();
     single(tokenizer, end).ifPresent(stops::add);
     text.endOfTurn().ifPresent(stops::add);
-    return new PolicyModel(transformer, assets.withStopTokens(stops), tokenizer, text);
+    return new PolicyModel(transformer, assets.withStopTokens(stops), tokenizer, text, source);
   }
 
   /** What raw text begins with: what the model's files say, or else the tokenizer itself. */

@@ -197,6 +197,11 @@ public final class DecoderTransformer implements LanguageModel {
     stack.checkpoint();
   }
 
+  /** Whether {@link #checkpointActivations} was called. */
+  public boolean checkpointsActivations() {
+    return stack.checkpoints();
+  }
+
   @Override
   public void seedDropout(long seed) {
     stack.seedDropout(seed);

@@ -59,6 +59,10 @@ final class LayerStack {
     checkpointing = true;
   }
 
+  boolean checkpoints() {
+    return checkpointing;
+  }
+
   void seedDropout(long seed) {
     dropout = new SplittableRandom(seed);
   }

@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.train.RunLoop;
-import org.align4j.policy.train.RunProgress;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedDemonstration;
 import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingLoop;
 
 /**
  * Generalised knowledge distillation (Agarwal et al. 2023, arXiv 2306.13649, Algorithm 1): each
@@ -21,7 +21,7 @@ public final class DistillationTrainer {
   private final RolloutSampler sampler;
   private final double onPolicy;
   private final TrainingConfig config;
-  private final TrainingLoop.Surroundings surroundings;
+  private final RunContext context;
 
   /**
    * Prepares a run.
@@ -35,7 +35,7 @@ public final class DistillationTrainer {
       RolloutSampler sampler,
       double onPolicy,
       TrainingConfig config,
-      TrainingLoop.Surroundings surroundings) {
+      RunContext context) {
     if (!(onPolicy >= 0 && onPolicy <= 1)) {
       throw new IllegalArgumentException("lmbda must be in [0, 1], got " + onPolicy);
     }
@@ -46,7 +46,7 @@ public final class DistillationTrainer {
     this.sampler = sampler;
     this.onPolicy = onPolicy;
     this.config = config;
-    this.surroundings = surroundings;
+    this.context = context;
   }
 
   /**
@@ -64,12 +64,11 @@ public final class DistillationTrainer {
   /**
    * Trains.
    *
-   * @param heldOut examples on which the divergence is measured before, after and every {@code
-   *     eval_steps} rounds; may be empty
+   * @param heldOut examples on which the divergence is measured after and every {@code eval_steps}
+   *     rounds; may be empty
    * @param resume continue from the checkpoint in the output folder
    */
-  public TrainingLoop.Result run(
-      List<Row> rows, List<TokenizedDemonstration> heldOut, boolean resume) {
+  public TrainingResult run(List<Row> rows, List<TokenizedDemonstration> heldOut, boolean resume) {
     for (Row row : rows) {
       if (onPolicy < 1 && row.completion() == null) {
         throw new IllegalArgumentException(
@@ -78,8 +77,7 @@ public final class DistillationTrainer {
                 + " lmbda=1");
       }
     }
-    return new RunLoop<Row>("distill", "loss", config, surroundings)
-        .run(rows, resume, new Rounds(heldOut));
+    return new RunLoop<Row>("distill", config, context).run(rows, resume, new Rounds(heldOut));
   }
 
   private final class Rounds implements RunLoop.Steps<Row> {
@@ -100,23 +98,8 @@ public final class DistillationTrainer {
     }
 
     @Override
-    public void begin() {
-      steps.setAside();
-    }
-
-    @Override
-    public boolean save(RunProgress progress) {
-      return steps.save(progress, Map.of());
-    }
-
-    @Override
-    public RunProgress load() {
-      return steps.load().progress();
-    }
-
-    @Override
-    public boolean evaluatesFirst() {
-      return true;
+    public StepRunner<TokenizedDemonstration> runner() {
+      return steps;
     }
 
     @Override
@@ -133,7 +116,7 @@ public final class DistillationTrainer {
     long seed = RandomStream.of(config.seed(), Purpose.SAMPLING).at(round).seed();
     List<OnlinePrompt> prompts = rows.stream().map(Row::prompt).toList();
     return sampler
-        .sample(prompts, 1, seed, surroundings.stop())
+        .sample(prompts, 1, seed, context.cancellation()::isCancelled)
         .map(
             rollouts ->
                 rollouts.stream()

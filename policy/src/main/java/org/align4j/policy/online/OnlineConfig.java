@@ -23,6 +23,18 @@ public record OnlineConfig(
     double rewardClip,
     double klBudget) {
 
+  /** The optimizer's settings and how completions are sampled and used. */
+  public static OnlineConfig of(TrainingConfig training, RolloutConfig rollouts) {
+    return new OnlineConfig(
+        training,
+        rollouts.generations(),
+        rollouts.iterations(),
+        rollouts.miniBatches(),
+        rollouts.missingEosPenalty(),
+        rollouts.rewardClip(),
+        rollouts.klBudget());
+  }
+
   /** Checks ranges. */
   public OnlineConfig {
     require(generations >= 1, "num_generations must be at least 1, got " + generations);

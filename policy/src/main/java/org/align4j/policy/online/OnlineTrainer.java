@@ -1,5 +1,6 @@
 package org.align4j.policy.online;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +11,11 @@ import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.reward.ComposedReward;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.policy.run.Round;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.train.RunLoop;
-import org.align4j.policy.train.RunProgress;
-import org.align4j.policy.train.TrainingLoop;
+import org.align4j.policy.train.StepRunner;
 
 /** The loop of online training: sample, reward, learn, log. */
 public final class OnlineTrainer {
@@ -21,26 +24,7 @@ public final class OnlineTrainer {
   private final RewardFunction reward;
   private final OnlineUpdate update;
   private final OnlineConfig config;
-  private final TrainingLoop.Surroundings surroundings;
-
-  /**
-   * A round that is over, for those who want to look at it.
-   *
-   * @param number from 0
-   * @param rewards one a completion, after penalties and clipping
-   */
-  public record Round(
-      long number, List<Rollout> rollouts, double[] rewards, Map<String, Double> metrics) {}
-
-  /** Looks at rounds. */
-  @FunctionalInterface
-  public interface Listener {
-    /** Told of a round that is over. */
-    void finished(Round round);
-
-    /** Told before the first round that a run goes on after so many; later ones come again. */
-    default void resumed(long rounds) {}
-  }
+  private final RunContext context;
 
   /** Prepares a run. */
   public OnlineTrainer(
@@ -49,58 +33,49 @@ public final class OnlineTrainer {
       RewardFunction reward,
       OnlineUpdate update,
       OnlineConfig config,
-      TrainingLoop.Surroundings surroundings) {
+      RunContext context) {
     this.name = name;
     this.sampler = sampler;
     this.reward = reward;
     this.update = update;
     this.config = config;
-    this.surroundings = surroundings;
+    this.context = context;
   }
 
   /** Trains from the beginning. */
-  public TrainingLoop.Result run(List<OnlinePrompt> prompts) {
-    return run(prompts, false, round -> {});
+  public TrainingResult run(List<OnlinePrompt> prompts) {
+    return run(prompts, false);
   }
 
   /**
    * Trains.
    *
-   * @param resume continue from the checkpoint in the output folder
-   * @param listener told of each round
+   * @param resume go on from the checkpoint in the output folder; the result is the same bit by bit
    */
-  public TrainingLoop.Result run(List<OnlinePrompt> prompts, boolean resume, Listener listener) {
-    return new RunLoop<OnlinePrompt>(name, "reward", config.training(), surroundings)
-        .run(prompts, resume, new Rounds(listener));
+  public TrainingResult run(List<OnlinePrompt> prompts, boolean resume) {
+    return new RunLoop<OnlinePrompt>(name, config.training(), context)
+        .run(prompts, resume, new Rounds());
   }
 
   private final class Rounds implements RunLoop.Steps<OnlinePrompt> {
-    private final Listener listener;
-
-    Rounds(Listener listener) {
-      this.listener = listener;
+    @Override
+    public StepRunner<?> runner() {
+      return update.runner();
     }
 
     @Override
     public Optional<RunLoop.Done> run(List<OnlinePrompt> prompts, double rate, long round) {
-      return round(prompts, round, rate, listener);
+      return round(prompts, round, rate);
     }
 
     @Override
-    public void begin() {
-      update.setAside();
+    public Map<String, Double> state() {
+      return update.state();
     }
 
     @Override
-    public boolean save(RunProgress progress) {
-      return update.save(progress);
-    }
-
-    @Override
-    public RunProgress load() {
-      RunProgress progress = update.load();
-      listener.resumed(progress.step());
-      return progress;
+    public void restore(Map<String, Double> state) {
+      update.restore(state);
     }
 
     @Override
@@ -110,12 +85,12 @@ public final class OnlineTrainer {
   }
 
   /** Samples, rewards and learns; empty if the sampling was stopped. */
-  private Optional<RunLoop.Done> round(
-      List<OnlinePrompt> prompts, long round, double rate, Listener listener) {
+  private Optional<RunLoop.Done> round(List<OnlinePrompt> prompts, long round, double rate) {
     long began = System.nanoTime();
     long seed = RandomStream.of(config.training().seed(), Purpose.SAMPLING).at(round).seed();
     Optional<List<Rollout>> sampled =
-        sampler.sampleFor(update, prompts, config.generations(), seed, surroundings.stop());
+        sampler.sampleFor(
+            update, prompts, config.generations(), seed, context.cancellation()::isCancelled);
     if (sampled.isEmpty()) {
       return Optional.empty();
     }
@@ -125,12 +100,22 @@ public final class OnlineTrainer {
     describe(rollouts, rewards, sums);
     sums.merge(update.update(rollouts, rewards, rate, round));
     sums.add("step_time", (System.nanoTime() - began) / 1e9, 1);
-    listener.finished(new Round(round, rollouts, rewards, sums.means()));
+    Round over = round(rollouts, rewards, round);
+    context.listeners().forEach(listener -> listener.onRound(over));
     long tokens =
         rollouts.stream()
             .mapToLong(rollout -> rollout.prompt().ids().length + rollout.tokens())
             .sum();
     return Optional.of(new RunLoop.Done(sums, tokens));
+  }
+
+  private static Round round(List<Rollout> rollouts, double[] rewards, long number) {
+    List<Round.Sample> samples = new ArrayList<>(rollouts.size());
+    for (int i = 0; i < rewards.length; i++) {
+      Rollout rollout = rollouts.get(i);
+      samples.add(new Round.Sample(rollout.prompt().text(), rollout.text(), rewards[i]));
+    }
+    return new Round(number, samples);
   }
 
   private double[] rewards(List<Rollout> rollouts, MetricSums sums) {

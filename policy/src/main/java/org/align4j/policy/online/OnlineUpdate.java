@@ -1,8 +1,9 @@
 package org.align4j.policy.online;
 
 import java.util.List;
+import java.util.Map;
 import org.align4j.core.metric.MetricSums;
-import org.align4j.policy.train.RunProgress;
+import org.align4j.policy.train.StepRunner;
 
 /** What a round's rewarded completions are made into: the part in which online methods differ. */
 public interface OnlineUpdate {
@@ -26,16 +27,14 @@ public interface OnlineUpdate {
     return false;
   }
 
-  /** Renames the checkpoint of a run before in the same folder; a new run begins here. */
-  void setAside();
+  /** Takes the update's optimizer steps and keeps its checkpoints. */
+  StepRunner<?> runner();
 
-  /**
-   * Saves weights, moments, whatever else the update has learnt, and the loop's progress.
-   *
-   * @return whether all weights are finite; if not, nothing is saved
-   */
-  boolean save(RunProgress progress);
+  /** Numbers that change from round to round besides the runner's, for checkpoints. */
+  default Map<String, Double> state() {
+    return Map.of();
+  }
 
-  /** Restores them and returns the progress. */
-  RunProgress load();
+  /** Goes on from a checkpoint's {@link #state}. */
+  default void restore(Map<String, Double> state) {}
 }

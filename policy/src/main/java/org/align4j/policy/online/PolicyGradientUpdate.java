@@ -16,9 +16,7 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.TokenBatch;
-import org.align4j.policy.train.Checkpoint;
 import org.align4j.policy.train.MicroBatches;
-import org.align4j.policy.train.RunProgress;
 import org.align4j.policy.train.ScoredRollout;
 import org.align4j.policy.train.StepRunner;
 
@@ -258,19 +256,17 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
   }
 
   @Override
-  public void setAside() {
-    steps.setAside();
+  public StepRunner<ScoredRollout> runner() {
+    return steps;
   }
 
   @Override
-  public boolean save(RunProgress progress) {
-    return steps.save(progress, Map.of(KL_COEFFICIENT, settings.penalty().value()));
+  public Map<String, Double> state() {
+    return Map.of(KL_COEFFICIENT, settings.penalty().value());
   }
 
   @Override
-  public RunProgress load() {
-    Checkpoint checkpoint = steps.load();
-    settings.penalty().restore(checkpoint.state().get(KL_COEFFICIENT));
-    return checkpoint.progress();
+  public void restore(Map<String, Double> state) {
+    settings.penalty().restore(state.get(KL_COEFFICIENT));
   }
 }

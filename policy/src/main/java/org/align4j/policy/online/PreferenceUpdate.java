@@ -3,13 +3,11 @@ package org.align4j.policy.online;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.train.MicroBatches;
-import org.align4j.policy.train.RunProgress;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedPair;
 
@@ -101,17 +99,7 @@ public final class PreferenceUpdate implements OnlineUpdate {
   }
 
   @Override
-  public void setAside() {
-    steps.setAside();
-  }
-
-  @Override
-  public boolean save(RunProgress progress) {
-    return steps.save(progress, Map.of());
-  }
-
-  @Override
-  public RunProgress load() {
-    return steps.load().progress();
+  public StepRunner<TokenizedPair> runner() {
+    return steps;
   }
 }

@@ -8,9 +8,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.EarlierRun;
@@ -22,32 +26,45 @@ import org.align4j.policy.model.Parameter;
 import org.align4j.policy.optim.AdamW;
 
 /**
- * Weights, optimizer moments and everything else that a run goes on from. The tensors go to a file
- * named after their step and the state file that points to them is replaced last, so an interrupted
- * save leaves the one before.
+ * Checkpoints: weights, optimizer moments and everything else that a run goes on from. The tensors
+ * of a step go to {@code step-N.safetensors}, then the rest to {@code step-N.json}, which makes the
+ * checkpoint valid; an interrupted save leaves the earlier ones. The oldest ones beyond the limit
+ * are deleted after that.
  */
 final class CheckpointStore {
-  /** Of {@code state.json}; 1 had neither the optimizer's steps nor the loop's progress. */
-  private static final int FORMAT = 2;
+  /**
+   * Of the state files; 1 had neither the optimizer's steps nor the loop's progress, 2 one {@code
+   * state.json} for a folder.
+   */
+  private static final int FORMAT = 3;
 
+  private static final String TENSORS = ".safetensors";
+  private static final String STATE = ".json";
+  private static final String EARLIER_STATE = "state.json";
+  private static final Pattern STATE_NAME = Pattern.compile("step-(\\d+)(?:-(\\d+))?\\.json");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<Map<String, Double>> NUMBERS = new TypeReference<>() {};
 
   private final Path folder;
-  private final Path stateFile;
+  private final int limit;
   private final List<Parameter> parameters;
   private final AdamW optimizer;
   private final TrainingTask<?> task;
 
-  CheckpointStore(Path folder, TrainingTask<?> task, AdamW optimizer) {
+  /**
+   * A store.
+   *
+   * @param limit checkpoints that are kept, the newest ones
+   */
+  CheckpointStore(Path folder, int limit, TrainingTask<?> task, AdamW optimizer) {
     this.folder = folder;
-    stateFile = folder.resolve("state.json");
+    this.limit = limit;
     this.parameters = task.model().parameters();
     this.optimizer = optimizer;
     this.task = task;
   }
 
-  /** Renames what a run before has left here, so that this one cannot be resumed from it. */
+  /** Renames the folder of an earlier run, so that this run cannot be resumed from it. */
   void setAside() {
     try {
       EarlierRun.setAside(folder);
@@ -57,45 +74,77 @@ final class CheckpointStore {
   }
 
   /**
-   * Saves, unless a weight is not finite: nothing good comes of those.
+   * Saves, unless a weight is not finite.
    *
-   * @return whether it was saved; if not, the checkpoint before stays
+   * @return whether it was saved; if not, the checkpoints before stay
    */
   boolean save(Checkpoint checkpoint) {
     if (!weightsAreFinite()) {
       return false;
     }
     RunProgress progress = checkpoint.progress();
+    String name = name(progress.step());
+    ObjectNode node = JSON.createObjectNode();
+    node.put("format", FORMAT);
+    node.put("step", progress.step()).put("optimizer_steps", optimizer.steps());
+    node.put("num_tokens", progress.tokens());
+    node.set("logged", JSON.valueToTree(progress.logged().state()));
+    node.set("last", JSON.valueToTree(progress.last()));
+    node.set("evaluation", JSON.valueToTree(progress.evaluation()));
+    node.put("evaluated_at", progress.evaluatedAt());
+    node.set("listeners", JSON.valueToTree(progress.listeners()));
+    node.put("reference_adapter", task.model().referenceAdapterFingerprint());
+    node.set("task", JSON.valueToTree(task.state()));
+    node.set("state", JSON.valueToTree(checkpoint.state()));
     try {
-      Path weights = folder.resolve(name(progress.step()));
-      SafetensorsWriter.write(weights, tensors());
-      String before = Files.exists(stateFile) ? weightsFile() : null;
-      ObjectNode node = JSON.createObjectNode();
-      node.put("format", FORMAT);
-      node.put("step", progress.step()).put("optimizer_steps", optimizer.steps());
-      node.put("weights", weights.getFileName().toString());
-      node.put("num_tokens", progress.tokens());
-      node.set("logged", JSON.valueToTree(progress.logged().state()));
-      node.set("last", JSON.valueToTree(progress.last()));
-      node.set("evaluation", JSON.valueToTree(progress.evaluation()));
-      node.put("evaluated_at", progress.evaluatedAt());
-      node.put("reference_adapter", task.model().referenceAdapterFingerprint());
-      node.set("task", JSON.valueToTree(task.state()));
-      node.set("state", JSON.valueToTree(checkpoint.state()));
-      AtomicFiles.writeString(stateFile, node.toPrettyString());
-      if (before != null && !before.equals(weights.getFileName().toString())) {
-        Files.deleteIfExists(folder.resolve(before));
-      }
+      SafetensorsWriter.write(folder.resolve(name + TENSORS), tensors());
+      AtomicFiles.writeString(folder.resolve(name + STATE), node.toPrettyString());
+      deleteOldest();
       return true;
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 
-  /** Between two rounds' ends there may be several states of the weights. */
+  /** An online round may take several optimizer steps, after each of which a run may end. */
   private String name(long step) {
     boolean alike = optimizer.steps() == step;
-    return "step-" + step + (alike ? "" : "-" + optimizer.steps()) + ".safetensors";
+    return "step-" + step + (alike ? "" : "-" + optimizer.steps());
+  }
+
+  /** State files, the newest first. */
+  private List<Path> states() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> STATE_NAME.matcher(file.getFileName().toString()).matches())
+          .sorted(
+              Comparator.comparingLong((Path file) -> number(file, 1))
+                  .thenComparingLong(file -> number(file, 2))
+                  .reversed())
+          .toList();
+    }
+  }
+
+  private static long number(Path state, int group) {
+    Matcher name = STATE_NAME.matcher(state.getFileName().toString());
+    return name.matches() && name.group(group) != null ? Long.parseLong(name.group(group)) : 0;
+  }
+
+  /** A state goes before its tensors, so that what is left is never half a checkpoint. */
+  private void deleteOldest() throws IOException {
+    List<Path> states = states();
+    for (Path state : states.subList(Math.min(limit, states.size()), states.size())) {
+      Files.delete(state);
+      Files.deleteIfExists(tensorsOf(state));
+    }
+  }
+
+  private static Path tensorsOf(Path state) {
+    String name = state.getFileName().toString();
+    return state.resolveSibling(name.substring(0, name.length() - STATE.length()) + TENSORS);
   }
 
   private boolean weightsAreFinite() {
@@ -109,10 +158,6 @@ final class CheckpointStore {
     return true;
   }
 
-  private String weightsFile() throws IOException {
-    return JSON.readTree(stateFile.toFile()).path("weights").asText();
-  }
-
   private Map<String, Tensor> tensors() {
     Map<String, Tensor> out = new LinkedHashMap<>();
     parameters.forEach(parameter -> out.put(parameter.name(), parameter.value()));
@@ -120,28 +165,14 @@ final class CheckpointStore {
     return out;
   }
 
-  /** Restores weights, moments and the task's state and returns the rest. */
+  /** Restores weights, moments and the task's state of the newest checkpoint; returns the rest. */
   Checkpoint load() {
-    if (!Files.exists(stateFile)) {
-      throw new ModelFileException(
-          stateFile
-              + ": no such file; --resume needs a run with save_steps > 0 in the same --out folder");
-    }
+    Path state = newest();
     try {
-      JsonNode node = JSON.readTree(stateFile.toFile());
-      int format = node.path("format").asInt(1);
-      if (format != FORMAT) {
-        throw new ModelFileException(
-            stateFile
-                + ": has format "
-                + format
-                + ", this version of align4j resumes from format "
-                + FORMAT
-                + "; finish the run with the version that began it, or train anew without --resume");
-      }
-      requireSameReference(node.path("reference_adapter").asText());
-      try (SafetensorsReader reader =
-          SafetensorsReader.open(folder.resolve(node.path("weights").asText()))) {
+      JsonNode node = JSON.readTree(state.toFile());
+      requireFormat(state, node.path("format").asInt(1));
+      requireSameReference(state, node.path("reference_adapter").asText());
+      try (SafetensorsReader reader = SafetensorsReader.open(tensorsOf(state))) {
         tensors().forEach(reader::read);
       }
       optimizer.resumeAt(node.path("optimizer_steps").asLong());
@@ -154,18 +185,47 @@ final class CheckpointStore {
               MetricSums.restored(logged),
               numbers(node, "last"),
               numbers(node, "evaluation"),
-              node.path("evaluated_at").asLong()),
+              node.path("evaluated_at").asLong(),
+              numbers(node, "listeners")),
           numbers(node, "state"));
     } catch (IOException e) {
-      throw new ModelFileException(stateFile + ": cannot be read: " + e.getMessage(), e);
+      throw new ModelFileException(state + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
-  private void requireSameReference(String saved) {
+  private Path newest() {
+    try {
+      List<Path> states = states();
+      Path earlier = folder.resolve(EARLIER_STATE);
+      if (states.isEmpty() && !Files.exists(earlier)) {
+        throw new ModelFileException(
+            folder
+                + ": holds no checkpoint; --resume needs a run with save_steps > 0 in the same --out"
+                + " folder");
+      }
+      return states.isEmpty() ? earlier : states.get(0);
+    } catch (IOException e) {
+      throw new ModelFileException(folder + ": cannot be listed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireFormat(Path state, int format) {
+    if (format != FORMAT) {
+      throw new ModelFileException(
+          state
+              + ": has format "
+              + format
+              + ", this version of align4j resumes from format "
+              + FORMAT
+              + "; finish the run with the version that began it, or train anew without --resume");
+    }
+  }
+
+  private void requireSameReference(Path state, String saved) {
     String given = task.model().referenceAdapterFingerprint();
     if (!given.equals(saved)) {
       throw new ModelFileException(
-          stateFile
+          state
               + (saved.isEmpty()
                   ? ": this run began without an adapter as its reference; resume without one"
                   : ": this run's reference is the adapter that it began with; resume with that"

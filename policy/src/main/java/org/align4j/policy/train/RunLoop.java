@@ -1,16 +1,24 @@
 package org.align4j.policy.train;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.align4j.core.metric.MetricSums;
-import org.align4j.core.run.Progress;
+import org.align4j.policy.model.Trainable;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.run.TrainingEvent;
+import org.align4j.policy.run.TrainingListener;
+import org.align4j.policy.run.TrainingResult;
+import org.align4j.policy.run.TrainingResult.Outcome;
+import org.align4j.policy.run.TrainingRun;
 
 /**
- * The loop around the steps of a trainer or the rounds of online training: order, learning rate,
- * bar, log, evaluations, checkpoints, stop, resume.
+ * The loop of all training: order of the items, learning rate, evaluations, checkpoints, stops and
+ * resuming. A step of it is an optimizer step on recorded items or a round of online training. What
+ * others want to do with a run they do as {@link TrainingListener}s.
  *
  * @param <P> what a step takes some of
  */
@@ -20,17 +28,20 @@ public final class RunLoop<P> {
    * What a step did.
    *
    * @param metrics with the counts that they are means over
-   * @param tokens that were learnt from, TRL's {@code num_tokens}
+   * @param tokens number of tokens that the step trained on, TRL's {@code num_tokens}
    */
   public record Done(MetricSums metrics, long tokens) {}
 
   /** What is done in a step or round. */
   public interface Steps<P> {
+    /** Takes the optimizer steps and keeps the checkpoints. */
+    StepRunner<?> runner();
+
     /**
-     * Learns.
+     * Takes a step.
      *
      * @param step from 0
-     * @return empty if told to stop before anything was learnt
+     * @return empty if the run was cancelled before the weights changed
      */
     Optional<Done> run(List<P> items, double rate, long step);
 
@@ -39,22 +50,16 @@ public final class RunLoop<P> {
       return sums.means();
     }
 
-    /** Forgets what a run before has left in the output folder. */
-    void begin();
+    /** Numbers that change from step to step besides the runner's, for checkpoints. */
+    default Map<String, Double> state() {
+      return Map.of();
+    }
 
-    /** Saves everything; false if weights are not finite, then nothing is saved. */
-    boolean save(RunProgress progress);
-
-    /** Restores what was saved. */
-    RunProgress load();
+    /** Goes on from a checkpoint's {@link #state}. */
+    default void restore(Map<String, Double> state) {}
 
     /** Whether the run should end after a step with these metrics. */
     default boolean ends(Map<String, Double> metrics) {
-      return false;
-    }
-
-    /** Whether held-out data is also measured before the first step. */
-    default boolean evaluatesFirst() {
       return false;
     }
 
@@ -65,87 +70,107 @@ public final class RunLoop<P> {
   }
 
   private final String name;
-  private final String noted;
   private final TrainingConfig config;
-  private final TrainingLoop.Surroundings surroundings;
+  private final RunContext context;
   private Steps<P> steps;
   private DataOrder<P> order;
   private RunProgress progress;
+  private Run run;
 
-  /** Steps that the last checkpoint of this run has; -1 without one. */
+  /** Step of this run's last checkpoint; -1 without one. */
   private long savedAt;
 
-  /** Whether there is something that this checkpoint has not. */
+  /** Whether something has changed since the last checkpoint. */
   private boolean unsaved;
 
   /**
    * Prepares a loop.
    *
-   * @param name phase in the log and beside the bar
-   * @param noted metric that stands beside the bar
+   * @param name of the trainer, the phase in logs
    */
-  public RunLoop(
-      String name, String noted, TrainingConfig config, TrainingLoop.Surroundings surroundings) {
+  public RunLoop(String name, TrainingConfig config, RunContext context) {
     this.name = name;
-    this.noted = noted;
     this.config = config;
-    this.surroundings = surroundings;
+    this.context = context;
   }
 
   /**
-   * Runs steps until the configuration's number, its time or a stop.
+   * Takes steps until the configuration's number, its time or a stop.
    *
-   * @param resume continue from the checkpoint in the output folder, to the same result bit by bit
+   * @param resume go on from the checkpoint in the output folder; the result is the same bit by bit
    */
-  public TrainingLoop.Result run(List<P> items, boolean resume, Steps<P> steps) {
+  public TrainingResult run(List<P> items, boolean resume, Steps<P> steps) {
     this.steps = steps;
     order = new DataOrder<>(items, config);
-    long total = config.totalSteps(items.size());
-    begin(resume);
-    long start = System.nanoTime();
-    boolean stopped = false;
-    try (Progress bar = surroundings.progress().start(name, total)) {
-      bar.step(progress.step());
-      while (!stopped && progress.step() < total && !steps.ends(progress.last())) {
-        double used = config.timeShare(start);
-        if (used >= 1) {
-          break;
-        }
-        stopped =
-            surroundings.stop().getAsBoolean() || !step(config.rate(progress.step(), used, total));
-        if (!stopped) {
-          bar.step(1);
-          double shown = progress.last().getOrDefault(noted, 0.0);
-          bar.note(String.format(Locale.ROOT, "%s %.4f", noted, shown));
-          afterStep(progress.step() == total);
-        }
-      }
+    progress = RunProgress.start();
+    run = new Run(name, context, config.totalSteps(items.size()), resume, steps.runner().model());
+    Outcome outcome = Outcome.FAILED;
+    try {
+      begin(resume);
+      boolean cancelled = takeSteps();
+      finish(cancelled);
+      outcome = progress.step() < run.totalSteps() ? Outcome.STOPPED : Outcome.COMPLETED;
+    } finally {
+      end(outcome);
     }
-    finish(stopped);
-    long done = progress.step();
-    return new TrainingLoop.Result(done, done < total, progress.last(), progress.evaluation());
+    return result(outcome);
+  }
+
+  private TrainingResult result(Outcome outcome) {
+    return new TrainingResult(progress.step(), outcome, progress.last(), progress.evaluation());
+  }
+
+  private void end(Outcome outcome) {
+    TrainingResult result = result(outcome);
+    context.listeners().forEach(listener -> listener.onEnd(run, result));
+  }
+
+  private void tell(
+      BiConsumer<TrainingListener, TrainingEvent> event, Map<String, Double> metrics) {
+    TrainingEvent told = new TrainingEvent(run, progress.step(), metrics);
+    context.listeners().forEach(listener -> event.accept(listener, told));
   }
 
   private void begin(boolean resume) {
-    progress = RunProgress.start();
     savedAt = -1;
     unsaved = true;
     if (resume) {
-      progress = steps.load();
+      Checkpoint checkpoint = steps.runner().load();
+      steps.restore(checkpoint.state());
+      progress = checkpoint.progress();
       savedAt = progress.step();
       unsaved = false;
-      if (surroundings.metrics() != null) {
-        surroundings.metrics().rewind(name, progress.step());
-      }
+      ListenerStates.restore(context.listeners(), progress.listeners());
     } else {
-      steps.begin();
-      if (steps.evaluatesFirst()) {
-        evaluate();
-      }
+      steps.runner().setAside();
+    }
+    tell(TrainingListener::onStart, Map.of());
+    if (!resume && config.evalOnStart()) {
+      evaluate();
     }
   }
 
-  /** One step; false if it was stopped before anything was learnt. */
+  /** Takes steps; returns whether the run was cancelled. */
+  private boolean takeSteps() {
+    long start = System.nanoTime();
+    while (progress.step() < run.totalSteps()
+        && !run.stopRequested()
+        && !steps.ends(progress.last())) {
+      double used = config.timeShare(start);
+      if (used >= 1) {
+        return false;
+      }
+      double rate = config.rate(progress.step(), used, run.totalSteps());
+      if (context.cancellation().isCancelled() || !step(rate)) {
+        return true;
+      }
+      tell(TrainingListener::onStep, progress.last());
+      afterStep(progress.step() == run.totalSteps());
+    }
+    return false;
+  }
+
+  /** One step; false if it was cancelled before the weights changed. */
   private boolean step(double rate) {
     Optional<Done> done;
     try {
@@ -156,14 +181,7 @@ public final class RunLoop<P> {
     done.ifPresent(
         result -> {
           progress.logged().mergeStep(result.metrics());
-          progress =
-              new RunProgress(
-                  progress.step() + 1,
-                  progress.tokens() + result.tokens(),
-                  progress.logged(),
-                  steps.means(result.metrics()),
-                  progress.evaluation(),
-                  progress.evaluatedAt());
+          progress = progress.after(result.tokens(), steps.means(result.metrics()));
           unsaved = true;
         });
     return done.isPresent();
@@ -171,8 +189,8 @@ public final class RunLoop<P> {
 
   /** Saves the state before a step that failed and says how to go on. */
   private String wayOn() {
-    String folder = surroundings.output().resolve("checkpoint").toString();
-    if (steps.save(progress)) {
+    String folder = context.output().resolve("checkpoint").toString();
+    if (write()) {
       return "the last good weights are in "
           + folder
           + ", from which --resume goes on with step "
@@ -198,15 +216,15 @@ public final class RunLoop<P> {
   }
 
   /**
-   * What was asked to stop leaves at once: a resumed run goes on as if nothing had been. Others are
-   * measured, and what came after the last line of the log is written.
+   * A cancelled run ends at once, so that a resumed one goes on as if nothing had happened. Other
+   * runs are evaluated, and what came after the last log event is logged.
    */
-  private void finish(boolean stopped) {
+  private void finish(boolean cancelled) {
     boolean saves = config.saveSteps() > 0;
-    if (!stopped && progress.evaluatedAt() < progress.step()) {
+    if (!cancelled && progress.evaluatedAt() < progress.step()) {
       evaluate();
     }
-    if (!stopped || !saves) {
+    if (!cancelled || !saves) {
       log();
     }
     if (saves && unsaved) {
@@ -214,8 +232,14 @@ public final class RunLoop<P> {
     }
   }
 
+  /** Writes a checkpoint; false if weights are not finite, then nothing is written. */
+  private boolean write() {
+    RunProgress saved = progress.withListeners(ListenerStates.of(context.listeners()));
+    return steps.runner().save(saved, steps.state());
+  }
+
   private void save() {
-    if (!steps.save(progress)) {
+    if (!write()) {
       throw new NonFiniteLossException(
           name
               + " step "
@@ -227,6 +251,7 @@ public final class RunLoop<P> {
     }
     savedAt = progress.step();
     unsaved = false;
+    tell(TrainingListener::onCheckpoint, Map.of());
   }
 
   private void log() {
@@ -237,15 +262,8 @@ public final class RunLoop<P> {
     Map<String, Double> line = new LinkedHashMap<>(means);
     line.put("num_tokens", (double) progress.tokens());
     line.put("epoch", (double) progress.step() / order.stepsPerEpoch());
-    write(line);
-    progress =
-        new RunProgress(
-            progress.step(),
-            progress.tokens(),
-            new MetricSums(),
-            progress.last(),
-            progress.evaluation(),
-            progress.evaluatedAt());
+    tell(TrainingListener::onLog, line);
+    progress = progress.withNothingToLog();
     unsaved = true;
   }
 
@@ -254,21 +272,60 @@ public final class RunLoop<P> {
     if (evaluation.isEmpty()) {
       return;
     }
-    write(evaluation);
-    progress =
-        new RunProgress(
-            progress.step(),
-            progress.tokens(),
-            progress.logged(),
-            progress.last(),
-            evaluation,
-            progress.step());
+    progress = progress.evaluated(evaluation);
+    tell(TrainingListener::onEvaluation, evaluation);
     unsaved = true;
   }
 
-  private void write(Map<String, Double> metrics) {
-    if (surroundings.metrics() != null) {
-      surroundings.metrics().write(name, progress.step(), metrics);
+  /** What listeners see of the run. */
+  private static final class Run implements TrainingRun {
+    private final String phase;
+    private final RunContext context;
+    private final long totalSteps;
+    private final boolean resumed;
+    private final Trainable model;
+    private boolean stopRequested;
+
+    Run(String phase, RunContext context, long totalSteps, boolean resumed, Trainable model) {
+      this.phase = phase;
+      this.context = context;
+      this.totalSteps = totalSteps;
+      this.resumed = resumed;
+      this.model = model;
+    }
+
+    @Override
+    public String phase() {
+      return phase;
+    }
+
+    @Override
+    public Path output() {
+      return context.output();
+    }
+
+    @Override
+    public long totalSteps() {
+      return totalSteps;
+    }
+
+    @Override
+    public boolean resumed() {
+      return resumed;
+    }
+
+    @Override
+    public Trainable model() {
+      return model;
+    }
+
+    @Override
+    public void stop() {
+      stopRequested = true;
+    }
+
+    boolean stopRequested() {
+      return stopRequested;
     }
   }
 }

@@ -13,6 +13,7 @@ import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.backend.Backend;
+import org.align4j.policy.model.Trainable;
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.GradientClipper;
 
@@ -48,7 +49,8 @@ public final class StepRunner<E> {
     this.backend = backend;
     this.output = output;
     optimizer = new AdamW(backend, config.adam(), task.model().parameters());
-    checkpoints = new CheckpointStore(output.resolve("checkpoint"), task, optimizer);
+    checkpoints =
+        new CheckpointStore(output.resolve("checkpoint"), config.saveTotalLimit(), task, optimizer);
   }
 
   /**
@@ -108,7 +110,12 @@ public final class StepRunner<E> {
     return loss;
   }
 
-  /** Renames the checkpoint of a run before in the same folder; a new run begins here. */
+  /** What is trained. */
+  public Trainable model() {
+    return task.model();
+  }
+
+  /** Renames the checkpoint of an earlier run in the same folder; a new run begins here. */
   public void setAside() {
     checkpoints.setAside();
   }

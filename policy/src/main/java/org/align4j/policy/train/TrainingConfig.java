@@ -23,8 +23,10 @@ import org.align4j.policy.optim.LearningRateSchedule;
  * @param shuffle whether to shuffle each epoch
  * @param loggingSteps steps between log lines
  * @param evalSteps steps between evaluations; 0 = only at the end
+ * @param evalOnStart whether to evaluate before the first step as well
  * @param saveSteps steps between checkpoints, of which there is then one at the end; 0 = none, but
  *     for a loss that is not a number
+ * @param saveTotalLimit checkpoints that are kept, the newest ones; &ge; 1
  */
 public record TrainingConfig(
     double epochs,
@@ -43,7 +45,9 @@ public record TrainingConfig(
     boolean shuffle,
     int loggingSteps,
     int evalSteps,
-    int saveSteps) {
+    boolean evalOnStart,
+    int saveSteps,
+    int saveTotalLimit) {
 
   /** transformers' and TRL's defaults, at a learning rate. */
   public static TrainingConfig defaults(double learningRate) {
@@ -73,7 +77,9 @@ public record TrainingConfig(
         .shuffle(shuffle)
         .loggingSteps(loggingSteps)
         .evalSteps(evalSteps)
-        .saveSteps(saveSteps);
+        .evalOnStart(evalOnStart)
+        .saveSteps(saveSteps)
+        .saveTotalLimit(saveTotalLimit);
   }
 
   /** Checks ranges. */
@@ -89,6 +95,7 @@ public record TrainingConfig(
         warmupRatio >= 0 && warmupRatio < 1, "warmup_ratio must be in [0, 1), got " + warmupRatio);
     require(warmupSteps >= 0, "warmup_steps must not be negative, got " + warmupSteps);
     require(epochs > 0 || maxSteps > 0, "num_train_epochs or max_steps must be positive");
+    require(saveTotalLimit > 0, "save_total_limit must be at least 1, got " + saveTotalLimit);
     require(loggingSteps > 0, "logging_steps must be positive, got " + loggingSteps);
   }
 
@@ -133,7 +140,7 @@ public record TrainingConfig(
 
   /** Sets what differs from the defaults; methods are named after the components. */
   public static final class Builder {
-    private final double learningRate;
+    private double learningRate;
     private double epochs = 3;
     private long maxSteps;
     private double maxSeconds;
@@ -149,10 +156,18 @@ public record TrainingConfig(
     private boolean shuffle = true;
     private int loggingSteps = 10;
     private int evalSteps;
+    private boolean evalOnStart;
     private int saveSteps;
+    private int saveTotalLimit = 1;
 
     private Builder(double learningRate) {
       this.learningRate = learningRate;
+    }
+
+    /** Peak learning rate, instead of the trainer's default. */
+    public Builder learningRate(double value) {
+      learningRate = value;
+      return this;
     }
 
     /** Passes over the data. */
@@ -245,6 +260,18 @@ public record TrainingConfig(
       return this;
     }
 
+    /** Whether to evaluate before the first step as well. */
+    public Builder evalOnStart(boolean value) {
+      evalOnStart = value;
+      return this;
+    }
+
+    /** Number of checkpoints that are kept. */
+    public Builder saveTotalLimit(int value) {
+      saveTotalLimit = value;
+      return this;
+    }
+
     /** Steps between checkpoints. */
     public Builder saveSteps(int value) {
       saveSteps = value;
@@ -270,7 +297,9 @@ public record TrainingConfig(
           shuffle,
           loggingSteps,
           evalSteps,
-          saveSteps);
+          evalOnStart,
+          saveSteps,
+          saveTotalLimit);
     }
   }
 }

@@ -11,11 +11,11 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.DpoObjective;
-import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Parameter;
+import org.align4j.policy.run.RunContext;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.PreferenceTask;
@@ -122,13 +122,7 @@ class LogitsPolicyTest {
     List<TokenizedPair> pairs = pairs();
     task.precomputeReference(pairs, 4096, Mode.EVALUATE);
     TrainingConfig config = TrainingConfig.builder(0.02).maxSteps(80).batchSize(8).build();
-    new TrainingLoop<>(
-            "dpo",
-            task,
-            config,
-            BACKEND,
-            new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false))
-        .run(pairs, List.of());
+    new TrainingLoop<>("dpo", task, config, BACKEND, RunContext.of(folder)).run(pairs, List.of());
     MetricSums metrics = new MetricSums();
     double loss = task.run(pairs, pairs, false, metrics);
     assertThat(metrics.means().get("rewards/accuracies")).isGreaterThan(0.99);

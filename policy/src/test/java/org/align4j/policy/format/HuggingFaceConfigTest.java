@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import org.align4j.core.chat.ChatTemplate;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.model.Biases;
 import org.align4j.policy.model.DecoderTransformer;
@@ -20,7 +19,6 @@ import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.RopeConfig;
 import org.align4j.policy.model.SlidingWindow;
 import org.align4j.policy.model.TinyModels;
-import org.align4j.policy.text.TextEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -188,9 +186,7 @@ class HuggingFaceConfigTest {
     ModelAssets assets =
         new ModelAssets(
             folder, config, "{}".getBytes(StandardCharsets.UTF_8), null, Map.of(), Set.of(), null);
-    ChatTemplate none = null;
-    ModelFolders.write(
-        new PolicyModel(model, assets, null, new TextEncoder(null, none, "", new int[0])), folder);
+    ModelFolders.write(assets, model, folder);
     assertThat(HuggingFaceFolder.read(folder).config()).isEqualTo(config);
     DecoderTransformer back = new DecoderTransformer(config, Backends.defaultBackend());
     try (SafetensorsReader weights = SafetensorsReader.openFolder(folder)) {

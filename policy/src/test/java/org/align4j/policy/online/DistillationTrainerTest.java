@@ -10,7 +10,6 @@ import java.util.Random;
 import java.util.Set;
 import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.metric.MetricSums;
-import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.generate.SamplingParams;
@@ -19,11 +18,11 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.RopeConfig;
 import org.align4j.policy.model.TinyModels;
+import org.align4j.policy.run.RunContext;
 import org.align4j.policy.train.DistillationTask;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedDemonstration;
 import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingLoop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +65,7 @@ class DistillationTrainerTest {
             sampler,
             onPolicy,
             config,
-            new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false))
+            RunContext.of(folder))
         .run(rows(), List.of(), false);
   }
 
@@ -128,7 +127,7 @@ class DistillationTrainerTest {
             null,
             0,
             config,
-            new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false));
+            RunContext.of(folder));
     List<DistillationTrainer.Row> rows =
         List.of(new DistillationTrainer.Row(new OnlinePrompt("row 1", "", new int[] {1}), null));
     assertThatThrownBy(() -> trainer.run(rows, List.of(), false))

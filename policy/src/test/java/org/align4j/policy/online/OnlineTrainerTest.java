@@ -29,7 +29,6 @@ import org.align4j.core.policygradient.PolicyGradientObjective;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.core.reward.RewardFunction;
-import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.generate.SamplingParams;
@@ -40,6 +39,8 @@ import org.align4j.policy.model.ScalarModel;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.model.Trainable;
 import org.align4j.policy.optim.LearningRateSchedule;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.text.Tokenizer;
 import org.align4j.policy.train.ActorCriticTask;
 import org.align4j.policy.train.PolicyGradientTask;
@@ -48,7 +49,6 @@ import org.align4j.policy.train.ScoredRollout;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedPair;
 import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingLoop;
 import org.align4j.policy.train.TrainingTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,8 +137,7 @@ class OnlineTrainerTest {
 
   private OnlineTrainer trainer(
       DecoderTransformer model, OnlineUpdate update, OnlineConfig config) {
-    TrainingLoop.Surroundings quiet =
-        new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false);
+    RunContext quiet = RunContext.of(folder);
     return new OnlineTrainer("test", sampler(model), COPY, update, config, quiet);
   }
 
@@ -349,7 +348,7 @@ class OnlineTrainerTest {
     StepRunner<TokenizedPair> steps =
         steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
     OnlineUpdate update = new PreferenceUpdate(model, steps, TEMPERATURE, config);
-    TrainingLoop.Result result = trainer(model, update, config).run(prompts());
+    TrainingResult result = trainer(model, update, config).run(prompts());
     assertThat(result.steps()).isLessThan(300);
     assertThat(result.last().get("objective/kl")).isGreaterThan(0.5);
   }
@@ -419,7 +418,7 @@ class OnlineTrainerTest {
             AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
             0,
             config);
-    TrainingLoop.Result result = trainer(model, update, config).run(prompts());
+    TrainingResult result = trainer(model, update, config).run(prompts());
     assertThat(result.stopped()).isTrue();
     assertThat(result.last().get("objective/kl")).isBetween(0.5, 3.0);
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.Gae;
 import org.align4j.core.advantage.GroupBaseline;
@@ -29,8 +30,6 @@ import org.align4j.core.policygradient.PolicyGradientObjective;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.core.reward.RewardFunction;
-import org.align4j.core.run.MetricsLog;
-import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.generate.SamplingParams;
@@ -39,6 +38,10 @@ import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.ScalarModel;
 import org.align4j.policy.model.TinyModels;
+import org.align4j.policy.run.CancellationToken;
+import org.align4j.policy.run.MetricsLogListener;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.text.Tokenizer;
 import org.align4j.policy.train.ActorCriticTask;
 import org.align4j.policy.train.DistillationTask;
@@ -48,7 +51,6 @@ import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedDemonstration;
 import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingLoop;
 import org.align4j.policy.train.TrainingTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +115,7 @@ class ResumeTest {
         .batchSize(3)
         .loggingSteps(2)
         .evalSteps(2)
+        .evalOnStart(true)
         .saveSteps(1)
         .build();
   }
@@ -200,24 +203,21 @@ class ResumeTest {
     };
   }
 
-  private TrainingLoop.Result run(
+  private TrainingResult run(
       Method method, Path out, RewardFunction reward, BooleanSupplier stop, boolean resume) {
-    try (MetricsLog log = new MetricsLog(out.resolve("metrics.jsonl"))) {
-      TrainingLoop.Surroundings surroundings =
-          new TrainingLoop.Surroundings(out, log, Progress.SILENT, stop);
-      if (method == Method.DISTILLATION) {
-        return distill(out, surroundings, resume);
-      }
-      // GRPO learns from the activations of its sampling, which dropout would forbid.
-      DecoderTransformer policy = model(method == Method.GRPO ? 0 : 0.2);
-      OnlineUpdate update = update(method, out, policy);
-      return new OnlineTrainer("test", sampler(policy), reward, update, config(1, 1), surroundings)
-          .run(prompts(), resume, round -> {});
+    RunContext context =
+        RunContext.of(out, new MetricsLogListener(out)).cancelledBy(CancellationToken.when(stop));
+    if (method == Method.DISTILLATION) {
+      return distill(out, context, resume);
     }
+    // GRPO learns from the activations of its sampling, which dropout would forbid.
+    DecoderTransformer policy = model(method == Method.GRPO ? 0 : 0.2);
+    OnlineUpdate update = update(method, out, policy);
+    return new OnlineTrainer("test", sampler(policy), reward, update, config(1, 1), context)
+        .run(prompts(), resume);
   }
 
-  private static TrainingLoop.Result distill(
-      Path out, TrainingLoop.Surroundings surroundings, boolean resume) {
+  private static TrainingResult distill(Path out, RunContext context, boolean resume) {
     DecoderTransformer student = model(0.2);
     DistillationTask task =
         new DistillationTask(student, TinyModels.create(BACKEND, 4), new GeneralizedJsd(0.5, 1, 0));
@@ -227,8 +227,7 @@ class ResumeTest {
       rows.add(new DistillationTrainer.Row(prompt, new int[] {7, 8, prompt.ids()[2]}));
       held.add(rows.get(rows.size() - 1).demonstration());
     }
-    return new DistillationTrainer(
-            steps(out, task), sampler(student), 0.5, training(), surroundings)
+    return new DistillationTrainer(steps(out, task), sampler(student), 0.5, training(), context)
         .run(rows, held.subList(0, 3), resume);
   }
 
@@ -244,11 +243,20 @@ class ResumeTest {
     return node;
   }
 
+  /** The state file of the only checkpoint. */
+  private static Path state(Path run) throws IOException {
+    try (Stream<Path> files = Files.list(run.resolve("checkpoint"))) {
+      List<Path> states = files.filter(file -> file.toString().endsWith(".json")).toList();
+      assertThat(states).hasSize(1);
+      return states.get(0);
+    }
+  }
+
   private static void assertSameEnd(Path whole, Path parts) throws IOException {
-    String state = Files.readString(whole.resolve("checkpoint/state.json"));
-    assertThat(withoutClock(Files.readString(parts.resolve("checkpoint/state.json"))))
-        .isEqualTo(withoutClock(state));
-    String weights = "checkpoint/" + JSON.readTree(state).get("weights").asText();
+    Path state = state(whole);
+    assertThat(withoutClock(Files.readString(state(parts))))
+        .isEqualTo(withoutClock(Files.readString(state)));
+    String weights = whole.relativize(state).toString().replace(".json", ".safetensors");
     assertThat(parts.resolve(weights)).hasSameBinaryContentAs(whole.resolve(weights));
     List<JsonNode> expected = new ArrayList<>();
     List<JsonNode> actual = new ArrayList<>();
@@ -265,15 +273,15 @@ class ResumeTest {
   @EnumSource(Method.class)
   void resumedRunEndsWhereTheUninterruptedOneDoes(Method method) throws IOException {
     Path whole = folder.resolve("whole");
-    TrainingLoop.Result all = run(method, whole, REWARD, () -> false, false);
+    TrainingResult all = run(method, whole, REWARD, () -> false, false);
     assertThat(all.steps()).isEqualTo(ROUNDS);
     Path parts = folder.resolve("parts");
-    TrainingLoop.Result begun = run(method, parts, REWARD, after(11), false);
+    TrainingResult begun = run(method, parts, REWARD, after(11), false);
     assertThat(begun.stopped()).isTrue();
     assertThat(begun.steps()).isBetween(1L, ROUNDS - 1L);
     // Twice, so that a resumed run can be resumed.
     run(method, parts, REWARD, after(5), true);
-    TrainingLoop.Result resumed = run(method, parts, REWARD, () -> false, true);
+    TrainingResult resumed = run(method, parts, REWARD, () -> false, true);
     assertThat(resumed.steps()).isEqualTo(ROUNDS);
     assertThat(resumed.evaluation()).isEqualTo(all.evaluation());
     assertSameEnd(whole, parts);
@@ -325,7 +333,7 @@ class ResumeTest {
           return REWARD.rewards(prompts, completions);
         };
     Path stopped = folder.resolve("stopped");
-    TrainingLoop.Result result = run(Method.GRPO, stopped, counting, after(3), false);
+    TrainingResult result = run(Method.GRPO, stopped, counting, after(3), false);
     assertThat(result.steps()).isZero();
     assertThat(rewarded.get()).isZero();
     assertThat(stopped.resolve("checkpoint/step-0.safetensors")).exists();
@@ -345,11 +353,9 @@ class ResumeTest {
         .isInstanceOf(NonFiniteLossException.class)
         .hasMessageContaining("the last good weights are in " + parts.resolve("checkpoint"))
         .hasMessageContaining("--resume goes on with step 3");
-    JsonNode state = JSON.readTree(parts.resolve("checkpoint/state.json").toFile());
+    JsonNode state = JSON.readTree(state(parts).toFile());
     assertThat(state.get("step").asLong()).isEqualTo(2);
-    assertThat(parts.resolve("checkpoint.previous/state.json")).exists();
-    Files.delete(parts.resolve("metrics.jsonl"));
-    Files.copy(parts.resolve("metrics-of-failing.jsonl"), parts.resolve("metrics.jsonl"));
+    assertThat(parts.resolve("checkpoint.previous")).isNotEmptyDirectory();
     run(method, parts, REWARD, () -> false, true);
     assertSameEnd(whole, parts);
   }
@@ -366,16 +372,9 @@ class ResumeTest {
           }
           return REWARD.rewards(prompts, completions);
         };
-    try (MetricsLog log = new MetricsLog(out.resolve("metrics-of-failing.jsonl"))) {
-      new OnlineTrainer(
-              "test",
-              sampler(policy),
-              breaking,
-              update,
-              config(1, 1),
-              new TrainingLoop.Surroundings(out, log, Progress.SILENT, () -> false))
-          .run(prompts());
-    }
+    RunContext context = RunContext.of(out, new MetricsLogListener(out));
+    new OnlineTrainer("test", sampler(policy), breaking, update, config(1, 1), context)
+        .run(prompts());
   }
 
   /** A run that its KL budget has ended does not get another round by being resumed. */
@@ -402,8 +401,8 @@ class ResumeTest {
             counting,
             update(Method.GRPO, folder, policy),
             new OnlineConfig(training(), GENERATIONS, 1, 1, 0, 0, 1e-9),
-            new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false))
-        .run(prompts(), resume, round -> {})
+            RunContext.of(folder))
+        .run(prompts(), resume)
         .steps();
   }
 
@@ -415,11 +414,7 @@ class ResumeTest {
         new DistillationTask(student, TinyModels.create(BACKEND, 4), new GeneralizedJsd(0.5, 1, 0));
     DistillationTrainer trainer =
         new DistillationTrainer(
-            steps(folder, task),
-            sampler(student),
-            0.5,
-            training(),
-            new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false));
+            steps(folder, task), sampler(student), 0.5, training(), RunContext.of(folder));
     int onPolicy = 0;
     for (int round = 0; round < 200; round++) {
       onPolicy += trainer.isOnPolicy(round) ? 1 : 0;

@@ -18,8 +18,6 @@ import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.objective.SftLoss;
-import org.align4j.core.run.MetricsLog;
-import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.ModelFileException;
@@ -28,6 +26,10 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.TinyModels;
+import org.align4j.policy.run.CancellationToken;
+import org.align4j.policy.run.MetricsLogListener;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.run.TrainingResult;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,8 +57,8 @@ class TrainingLoopTest {
     return config.toBuilder().saveSteps(saveSteps).build();
   }
 
-  private TrainingLoop.Surroundings quiet(String name, BooleanSupplier stop) {
-    return new TrainingLoop.Surroundings(folder.resolve(name), null, Progress.SILENT, stop);
+  private RunContext quiet(String name, BooleanSupplier stop) {
+    return RunContext.of(folder.resolve(name)).cancelledBy(CancellationToken.when(stop));
   }
 
   /** After a prompt that ends in t, the chosen answer repeats t; the rejected one says 1. */
@@ -87,7 +89,7 @@ class TrainingLoopTest {
       rows.add(new TokenizedDemonstration(pair.source(), pair.prompt(), pair.chosen()));
     }
     SupervisedTask task = new SupervisedTask(model, SftLoss.NLL);
-    TrainingLoop.Result result =
+    TrainingResult result =
         new TrainingLoop<>("sft", task, config(60, 16, 1, 4096), BACKEND, quiet("a", () -> false))
             .run(rows, rows.subList(0, 8));
     assertThat(result.evaluation().get("eval_loss")).isLessThan(0.1);
@@ -199,26 +201,22 @@ class TrainingLoopTest {
     assertThat(Files.readString(folder.resolve("d/failed-batch.json"))).contains("\"row ");
     assertSame(before, model.parameters().stream().map(p -> p.value().toArray()).toList(), 0f);
     assertThat(folder.resolve("d/checkpoint/step-0.safetensors")).exists();
-    assertThat(Files.readString(folder.resolve("d/checkpoint/state.json"))).contains("step-0");
+    assertThat(folder.resolve("d/checkpoint/step-0.json")).exists();
   }
 
   /** The learning rate follows the clock where that is ahead of the steps. */
   @Test
-  void timeThatIsUpEndsTheRunWithTheScheduleDone() throws IOException {
-    Path file = folder.resolve("metrics.jsonl");
+  void timeThatIsUpEndsTheRunWithTheScheduleDone() {
     TrainingConfig timed =
         config(1_000_000, 2, 1, 4096).toBuilder().maxSeconds(1.5).warmupRatio(0).build();
-    TrainingLoop.Result result;
-    try (MetricsLog log = new MetricsLog(file)) {
-      result =
-          new TrainingLoop<>(
-                  "dpo",
-                  new PreferenceTask(adapted(), DpoObjective.sigmoid(0.2)),
-                  timed,
-                  BACKEND,
-                  new TrainingLoop.Surroundings(folder, log, Progress.SILENT, () -> false))
-              .run(pairs(6), List.of());
-    }
+    TrainingResult result =
+        new TrainingLoop<>(
+                "dpo",
+                new PreferenceTask(adapted(), DpoObjective.sigmoid(0.2)),
+                timed,
+                BACKEND,
+                RunContext.of(folder))
+            .run(pairs(6), List.of());
     assertThat(result.stopped()).isTrue();
     assertThat(result.steps()).isBetween(1L, 999_999L);
     assertThat(result.last().get("learning_rate")).isLessThan(0.2 * timed.learningRate());
@@ -228,15 +226,13 @@ class TrainingLoopTest {
   void metricsCarryTrlsNames() throws IOException {
     PreferenceTask task = new PreferenceTask(adapted(), DpoObjective.sigmoid(0.2));
     Path file = folder.resolve("metrics.jsonl");
-    try (MetricsLog log = new MetricsLog(file)) {
-      new TrainingLoop<>(
-              "dpo",
-              task,
-              config(2, 4, 1, 4096),
-              BACKEND,
-              new TrainingLoop.Surroundings(folder, log, Progress.SILENT, () -> false))
-          .run(pairs(8), pairs(2));
-    }
+    new TrainingLoop<>(
+            "dpo",
+            task,
+            config(2, 4, 1, 4096),
+            BACKEND,
+            RunContext.of(folder, new MetricsLogListener(folder)))
+        .run(pairs(8), pairs(2));
     List<String> lines = Files.readAllLines(file);
     assertThat(lines.get(0))
         .contains(
@@ -270,21 +266,20 @@ class TrainingLoopTest {
     assertThat(task.run(pairs, pairs, true, new MetricSums())).isCloseTo(Math.log(2), within(1e-6));
   }
 
-  private TrainingLoop.Result logging(
+  private TrainingResult logging(
       Path out,
       TrainingConfig config,
       List<TokenizedPair> held,
       BooleanSupplier stop,
       boolean resume) {
-    try (MetricsLog log = new MetricsLog(out.resolve("metrics.jsonl"))) {
-      return new TrainingLoop<>(
-              "dpo",
-              new PreferenceTask(adapted(), DpoObjective.sigmoid(0.2)),
-              config,
-              BACKEND,
-              new TrainingLoop.Surroundings(out, log, Progress.SILENT, stop))
-          .run(pairs(12), held, resume);
-    }
+    return new TrainingLoop<>(
+            "dpo",
+            new PreferenceTask(adapted(), DpoObjective.sigmoid(0.2)),
+            config,
+            BACKEND,
+            RunContext.of(out, new MetricsLogListener(out))
+                .cancelledBy(CancellationToken.when(stop)))
+        .run(pairs(12), held, resume);
   }
 
   private static BooleanSupplier after(int steps) {
@@ -298,14 +293,14 @@ class TrainingLoopTest {
     TrainingConfig config =
         saving(config(8, 5, 1, 4096), 1).toBuilder().loggingSteps(3).evalSteps(2).build();
     Path whole = folder.resolve("whole");
-    TrainingLoop.Result all = logging(whole, config, pairs(3), () -> false, false);
+    TrainingResult all = logging(whole, config, pairs(3), () -> false, false);
     Path parts = folder.resolve("parts");
     logging(parts, config, pairs(3), after(4), false);
     Files.writeString(
         parts.resolve("metrics.jsonl"),
         "{\"phase\":\"dpo\",\"step\":5,\"loss\":1}\n{\"phase\":\"dpo\",\"st",
         StandardOpenOption.APPEND);
-    TrainingLoop.Result resumed = logging(parts, config, pairs(3), () -> false, true);
+    TrainingResult resumed = logging(parts, config, pairs(3), () -> false, true);
     assertThat(parts.resolve("metrics.jsonl"))
         .hasSameTextualContentAs(whole.resolve("metrics.jsonl"));
     assertThat(resumed).isEqualTo(all);
@@ -389,7 +384,7 @@ class TrainingLoopTest {
             new PreferenceTask(model, DpoObjective.sigmoid(0.2)),
             saving(config(3, 5, 1, 4096), 1),
             BACKEND,
-            new TrainingLoop.Surroundings(out, null, Progress.SILENT, () -> false))
+            RunContext.of(out))
         .run(pairs(12), List.of(), resume);
   }
 

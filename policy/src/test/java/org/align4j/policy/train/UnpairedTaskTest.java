@@ -17,7 +17,6 @@ import org.align4j.core.objective.KtoLoss;
 import org.align4j.core.objective.KtoObjective;
 import org.align4j.core.objective.OrpoObjective;
 import org.align4j.core.objective.PreferenceObjective;
-import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.lora.LoraConfig;
@@ -25,6 +24,7 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.optim.LearningRateSchedule;
+import org.align4j.policy.run.RunContext;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 import org.junit.jupiter.api.Test;
@@ -48,8 +48,8 @@ class UnpairedTaskTest {
     return TrainingConfig.builder(0.02).maxSteps(steps).batchSize(12).saveSteps(saveSteps).build();
   }
 
-  private TrainingLoop.Surroundings quiet(String name) {
-    return new TrainingLoop.Surroundings(folder.resolve(name), null, Progress.SILENT, () -> false);
+  private RunContext quiet(String name) {
+    return RunContext.of(folder.resolve(name));
   }
 
   private static List<TokenizedUnpaired> examples(int count) {

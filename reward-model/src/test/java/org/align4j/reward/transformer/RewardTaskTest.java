@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Random;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.BradleyTerryLoss;
-import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Tensor;
@@ -21,6 +20,7 @@ import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.RopeConfig;
 import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.run.RunContext;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.TokenizedPair;
@@ -104,12 +104,7 @@ class RewardTaskTest {
     model.trunk().addAdapter(LoraConfig.allLinear(8, 16), 1);
     RewardTask task = new RewardTask(model, new BradleyTerryLoss(0.01));
     TrainingConfig config = TrainingConfig.builder(0.02).maxSteps(40).batchSize(16).build();
-    new TrainingLoop<>(
-            "reward",
-            task,
-            config,
-            BACKEND,
-            new TrainingLoop.Surroundings(folder, null, Progress.SILENT, () -> false))
+    new TrainingLoop<>("reward", task, config, BACKEND, RunContext.of(folder))
         .run(pairs(64, 1), List.of());
     List<RewardPair> held = pairs(32, 2);
     MetricSums metrics = new MetricSums();

@@ -1,0 +1,244 @@
+package org.align4j.policy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.core.data.Message;
+import org.align4j.core.data.Passage;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.backend.Backend;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.format.ModelFolders;
+import org.align4j.policy.format.ModelResolver;
+import org.align4j.policy.format.PeftAdapters;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.generate.Completion;
+import org.align4j.policy.generate.Generator;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.run.CancellationToken;
+import org.align4j.policy.text.PromptCompletions;
+import org.align4j.policy.text.TokenBatch;
+
+/**
+ * A chat model: weights, tokenizer and chat template, for answering, for training by {@link
+ * Trainer} and for saving.
+ *
+ * <p>Decide what is trained before training: a new adapter ({@link #withLora}), a stored one
+ * ({@link #withAdapter}) or all weights ({@link #withAllWeightsTrained}). Not thread-safe.
+ */
+public final class ChatModel implements AutoCloseable {
+  private static final long SEED = 42;
+  private static final int MAX_NEW_TOKENS = 256;
+  private static final int BATCH = 16;
+
+  private final String name;
+  private final Path path;
+  private final PolicyModel parts;
+  private final Backend backend;
+
+  private ChatModel(String name, Path path, Backend backend) {
+    this.name = name;
+    this.path = path;
+    this.backend = backend;
+    parts = PolicyModel.load(path, backend);
+  }
+
+  /**
+   * Loads a model with the default backend.
+   *
+   * @param model a folder, a GGUF file, a Hugging Face id ({@code org/name}, downloaded if it is
+   *     not in the cache), or {@code smollm2}
+   */
+  public static ChatModel load(String model) {
+    return load(model, Progress.SILENT);
+  }
+
+  /** Loads a model and shows the progress of a download. */
+  public static ChatModel load(String model, Progress.Factory progress) {
+    return load(model, progress, Backends.defaultBackend());
+  }
+
+  /** Loads a model for a backend. */
+  public static ChatModel load(String model, Progress.Factory progress, Backend backend) {
+    return new ChatModel(model, new ModelResolver(progress).resolve(model), backend);
+  }
+
+  /** Loads the same files again, without adapter and training. */
+  public ChatModel reload() {
+    return new ChatModel(name, path, backend);
+  }
+
+  /** The name that the model was loaded by. */
+  public String name() {
+    return name;
+  }
+
+  /** The network, tokenizer and template, for those who work with the parts. */
+  public PolicyModel parts() {
+    return parts;
+  }
+
+  /** The network. */
+  public DecoderTransformer network() {
+    return parts.transformer();
+  }
+
+  /** What computes. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /**
+   * Freezes the weights and adds a LoRA adapter to train. The model without it is the reference.
+   *
+   * @return this model
+   */
+  public ChatModel withLora(LoraConfig lora) {
+    return withLora(lora, SEED);
+  }
+
+  /** The same with a seed for the adapter's first values. */
+  public ChatModel withLora(LoraConfig lora, long seed) {
+    network().addAdapter(lora, seed);
+    return this;
+  }
+
+  /**
+   * Freezes the weights and adds a stored PEFT adapter, whose training goes on. The model with the
+   * adapter as it is stored is the reference.
+   *
+   * @param folder with {@code adapter_config.json} and {@code adapter_model.safetensors}
+   * @return this model
+   */
+  public ChatModel withAdapter(Path folder) {
+    PeftAdapters.resume(network(), folder, false);
+    return this;
+  }
+
+  /** The same; supervised training also uses the dropout that the adapter is stored with. */
+  public ChatModel withAdapterAndDropout(Path folder) {
+    PeftAdapters.resume(network(), folder, true);
+    return this;
+  }
+
+  /**
+   * Trains every weight. There is then no reference in the model; trainers that need one compute
+   * its log-probs before they begin.
+   *
+   * @return this model
+   */
+  public ChatModel withAllWeightsTrained() {
+    network().trainAllWeights();
+    return this;
+  }
+
+  /**
+   * Keeps only each layer's input for the backward pass: less memory, a third more arithmetic.
+   *
+   * @return this model
+   */
+  public ChatModel withGradientCheckpointing() {
+    network().checkpointActivations();
+    return this;
+  }
+
+  /** Answers a user message, greedily, in at most 256 tokens. */
+  public String chat(String message) {
+    return chat(List.of(Message.user(message)), SamplingParams.greedy(MAX_NEW_TOKENS));
+  }
+
+  /** Answers the last message of a conversation. */
+  public String chat(List<Message> messages, SamplingParams params) {
+    int[] prompt = parts.text().prompt(new Passage.Chat(messages));
+    return texts(List.of(prompt), params, 1, new CancellationToken()).get(0);
+  }
+
+  /**
+   * Answers user messages, each on its own.
+   *
+   * @return one answer a message, in order
+   */
+  public List<String> generate(List<String> messages, SamplingParams params) {
+    return generate(messages, params, BATCH, new CancellationToken());
+  }
+
+  /**
+   * Answers user messages, each on its own.
+   *
+   * @param batch sequences at a time, &ge; 1; does not change the answers
+   * @param cancellation ends generation between tokens
+   * @return one answer a message, in order; empty for those that cancellation left unfinished
+   */
+  public List<String> generate(
+      List<String> messages, SamplingParams params, int batch, CancellationToken cancellation) {
+    List<int[]> prompts = messages.stream().map(parts.text()::userPrompt).toList();
+    return texts(prompts, params, batch, cancellation);
+  }
+
+  private List<String> texts(
+      List<int[]> prompts, SamplingParams params, int batch, CancellationToken cancellation) {
+    List<String> out = new ArrayList<>(prompts.size());
+    try (Generator generator =
+        new Generator(network(), backend, parts.assets().stopTokens(), batch, true)) {
+      for (Completion completion :
+          generator.generate(
+              prompts, params, Progress.SILENT, "generate", cancellation::isCancelled)) {
+        out.add(completion == null ? "" : parts.tokenizer().decode(completion.ids()).strip());
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Log-probabilities of a completion's tokens after a user message.
+   *
+   * @return one natural logarithm a token, the end-of-turn token included
+   */
+  public double[] logProbs(String message, String completion) {
+    Passage prompt = Passage.user(message);
+    int[] promptIds = parts.text().prompt(prompt);
+    int[] ids =
+        parts.text().completion("completion", prompt, promptIds, Passage.assistant(completion));
+    TokenBatch batch = TokenBatch.of(List.of(new PromptCompletions(promptIds, List.of(ids))));
+    return network().forward(batch, Mode.EVALUATE).logProbs();
+  }
+
+  /** Writes the adapter in PEFT's format. */
+  public void saveAdapter(Path folder) {
+    write(() -> PeftAdapters.write(network(), name, folder));
+  }
+
+  /**
+   * Writes a Hugging Face folder with the whole model. An adapter is merged into the weights, so
+   * this model can then no longer be trained.
+   */
+  public void saveMerged(Path folder) {
+    if (network().lora() != null) {
+      network().mergeAdapter();
+    }
+    write(() -> ModelFolders.write(parts, folder));
+  }
+
+  @FunctionalInterface
+  private interface Writing {
+    void write() throws IOException;
+  }
+
+  private static void write(Writing writing) {
+    try {
+      writing.write();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

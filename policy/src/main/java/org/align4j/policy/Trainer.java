@@ -1,0 +1,186 @@
+package org.align4j.policy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.align4j.core.data.Demonstration;
+import org.align4j.core.data.PreferencePair;
+import org.align4j.core.data.UnpairedExample;
+import org.align4j.core.objective.PreferenceObjective;
+import org.align4j.core.objective.SftLoss;
+import org.align4j.core.objective.UnpairedObjective;
+import org.align4j.core.reward.RewardFunction;
+import org.align4j.policy.online.OnlineMethod;
+import org.align4j.policy.run.CancellationToken;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.run.TrainingListener;
+import org.align4j.policy.run.TrainingResult;
+import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.train.TrainingConfig;
+
+/**
+ * Trains a {@link ChatModel}. The factory methods name the kind of training; the other methods set
+ * options and return the trainer; {@link #fit} trains.
+ *
+ * <pre>{@code
+ * Trainer.preference(model, DpoObjective.sigmoid(0.1))
+ *     .config(c -> c.learningRate(1e-4).maxSteps(200))
+ *     .output(Path.of("runs/dpo"))
+ *     .fit(TrlRows.preferences(Path.of("pairs.jsonl")));
+ * }</pre>
+ *
+ * @param <D> a row of training data
+ */
+public final class Trainer<D> {
+  private static final int MAX_LENGTH = 1024;
+
+  private final TrainingMethod<D> method;
+  private final List<TrainingListener> listeners = new ArrayList<>();
+  private String name;
+  private TrainingConfig config;
+  private Path output;
+  private LengthPolicy lengths = new LengthPolicy(MAX_LENGTH, LengthPolicy.Mode.KEEP_START);
+  private boolean wrapStrings = true;
+  private CancellationToken cancellation = new CancellationToken();
+  private List<D> heldOut = List.of();
+  private Supplier<Map<String, Double>> evaluation;
+
+  private Trainer(String name, double learningRate, TrainingMethod<D> method) {
+    this.name = name;
+    this.method = method;
+    config = TrainingConfig.defaults(learningRate);
+  }
+
+  /** Supervised fine-tuning: maximises the likelihood of the completions. */
+  public static Trainer<Demonstration> supervised(ChatModel model) {
+    return supervised(model, SftLoss.NLL);
+  }
+
+  /** Supervised fine-tuning by a loss. */
+  public static Trainer<Demonstration> supervised(ChatModel model, SftLoss loss) {
+    return new Trainer<>("sft", 2e-5, OfflineMethod.supervised(model, loss));
+  }
+
+  /** DPO and its family, CPO, SimPO, ORPO: learns from pairs of a chosen and a rejected answer. */
+  public static Trainer<PreferencePair> preference(ChatModel model, PreferenceObjective objective) {
+    return preference(model, objective, ReferenceLogProbs.AUTOMATIC);
+  }
+
+  /**
+   * The same.
+   *
+   * @param reference when the reference's log-probs are computed; objectives without a reference
+   *     ignore it
+   */
+  public static Trainer<PreferencePair> preference(
+      ChatModel model, PreferenceObjective objective, ReferenceLogProbs reference) {
+    return new Trainer<>("dpo", 1e-6, OfflineMethod.preference(model, objective, reference));
+  }
+
+  /** KTO and BCO: learns from single answers that are labelled desirable or undesirable. */
+  public static Trainer<UnpairedExample> unpaired(ChatModel model, UnpairedObjective objective) {
+    return new Trainer<>("kto", 1e-6, OfflineMethod.unpaired(model, objective));
+  }
+
+  /**
+   * Online training: samples completions of prompts, scores them and learns from the rewards.
+   *
+   * @param method such as {@code PpoConfig.defaults()} or {@code GrpoConfig.defaults()}
+   * @param reward such as {@code (prompts, completions) -> ...}: one number a completion
+   */
+  public static Trainer<String> online(
+      ChatModel model, OnlineMethod method, RewardFunction reward) {
+    return new Trainer<>(
+        method.name(), method.learningRate(), new OnlineTraining(model, method, reward));
+  }
+
+  /** Changes the configuration; the rest keeps TRL's defaults for this kind of training. */
+  public Trainer<D> config(UnaryOperator<TrainingConfig.Builder> changes) {
+    config = changes.apply(config.toBuilder()).build();
+    return this;
+  }
+
+  /** Sets the whole configuration. */
+  public Trainer<D> config(TrainingConfig value) {
+    config = value;
+    return this;
+  }
+
+  /** Names the run in logs and messages; by default after the kind of training. */
+  public Trainer<D> named(String value) {
+    name = value;
+    return this;
+  }
+
+  /** Sets the folder of checkpoints and of the batch dumped on a failure; {@code runs/NAME}. */
+  public Trainer<D> output(Path folder) {
+    output = folder;
+    return this;
+  }
+
+  /** Adds listeners. */
+  public Trainer<D> listen(TrainingListener... more) {
+    listeners.addAll(List.of(more));
+    return this;
+  }
+
+  /** Sets what happens to rows that are too long; by default completions are cut at 1024 tokens. */
+  public Trainer<D> lengths(LengthPolicy policy) {
+    lengths = policy;
+    return this;
+  }
+
+  /**
+   * Sets whether plain strings become a user's and an assistant's turn if the model has a chat
+   * template, as by default; otherwise they are raw text.
+   */
+  public Trainer<D> wrapStringsAsChat(boolean value) {
+    wrapStrings = value;
+    return this;
+  }
+
+  /** Sets held-out rows, which are evaluated every {@code eval_steps} steps and at the end. */
+  public Trainer<D> evaluateOn(List<D> rows) {
+    heldOut = List.copyOf(rows);
+    return this;
+  }
+
+  /**
+   * Sets an evaluation of one's own instead of held-out rows.
+   *
+   * @param metrics gives the metrics of the model as it is; names should begin with {@code eval_}
+   */
+  public Trainer<D> evaluateBy(Supplier<Map<String, Double>> metrics) {
+    evaluation = metrics;
+    return this;
+  }
+
+  /** Sets the token that ends the run early. */
+  public Trainer<D> cancelledBy(CancellationToken token) {
+    cancellation = token;
+    return this;
+  }
+
+  /** Trains from the beginning. An earlier checkpoint in the output folder is renamed. */
+  public TrainingResult fit(List<D> rows) {
+    return method.train(setup(false), rows);
+  }
+
+  /**
+   * Goes on from the last checkpoint in the output folder, with the same configuration and data;
+   * the result is that of an uninterrupted run, bit by bit. Needs a run with {@code saveSteps} set.
+   */
+  public TrainingResult resume(List<D> rows) {
+    return method.train(setup(true), rows);
+  }
+
+  private TrainingSetup<D> setup(boolean resume) {
+    Path folder = output == null ? Path.of("runs", name) : output;
+    RunContext context = new RunContext(folder, listeners, cancellation);
+    return new TrainingSetup<>(
+        name, config, context, lengths, wrapStrings, heldOut, evaluation, resume);
+  }
+}

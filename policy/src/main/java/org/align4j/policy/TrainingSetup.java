@@ -1,0 +1,28 @@
+package org.align4j.policy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.train.TrainingConfig;
+
+/**
+ * The options of a {@link Trainer}.
+ *
+ * @param name of the run in logs
+ * @param wrapStrings whether plain strings become turns of a chat
+ * @param heldOut rows to evaluate on; may be empty
+ * @param evaluation instead of held-out rows; null if there is none
+ * @param resume whether to go on from a checkpoint
+ * @param <D> a row of training data
+ */
+record TrainingSetup<D>(
+    String name,
+    TrainingConfig config,
+    RunContext context,
+    LengthPolicy lengths,
+    boolean wrapStrings,
+    List<D> heldOut,
+    Supplier<Map<String, Double>> evaluation,
+    boolean resume) {}

@@ -1,0 +1,95 @@
+package org.align4j.policy.online;
+
+import java.util.Optional;
+import org.align4j.core.advantage.AdvantageEstimator;
+import org.align4j.core.advantage.GroupBaseline;
+import org.align4j.core.policygradient.GrpoLoss;
+import org.align4j.core.policygradient.GrpoObjective;
+import org.align4j.core.policygradient.ImportanceCorrection;
+import org.align4j.core.policygradient.KlController;
+import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.run.Settings;
+import org.align4j.policy.train.PolicyGradientTask;
+
+/**
+ * GRPO and its family, GSPO among them (Shao et al. 2024, arXiv 2402.03300); defaults of TRL's
+ * {@code GRPOConfig}.
+ *
+ * @param rollouts how completions are sampled and used; at least two completions a prompt
+ * @param objective the surrogate with its KL term; its completion length is that of the rollouts
+ * @param scale {@code scale_rewards}, what a group's rewards are divided by
+ * @param correction for a sampler whose log-probs differ from the trainer's; empty = none
+ */
+public record GrpoConfig(
+    RolloutConfig rollouts,
+    GrpoObjective objective,
+    GroupBaseline.Scale scale,
+    Optional<ImportanceCorrection> correction)
+    implements OnlineMethod {
+
+  /** TRL's defaults: 8 completions a prompt, loss dapo, no KL term. */
+  public static GrpoConfig defaults() {
+    return new GrpoConfig(
+        RolloutConfig.builder().generations(8).maxCompletionLength(512).build(),
+        GrpoObjective.of(GrpoLoss.DAPO, 0, 512),
+        GroupBaseline.Scale.GROUP,
+        Optional.empty());
+  }
+
+  /** The same with other rollouts. */
+  public GrpoConfig rollouts(RolloutConfig value) {
+    return new GrpoConfig(value, objective, scale, correction);
+  }
+
+  /** The same with another objective. */
+  public GrpoConfig objective(GrpoObjective value) {
+    return new GrpoConfig(rollouts, value, scale, correction);
+  }
+
+  /** The settings that are given, by the names in docs/settings.md, at TRL's defaults. */
+  public static GrpoConfig read(Settings settings) {
+    GrpoConfig defaults = defaults();
+    return new GrpoConfig(
+        defaults.rollouts.with(settings),
+        GrpoSettings.objective(settings),
+        GroupBaseline.Scale.parse(settings.text("scale_rewards", "group")),
+        ImportanceSettings.read(settings, defaults.correction));
+  }
+
+  @Override
+  public String name() {
+    return "grpo";
+  }
+
+  @Override
+  public double learningRate() {
+    return 1e-6;
+  }
+
+  @Override
+  public int leastGenerations() {
+    return 2;
+  }
+
+  @Override
+  public boolean needsReference() {
+    return objective.needsReference();
+  }
+
+  @Override
+  public OnlineUpdate update(OnlineSetup setup) {
+    GrpoObjective sized = objective.withMaxCompletionLength(rollouts.maxCompletionLength());
+    return new PolicyGradientUpdate(
+        setup.policy(),
+        null,
+        setup.steps(name(), new PolicyGradientTask(setup.policy(), sized, rollouts.temperature())),
+        AdvantageEstimator.group(scale),
+        new PolicyGradientUpdate.Settings(
+            rollouts.temperature(),
+            KlController.fixed(0),
+            KlEstimator.K1,
+            objective.needsReference(),
+            correction.orElse(null)),
+        setup.config());
+  }
+}

@@ -1,0 +1,55 @@
+package org.align4j.policy.online;
+
+import org.align4j.policy.train.TrainingConfig;
+
+/**
+ * A method of online training with its settings: PPO, GRPO, RLOO, REINFORCE++, online DPO.
+ *
+ * <p>An own method implements this with an {@link OnlineUpdate}.
+ */
+public interface OnlineMethod {
+
+  /** Name in logs, such as {@code grpo}. */
+  String name();
+
+  /** The peak learning rate that the method's users start from. */
+  double learningRate();
+
+  /** How completions are sampled and used. */
+  RolloutConfig rollouts();
+
+  /** Least number of completions a prompt; 2 for methods that compare them. */
+  int leastGenerations();
+
+  /** Whether log-probs of a reference are needed. */
+  boolean needsReference();
+
+  /** Makes what learns from rounds. */
+  OnlineUpdate update(OnlineSetup setup);
+
+  /**
+   * Checks the settings against what is trained.
+   *
+   * @param training with as many prompts a round as {@link TrainingConfig#stepExamples} says
+   * @param reference whether the policy has a reference
+   * @throws IllegalArgumentException names the setting and the way out
+   */
+  default void check(TrainingConfig training, boolean reference) {
+    OnlineConfig config = OnlineConfig.of(training, rollouts());
+    config.requireReferenceForBudget(reference);
+    if (needsReference() && !reference) {
+      throw new IllegalArgumentException(
+          name()
+              + " needs a reference here, which full fine-tuning does not have: train an adapter,"
+              + " or set the weight of the KL term to 0 where there is one");
+    }
+    if (rollouts().generations() < leastGenerations()) {
+      throw new IllegalArgumentException(
+          name()
+              + " compares a prompt's completions: num_generations must be at least "
+              + leastGenerations()
+              + ", got "
+              + rollouts().generations());
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.align4j.policy.online;
+
+import java.util.Optional;
+import org.align4j.core.advantage.AdvantageEstimator;
+import org.align4j.core.policygradient.ImportanceCorrection;
+import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.PpoObjective;
+import org.align4j.core.run.Settings;
+import org.align4j.policy.train.PolicyGradientTask;
+
+/**
+ * REINFORCE++: PPO's clip without a critic (Hu 2025, arXiv 2501.03262); defaults of OpenRLHF.
+ *
+ * @param rollouts how completions are sampled and used
+ * @param surrogate clip ranges
+ * @param penalty KL to the reference, in the reward
+ * @param gamma discount, in [0, 1]
+ * @param baseline whether the mean reward of a prompt's completions is taken off
+ * @param correction for a sampler whose log-probs differ from the trainer's; empty = none
+ */
+public record ReinforcePlusPlusConfig(
+    RolloutConfig rollouts,
+    PpoConfig.Surrogate surrogate,
+    KlPenalty penalty,
+    double gamma,
+    boolean baseline,
+    Optional<ImportanceCorrection> correction)
+    implements OnlineMethod {
+
+  /** OpenRLHF's defaults: clip range 0.2, KL weight 0.01. */
+  public static ReinforcePlusPlusConfig defaults() {
+    return new ReinforcePlusPlusConfig(
+        RolloutConfig.builder().maxCompletionLength(512).build(),
+        new PpoConfig.Surrogate(0.2, 0.2, 0, true),
+        KlPenalty.inReward(0.01),
+        1,
+        false,
+        Optional.empty());
+  }
+
+  /** The same with other rollouts. */
+  public ReinforcePlusPlusConfig rollouts(RolloutConfig value) {
+    return new ReinforcePlusPlusConfig(value, surrogate, penalty, gamma, baseline, correction);
+  }
+
+  /** The settings that are given, by the names in docs/settings.md, at OpenRLHF's defaults. */
+  public static ReinforcePlusPlusConfig read(Settings settings) {
+    ReinforcePlusPlusConfig defaults = defaults();
+    return new ReinforcePlusPlusConfig(
+        defaults.rollouts.with(settings),
+        defaults.surrogate.with(settings),
+        defaults.penalty.with(settings),
+        settings.number("gamma", defaults.gamma),
+        settings.flag("baseline", defaults.baseline),
+        ImportanceSettings.read(settings, defaults.correction));
+  }
+
+  @Override
+  public String name() {
+    return "reinforce-pp";
+  }
+
+  @Override
+  public double learningRate() {
+    return 1e-6;
+  }
+
+  @Override
+  public int leastGenerations() {
+    return baseline ? 2 : 1;
+  }
+
+  @Override
+  public boolean needsReference() {
+    return penalty.coefficient() > 0;
+  }
+
+  @Override
+  public OnlineUpdate update(OnlineSetup setup) {
+    PpoObjective objective = surrogate.objective(0, KlEstimator.K1);
+    return new PolicyGradientUpdate(
+        setup.policy(),
+        null,
+        setup.steps(
+            name(), new PolicyGradientTask(setup.policy(), objective, rollouts.temperature())),
+        AdvantageEstimator.reinforcePlusPlus(gamma, baseline),
+        new PolicyGradientUpdate.Settings(
+            rollouts.temperature(),
+            penalty.controller(),
+            penalty.estimator().orElse(null),
+            false,
+            correction.orElse(null)),
+        setup.config());
+  }
+}

@@ -1,0 +1,80 @@
+package org.align4j.policy.online;
+
+import org.align4j.core.advantage.AdvantageEstimator;
+import org.align4j.core.policygradient.GrpoObjective;
+import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.run.Settings;
+import org.align4j.policy.train.PolicyGradientTask;
+
+/**
+ * RLOO, REINFORCE with a leave-one-out baseline (Ahmadian et al. 2024, arXiv 2402.14740); defaults
+ * of TRL's {@code RLOOConfig}.
+ *
+ * @param rollouts how completions are sampled and used; at least two completions a prompt
+ * @param epsilon clip range below 1
+ * @param epsilonHigh clip range above 1
+ * @param beta weight of the KL penalty in the reward, &ge; 0
+ */
+public record RlooConfig(RolloutConfig rollouts, double epsilon, double epsilonHigh, double beta)
+    implements OnlineMethod {
+
+  /** TRL's defaults: 2 completions a prompt, KL weight 0.05. */
+  public static RlooConfig defaults() {
+    return new RlooConfig(
+        RolloutConfig.builder().generations(2).maxCompletionLength(512).build(), 0.2, 0.2, 0.05);
+  }
+
+  /** The same with other rollouts. */
+  public RlooConfig rollouts(RolloutConfig value) {
+    return new RlooConfig(value, epsilon, epsilonHigh, beta);
+  }
+
+  /** The settings that are given, by the names in docs/settings.md, at TRL's defaults. */
+  public static RlooConfig read(Settings settings) {
+    RlooConfig defaults = defaults();
+    double low = settings.number("epsilon", defaults.epsilon);
+    return new RlooConfig(
+        defaults.rollouts.with(settings),
+        low,
+        settings.number("epsilon_high", low),
+        settings.number("beta", defaults.beta));
+  }
+
+  @Override
+  public String name() {
+    return "rloo";
+  }
+
+  @Override
+  public double learningRate() {
+    return 1e-6;
+  }
+
+  @Override
+  public int leastGenerations() {
+    return 2;
+  }
+
+  @Override
+  public boolean needsReference() {
+    return beta > 0;
+  }
+
+  @Override
+  public OnlineUpdate update(OnlineSetup setup) {
+    GrpoObjective objective = GrpoObjective.rloo(epsilon, epsilonHigh);
+    return new PolicyGradientUpdate(
+        setup.policy(),
+        null,
+        setup.steps(
+            name(), new PolicyGradientTask(setup.policy(), objective, rollouts.temperature())),
+        AdvantageEstimator.leaveOneOut(),
+        new PolicyGradientUpdate.Settings(
+            rollouts.temperature(),
+            KlPenalty.inReward(beta).controller(),
+            KlEstimator.K1,
+            false,
+            null),
+        setup.config());
+  }
+}
