@@ -124,8 +124,8 @@ final class CheckpointStore {
     if (!Files.exists(stateFile)) {
       throw new CheckpointException(
           stateFile
-              + ": no such file; only a run with save_steps > 0 that wrote to the same output folder can be"
-              + " resumed");
+              + ": no such file; only a run with save_steps > 0 that wrote to the same output folder"
+              + " can be resumed");
     }
     try {
       JsonNode node = JSON.readTree(stateFile.toFile());
