@@ -38,7 +38,9 @@ class FieldDefectsTest {
             .withReference(List.of(new double[] {Math.log(0.5)}));
     assertThat(
             PpoObjective.builder()
-.klCoefficient(0.1).klEstimator(KlEstimator.K3).build()
+                .klCoefficient(0.1)
+                .klEstimator(KlEstimator.K3)
+                .build()
                 .evaluate(input)
                 .metrics()
                 .means())
@@ -56,7 +58,11 @@ class FieldDefectsTest {
             List.of(new double[] {-1, -1}));
     PairwiseValue plain = DpoObjective.sigmoid(1).evaluate(input);
     PairwiseValue mixed =
-        DpoObjective.builder().beta(1).loss(DpoLoss.SIGMOID).loss(DpoLoss.SFT).build()
+        DpoObjective.builder()
+            .beta(1)
+            .loss(DpoLoss.SIGMOID)
+            .loss(DpoLoss.SFT)
+            .build()
             .evaluate(input);
     assertThat(plain.metrics().means().get("logps/chosen")).isEqualTo(-10);
     // The pair is right by far: DPO alone no longer holds the chosen completion, sft does.
@@ -87,9 +93,7 @@ class FieldDefectsTest {
     Arrays.fill(policy, -0.9);
     Arrays.fill(old, -1);
     Arrays.fill(advantages, 1);
-    RolloutLogProbs input =
-        new RolloutLogProbs(
-            List.of(policy), List.of(old), List.of(advantages));
+    RolloutLogProbs input = new RolloutLogProbs(List.of(policy), List.of(old), List.of(advantages));
     // Each ratio is e^0.1, inside of the clip range; e^10 would be far outside.
     assertThat(PpoObjective.of(0.2).evaluate(input).loss())
         .isCloseTo(-Math.exp(0.1), within(1e-12));

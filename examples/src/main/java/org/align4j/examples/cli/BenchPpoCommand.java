@@ -37,7 +37,11 @@ final class BenchPpoCommand extends BenchOnline {
                   backend),
               AdvantageEstimator.ppo(new Gae(1, 0.95), false),
               new PolicyGradientUpdate.Settings(
-                  1, KlController.fixed(KL_COEFFICIENT), KlEstimator.K1, false, ImportanceCorrection.OFF),
+                  1,
+                  KlController.fixed(KL_COEFFICIENT),
+                  KlEstimator.K1,
+                  false,
+                  ImportanceCorrection.OFF),
               config);
         });
   }

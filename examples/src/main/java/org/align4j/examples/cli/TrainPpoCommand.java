@@ -84,11 +84,9 @@ final class TrainPpoCommand extends OnlineTraining {
               both,
               parts.steps(
                   "ppo",
-                  new ActorCriticTask(
-                      both, ppo, valueLoss, valueWeight, parts.temperature())),
+                  new ActorCriticTask(both, ppo, valueLoss, valueWeight, parts.temperature())),
               advantages,
-              ratios(
-                  parts, inLoss ? KlController.fixed(0) : penalty, measure, inLoss, correction),
+              ratios(parts, inLoss ? KlController.fixed(0) : penalty, measure, inLoss, correction),
               parts.config());
         });
   }

@@ -75,7 +75,8 @@ final class GgufConfig {
   static ModelConfig read(GgufReader file) {
     String type = file.string("general.architecture");
     if (!SUPPORTED.contains(type)) {
-      throw file.unsupported("general.architecture is \"" + type + "\"; supported are llama and qwen2");
+      throw file.unsupported(
+          "general.architecture is \"" + type + "\"; supported are llama and qwen2");
     }
     try {
       return new GgufConfig(file, type).config(type);

@@ -160,7 +160,8 @@ final class HuggingFaceConfig {
               ? value.isEmpty()
               : !value.asBoolean(false) && !value.isTextual() && value.asDouble() == 0;
       if (!off) {
-        throw fields.unsupported(name, "none, since a " + architecture.modelType + " has none here");
+        throw fields.unsupported(
+            name, "none, since a " + architecture.modelType + " has none here");
       }
     }
     if (fields.number("attention_dropout", 0) != 0) {

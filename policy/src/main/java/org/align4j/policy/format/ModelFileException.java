@@ -3,8 +3,8 @@ package org.align4j.policy.format;
 import org.align4j.core.Align4jException;
 
 /**
- * A model file that is missing or cannot be used; the message names the file, what is wrong and what
- * was expected.
+ * A model file that is missing or cannot be used; the message names the file, what is wrong and
+ * what was expected.
  */
 public class ModelFileException extends Align4jException {
   private static final long serialVersionUID = 1L;

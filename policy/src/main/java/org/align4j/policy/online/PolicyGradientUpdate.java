@@ -252,7 +252,8 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
         for (int t = 0; t < row.length; t++) {
           double d = passes.old().get(i)[t] - passes.reference().get(i)[t];
           row[t] =
- weight * (settings.penaltyEstimator() instanceof KlEstimator k ? k.value(d) : exact[t]);
+              weight
+                  * (settings.penaltyEstimator() instanceof KlEstimator k ? k.value(d) : exact[t]);
           kl += exact == null ? KlEstimator.K1.value(d) : exact[t];
         }
         // Summed over a completion's tokens, as TRL's objective/kl, which is the k1 estimate.

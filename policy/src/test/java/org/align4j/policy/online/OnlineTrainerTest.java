@@ -196,7 +196,11 @@ class OnlineTrainerTest {
             steps,
             AdvantageEstimator.ppo(new Gae(1, 0.95), false),
             new PolicyGradientUpdate.Settings(
-                TEMPERATURE, KlController.fixed(0.02), KlEstimator.K1, false, ImportanceCorrection.OFF),
+                TEMPERATURE,
+                KlController.fixed(0.02),
+                KlEstimator.K1,
+                false,
+                ImportanceCorrection.OFF),
             config);
     assertThat(train(model, update, config)).isGreaterThan(0.9);
   }

@@ -141,7 +141,11 @@ class ResumeTest {
 
   private static PolicyGradientUpdate.Settings settings() {
     return new PolicyGradientUpdate.Settings(
-        TEMPERATURE, KlController.adaptive(0.1, 0.01, 20), KlEstimator.K1, false, ImportanceCorrection.OFF);
+        TEMPERATURE,
+        KlController.adaptive(0.1, 0.01, 20),
+        KlEstimator.K1,
+        false,
+        ImportanceCorrection.OFF);
   }
 
   private static OnlineUpdate ppo(Path out, DecoderTransformer policy, ActorCritic critic) {

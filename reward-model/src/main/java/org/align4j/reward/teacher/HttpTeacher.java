@@ -88,8 +88,8 @@ public final class HttpTeacher implements Teacher {
   /**
    * The same with the key from an environment variable.
    *
-   * @throws ConfigurationException if it is not set, blank, or nothing that a header can carry;
-   *     the message names the variable and not its value
+   * @throws ConfigurationException if it is not set, blank, or nothing that a header can carry; the
+   *     message names the variable and not its value
    */
   public static HttpTeacher withKeyFrom(Settings settings, String variable) {
     return withKeyFrom(settings, variable, System.getenv());

@@ -32,14 +32,7 @@ public final class PairwiseLogProbs {
       List<double[]> rejected,
       List<double[]> referenceChosen,
       List<double[]> referenceRejected) {
-    this(
-        chosen,
-        rejected,
-        referenceChosen,
-        referenceRejected,
-        List.of(),
-        List.of(),
-        List.of());
+    this(chosen, rejected, referenceChosen, referenceRejected, List.of(), List.of(), List.of());
     int pairs = chosen.size();
     requireRows("rejected", pairs, rejected.size());
     if (!referenceChosen.isEmpty() || !referenceRejected.isEmpty()) {

@@ -18,8 +18,8 @@ class ReferenceFreeObjectivesTest {
   private static PairwiseLogProbs random() {
     Random random = new Random(3);
     return new PairwiseLogProbs(
-        FiniteDifferences.rows(random, CHOSEN, -2, -0.1),
-        FiniteDifferences.rows(random, REJECTED, -2, -0.1))
+            FiniteDifferences.rows(random, CHOSEN, -2, -0.1),
+            FiniteDifferences.rows(random, REJECTED, -2, -0.1))
         .withPrompt(FiniteDifferences.rows(random, new int[] {4, 2, 3}, -2, -0.1));
   }
 
@@ -63,9 +63,7 @@ class ReferenceFreeObjectivesTest {
     double sum = 0;
     for (int i = 0; i < whole.size(); i++) {
       PairwiseLogProbs one =
-          new PairwiseLogProbs(
-              whole.chosen().subList(i, i + 1),
-              whole.rejected().subList(i, i + 1))
+          new PairwiseLogProbs(whole.chosen().subList(i, i + 1), whole.rejected().subList(i, i + 1))
               .withPrompt(whole.prompt().subList(i, i + 1));
       sum += objective.evaluate(one, Normalizer.of(whole)).loss();
     }
@@ -76,7 +74,8 @@ class ReferenceFreeObjectivesTest {
   void alphaPoTendsToSimPo() {
     PairwiseLogProbs input = random();
     double simpo = CpoObjective.simpo(2, 1).evaluate(input).loss();
-    double almost = CpoObjective.builder()
+    double almost =
+        CpoObjective.builder()
             .beta(2)
             .loss(CpoLoss.SIMPO)
             .simpoGamma(1)

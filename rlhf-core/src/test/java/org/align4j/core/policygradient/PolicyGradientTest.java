@@ -117,8 +117,7 @@ class PolicyGradientTest {
   void firstStepIsThePolicyGradient() {
     List<double[]> logProbs = List.of(new double[] {-1, -2}, new double[] {-0.5});
     List<double[]> advantages = List.of(new double[] {2, 2}, new double[] {-3});
-    RolloutLogProbs input =
-        new RolloutLogProbs(logProbs, logProbs, advantages);
+    RolloutLogProbs input = new RolloutLogProbs(logProbs, logProbs, advantages);
     for (PolicyGradientObjective objective :
         List.of(
             PpoObjective.of(0.2),

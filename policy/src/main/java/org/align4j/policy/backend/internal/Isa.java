@@ -56,8 +56,7 @@ public enum Isa {
       }
     }
     List<String> known = Arrays.stream(values()).map(isa -> isa.label).toList();
-    throw new ConfigurationException(
-        PROPERTY + " is \"" + asked + "\"; expected one of " + known);
+    throw new ConfigurationException(PROPERTY + " is \"" + asked + "\"; expected one of " + known);
   }
 
   /**
