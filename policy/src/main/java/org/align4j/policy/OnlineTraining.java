@@ -2,6 +2,7 @@ package org.align4j.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.online.OnlineConfig;
@@ -25,7 +26,7 @@ record OnlineTraining(ChatModel model, OnlineMethod method, RewardFunction rewar
   @Override
   public TrainingResult train(TrainingSetup<String> setup, List<String> prompts) {
     if (!setup.heldOut().isEmpty() || setup.evaluation() != null) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "online training has no evaluation; its rewards show how it does");
     }
     TrainingConfig training = setup.config();

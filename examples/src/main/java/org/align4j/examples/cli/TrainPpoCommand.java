@@ -2,6 +2,7 @@ package org.align4j.examples.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.online.Critic;
 import org.align4j.policy.online.OnlineMethod;
@@ -31,7 +32,7 @@ final class TrainPpoCommand extends OnlineTraining {
     }
     Path folder = Path.of(kind);
     if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "critic is \"" + kind + "\"; expected separate, shared or the folder of a reward model");
     }
     return setup -> Critic.startingAs(TransformerReward.load(folder).model()).with(setup);

@@ -119,8 +119,7 @@ public final class PolicyModel implements AutoCloseable {
       requireTied(assets, weights);
     }
     weights.refuseOthers(assets.origin(), readElsewhere);
-    HuggingFaceTokenizers tokenizer =
-        new HuggingFaceTokenizers(assets.origin().toString(), assets.tokenizerJson());
+    HuggingFaceTokenizers tokenizer = tokenizer(assets);
     ChatTemplate template =
         assets.chatTemplate() == null
             ? null
@@ -131,6 +130,14 @@ public final class PolicyModel implements AutoCloseable {
     single(tokenizer, end).ifPresent(stops::add);
     text.endOfTurn().ifPresent(stops::add);
     return new PolicyModel(transformer, assets.withStopTokens(stops), tokenizer, text, source);
+  }
+
+  private static HuggingFaceTokenizers tokenizer(ModelAssets assets) {
+    try {
+      return new HuggingFaceTokenizers(assets.origin().toString(), assets.tokenizerJson());
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(e.getMessage(), e);
+    }
   }
 
   /** What raw text begins with: what the model's files say, or else the tokenizer itself. */

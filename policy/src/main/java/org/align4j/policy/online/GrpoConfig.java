@@ -1,6 +1,5 @@
 package org.align4j.policy.online;
 
-import java.util.Optional;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.GroupBaseline;
 import org.align4j.core.policygradient.GrpoLoss;
@@ -18,13 +17,13 @@ import org.align4j.policy.train.PolicyGradientTask;
  * @param rollouts how completions are sampled and used; at least two completions a prompt
  * @param objective the surrogate with its KL term; its completion length is that of the rollouts
  * @param scale {@code scale_rewards}, what a group's rewards are divided by
- * @param correction for a sampler whose log-probs differ from the trainer's; empty = none
+ * @param correction for a sampler whose log-probs differ from the trainer's
  */
 public record GrpoConfig(
     RolloutConfig rollouts,
     GrpoObjective objective,
     GroupBaseline.Scale scale,
-    Optional<ImportanceCorrection> correction)
+    ImportanceCorrection correction)
     implements OnlineMethod {
 
   /** TRL's defaults: 8 completions a prompt, loss dapo, no KL term. */
@@ -33,7 +32,7 @@ public record GrpoConfig(
         RolloutConfig.builder().generations(8).maxCompletionLength(512).build(),
         GrpoObjective.of(GrpoLoss.DAPO, 0, 512),
         GroupBaseline.Scale.GROUP,
-        Optional.empty());
+        ImportanceCorrection.OFF);
   }
 
   /** The same with other rollouts. */
@@ -53,7 +52,7 @@ public record GrpoConfig(
         defaults.rollouts.with(settings),
         GrpoSettings.objective(settings),
         GroupBaseline.Scale.parse(settings.text("scale_rewards", "group")),
-        ImportanceSettings.read(settings, defaults.correction));
+        ImportanceSettings.read(settings));
   }
 
   @Override
@@ -89,7 +88,7 @@ public record GrpoConfig(
             KlController.fixed(0),
             KlEstimator.K1,
             objective.needsReference(),
-            correction.orElse(null)),
+            correction),
         setup.config());
   }
 }

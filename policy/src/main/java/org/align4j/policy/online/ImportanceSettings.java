@@ -1,8 +1,8 @@
 package org.align4j.policy.online;
 
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import org.align4j.core.ConfigurationException;
+import org.align4j.core.policygradient.BoundedRatios;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.ImportanceCorrection.Level;
 import org.align4j.core.policygradient.ImportanceCorrection.Mode;
@@ -19,33 +19,22 @@ final class ImportanceSettings {
 
   private ImportanceSettings() {}
 
-  static Optional<ImportanceCorrection> read(
-      Settings settings, Optional<ImportanceCorrection> defaults) {
-    String mode = settings.text("importance_sampling_mode", defaults.map(c -> name(c)).orElse(OFF));
+  static ImportanceCorrection read(Settings settings) {
+    String mode = settings.text("importance_sampling_mode", OFF);
     Settings bounds = settings.when(!mode.equals(OFF), "with an importance_sampling_mode");
-    double low =
-        bounds.number(
-            "importance_sampling_clip_min", defaults.map(ImportanceCorrection::low).orElse(0.0));
-    double high =
-        bounds.number(
-            "importance_sampling_clip_max",
-            defaults.map(ImportanceCorrection::high).orElse(MAX_RATIO));
+    double low = bounds.number("importance_sampling_clip_min", 0);
+    double high = bounds.number("importance_sampling_clip_max", MAX_RATIO);
     if (mode.equals(OFF)) {
-      return Optional.empty();
+      return ImportanceCorrection.OFF;
     }
     String[] parts = mode.split("_", 2);
     if (parts.length < 2 || !LEVELS.containsKey(parts[0]) || !MODES.containsKey(parts[1])) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "importance_sampling_mode is \""
               + mode
               + "\"; expected off, token_truncate, token_mask, sequence_truncate or"
               + " sequence_mask");
     }
-    return Optional.of(
-        new ImportanceCorrection(LEVELS.get(parts[0]), MODES.get(parts[1]), low, high));
-  }
-
-  private static String name(ImportanceCorrection correction) {
-    return (correction.level() + "_" + correction.mode()).toLowerCase(Locale.ROOT);
+    return new BoundedRatios(LEVELS.get(parts[0]), MODES.get(parts[1]), low, high);
   }
 }

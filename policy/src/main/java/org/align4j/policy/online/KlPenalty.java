@@ -1,8 +1,9 @@
 package org.align4j.policy.online;
 
-import java.util.Optional;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.KlMeasure;
 import org.align4j.core.run.Settings;
 
 /**
@@ -12,39 +13,36 @@ import org.align4j.core.run.Settings;
  * @param target {@code kl_target}, KL of a completion in nats that the weight is moved towards; 0 =
  *     the weight is fixed
  * @param horizon {@code kl_horizon}, completions over which it moves
- * @param estimator {@code kl_estimator}; empty = exact, a sum over the vocabulary at every token
+ * @param estimator {@code kl_estimator}; {@link KlMeasure#EXACT} sums over the vocabulary at every
+ *     token
  * @param inLoss {@code kl_in}, whether it is a term of the loss
  */
 public record KlPenalty(
-    double coefficient,
-    double target,
-    double horizon,
-    Optional<KlEstimator> estimator,
-    boolean inLoss) {
+    double coefficient, double target, double horizon, KlMeasure estimator, boolean inLoss) {
   private static final double HORIZON = 10_000;
 
   /** Checks the options against each other. */
   public KlPenalty {
     controller(coefficient, target, horizon);
-    if (inLoss && estimator.isEmpty()) {
-      throw new IllegalArgumentException(
+    if (inLoss && estimator == KlMeasure.EXACT) {
+      throw new ConfigurationException(
           "kl_estimator exact is a penalty in the reward; with kl_in=loss name k1, k2 or k3");
     }
   }
 
   /** A fixed weight in the reward, by the k1 estimate. */
   public static KlPenalty inReward(double coefficient) {
-    return new KlPenalty(coefficient, 0, HORIZON, Optional.of(KlEstimator.K1), false);
+    return new KlPenalty(coefficient, 0, HORIZON, KlEstimator.K1, false);
   }
 
   /** A fixed weight in the loss. */
   public static KlPenalty inLoss(double coefficient, KlEstimator estimator) {
-    return new KlPenalty(coefficient, 0, HORIZON, Optional.of(estimator), true);
+    return new KlPenalty(coefficient, 0, HORIZON, estimator, true);
   }
 
   /** A weight in the reward that is moved so that the KL of a completion stays near a target. */
   public static KlPenalty adaptive(double coefficient, double target) {
-    return new KlPenalty(coefficient, target, HORIZON, Optional.of(KlEstimator.K1), false);
+    return new KlPenalty(coefficient, target, HORIZON, KlEstimator.K1, false);
   }
 
   /** This penalty with the settings that are given; {@code kl_in} is not read. */
@@ -53,10 +51,8 @@ public record KlPenalty(
     Settings adaptive = settings.when(!inLoss, "with kl_in=reward");
     double aim = adaptive.number("kl_target", target);
     double over = adaptive.when(aim > 0, "with kl_target above 0").number("kl_horizon", horizon);
-    String label = settings.text("kl_estimator", estimator.map(KlEstimator::label).orElse("exact"));
-    Optional<KlEstimator> by =
-        label.equals("exact") ? Optional.empty() : Optional.of(KlEstimator.parse(label));
-    return new KlPenalty(value, aim, over, by, inLoss);
+    KlMeasure measure = KlMeasure.parse(settings.text("kl_estimator", estimator.label()));
+    return new KlPenalty(value, aim, over, measure, inLoss);
   }
 
   /** The same in the loss or in the reward. */

@@ -1,5 +1,6 @@
 package org.align4j.policy.online;
 
+import org.align4j.core.ConfigurationException;
 import org.align4j.policy.train.TrainingConfig;
 
 /**
@@ -32,19 +33,19 @@ public interface OnlineMethod {
    *
    * @param training with as many prompts a round as {@link TrainingConfig#stepExamples} says
    * @param reference whether the policy has a reference
-   * @throws IllegalArgumentException names the setting and the way out
+   * @throws ConfigurationException names the setting and the way out
    */
   default void check(TrainingConfig training, boolean reference) {
     OnlineConfig config = OnlineConfig.of(training, rollouts());
     config.requireReferenceForBudget(reference);
     if (needsReference() && !reference) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           name()
               + " needs a reference here, which full fine-tuning does not have: train an adapter,"
               + " or set the weight of the KL term to 0 where there is one");
     }
     if (rollouts().generations() < leastGenerations()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           name()
               + " compares a prompt's completions: num_generations must be at least "
               + leastGenerations()

@@ -16,6 +16,7 @@ import org.align4j.policy.run.RunContext;
 import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.train.RunLoop;
 import org.align4j.policy.train.StepRunner;
+import org.align4j.policy.train.TrainingException;
 
 /** The loop of online training: sample, reward, learn, log. */
 public final class OnlineTrainer {
@@ -139,7 +140,7 @@ public final class OnlineTrainer {
     }
     for (int i = 0; i < out.length; i++) {
       if (!Double.isFinite(out[i])) {
-        throw new IllegalStateException(
+        throw new TrainingException(
             rollouts.get(i).prompt().source() + ": the reward is " + out[i]);
       }
       if (config.rewardClip() > 0) {

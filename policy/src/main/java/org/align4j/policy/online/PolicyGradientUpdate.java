@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.ScoredCompletions;
 import org.align4j.core.distillation.GeneralizedJsd;
@@ -11,6 +13,7 @@ import org.align4j.core.metric.MetricSums;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.KlMeasure;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel;
@@ -19,6 +22,7 @@ import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.MicroBatches;
 import org.align4j.policy.train.ScoredRollout;
 import org.align4j.policy.train.StepRunner;
+import org.align4j.policy.train.TrainingException;
 
 /**
  * PPO, GRPO, RLOO, REINFORCE++: advantages from rewards, a KL penalty and perhaps a critic, then
@@ -42,26 +46,32 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
    *
    * @param temperature of the sampler
    * @param penalty weight of the KL penalty in the reward; fixed at 0 when it is in the loss
-   * @param penaltyEstimator of that penalty; null = exact, a sum over the vocabulary at every token
+   * @param penaltyEstimator of that penalty; {@link KlMeasure#EXACT} sums over the vocabulary at
+   *     every token
    * @param referenceInLoss whether rollouts carry reference log-probs for the objective
-   * @param correction for a sampler that differs from the trainer; null = the stored log-probs are
-   *     the old policy's
+   * @param correction for a sampler that differs from the trainer
    * @param teacher what the KL is taken to; null = the policy as it was before training. With
    *     another model the penalty is a per-token reverse-KL reward: on-policy distillation
    */
   public record Settings(
       double temperature,
       KlController penalty,
-      KlEstimator penaltyEstimator,
+      KlMeasure penaltyEstimator,
       boolean referenceInLoss,
       ImportanceCorrection correction,
       LanguageModel teacher) {
+
+    /** Checks that the KL and the correction are named. */
+    public Settings {
+      Objects.requireNonNull(penaltyEstimator, "penaltyEstimator");
+      Objects.requireNonNull(correction, "correction");
+    }
 
     /** The policy as it was before training as the reference. */
     public Settings(
         double temperature,
         KlController penalty,
-        KlEstimator penaltyEstimator,
+        KlMeasure penaltyEstimator,
         boolean referenceInLoss,
         ImportanceCorrection correction) {
       this(temperature, penalty, penaltyEstimator, referenceInLoss, correction, null);
@@ -86,15 +96,15 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     if ((settings.referenceInLoss() || settings.penalty().value() > 0)
         && settings.teacher() == null
         && !policy.hasReference()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "a KL term needs a reference: train an adapter, or set its weight to 0 for full"
               + " fine-tuning");
     }
     config.requireReferenceForBudget(settings.teacher() != null || policy.hasReference());
-    if (settings.penaltyEstimator() == null
+    if (settings.penaltyEstimator() == KlMeasure.EXACT
         && settings.teacher() != null
         && !(settings.teacher() instanceof DecoderTransformer)) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "the exact KL needs a teacher whose whole distribution can be seen; name an estimator");
     }
     this.policy = policy;
@@ -162,7 +172,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     List<double[]> values = new ArrayList<>(rollouts.size());
     List<double[]> sampler =
         rollouts.stream().map(rollout -> rollout.completion().logProbs()).toList();
-    boolean recompute = settings.correction() != null || critic != null;
+    boolean recompute = settings.correction().active() || critic != null;
     for (List<Rollout> part :
         MicroBatches.cut(
             rollouts,
@@ -174,7 +184,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       } else if (policy.hasReference()) {
         reference.addAll(logProbs(policy, batch, Mode.REFERENCE));
       }
-      if (settings.penaltyEstimator() == null && !reference.isEmpty()) {
+      if (settings.penaltyEstimator() == KlMeasure.EXACT && !reference.isEmpty()) {
         exactKl.addAll(exactKl(batch));
       }
       if (critic != null) {
@@ -189,7 +199,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       return new Passes(sampler, reference, exactKl, values, List.of());
     }
     compare(old, sampler, metrics);
-    if (settings.correction() == null) {
+    if (!settings.correction().active()) {
       return new Passes(old, reference, exactKl, values, List.of());
     }
     ImportanceCorrection.Weights weights = settings.correction().weights(old, sampler);
@@ -221,7 +231,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     }
     double mean = metrics.means().get("sampling/sampling_logp_difference/mean");
     if (!(mean <= MAX_MEAN_DIFFERENCE)) {
-      throw new IllegalStateException(
+      throw new TrainingException(
           "the trainer's log-probs differ from the sampler's by "
               + mean
               + " on average; they must come from the same weights and temperature");
@@ -239,7 +249,9 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
         double kl = 0;
         for (int t = 0; t < row.length; t++) {
           double d = passes.old().get(i)[t] - passes.reference().get(i)[t];
-          row[t] = weight * (exact == null ? settings.penaltyEstimator().value(d) : exact[t]);
+          row[t] =
+              weight
+                  * (settings.penaltyEstimator() instanceof KlEstimator k ? k.value(d) : exact[t]);
           kl += exact == null ? KlEstimator.K1.value(d) : exact[t];
         }
         // Summed over a completion's tokens, as TRL's objective/kl, which is the k1 estimate.

@@ -1,11 +1,13 @@
 package org.align4j.policy.online;
 
-import java.util.Optional;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.Gae;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.KlMeasure;
 import org.align4j.core.policygradient.PpoObjective;
+import org.align4j.core.policygradient.PpoObjectiveBuilder;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.model.ActorCritic;
@@ -20,7 +22,7 @@ import org.align4j.policy.train.ActorCriticTask;
  * @param penalty KL to the reference
  * @param values how the critic learns
  * @param returns how rewards become advantages
- * @param correction for a sampler whose log-probs differ from the trainer's; empty = none
+ * @param correction for a sampler whose log-probs differ from the trainer's
  */
 public record PpoConfig(
     RolloutConfig rollouts,
@@ -28,7 +30,7 @@ public record PpoConfig(
     KlPenalty penalty,
     Values values,
     Returns returns,
-    Optional<ImportanceCorrection> correction)
+    ImportanceCorrection correction)
     implements OnlineMethod {
 
   /**
@@ -53,9 +55,12 @@ public record PpoConfig(
           settings.flag("token_level_loss", tokenLevel));
     }
 
-    PpoObjective objective(double klCoefficient, KlEstimator estimator) {
-      return new PpoObjective(
-          clipRange, clipRangeHigh, dualClip, tokenLevel, klCoefficient, estimator);
+    PpoObjectiveBuilder objective() {
+      return PpoObjective.builder()
+          .clipRange(clipRange)
+          .clipHigh(clipRangeHigh)
+          .dualClip(dualClip)
+          .tokenMean(tokenLevel);
     }
   }
 
@@ -85,7 +90,7 @@ public record PpoConfig(
         KlPenalty.inReward(0.05),
         new Values(Critic.SEPARATE, 0.2, 0.1),
         new Returns(1, 0.95, false),
-        Optional.empty());
+        ImportanceCorrection.OFF);
   }
 
   /** The same with other rollouts. */
@@ -108,7 +113,7 @@ public record PpoConfig(
   public PpoConfig with(Settings settings) {
     String place = settings.text("kl_in", penalty.inLoss() ? "loss" : "reward");
     if (!place.equals("reward") && !place.equals("loss")) {
-      throw new IllegalArgumentException("kl_in is \"" + place + "\"; expected reward or loss");
+      throw new ConfigurationException("kl_in is \"" + place + "\"; expected reward or loss");
     }
     return new PpoConfig(
         rollouts.with(settings),
@@ -122,7 +127,7 @@ public record PpoConfig(
             settings.number("gamma", returns.gamma),
             settings.number("lam", returns.lambda),
             settings.flag("whiten_rewards", returns.whiten)),
-        ImportanceSettings.read(settings, correction));
+        ImportanceSettings.read(settings));
   }
 
   @Override
@@ -148,13 +153,15 @@ public record PpoConfig(
   @Override
   public OnlineUpdate update(OnlineSetup setup) {
     ActorCritic both = values.critic.with(setup);
-    KlEstimator estimator = penalty.estimator().orElse(null);
-    PpoObjective objective =
-        surrogate.objective(penalty.inLoss() ? penalty.coefficient() : 0, estimator);
+    KlMeasure estimator = penalty.estimator();
+    PpoObjectiveBuilder objective = surrogate.objective();
+    if (penalty.inLoss() && estimator instanceof KlEstimator sampled) {
+      objective.klCoefficient(penalty.coefficient()).klEstimator(sampled);
+    }
     ActorCriticTask task =
         new ActorCriticTask(
             both,
-            objective,
+            objective.build(),
             new ValueLoss(values.clipRange),
             values.coefficient,
             rollouts.temperature());
@@ -164,11 +171,7 @@ public record PpoConfig(
         setup.steps(name(), task),
         AdvantageEstimator.ppo(new Gae(returns.gamma, returns.lambda), returns.whiten),
         new PolicyGradientUpdate.Settings(
-            rollouts.temperature(),
-            penalty.controller(),
-            estimator,
-            penalty.inLoss(),
-            correction.orElse(null)),
+            rollouts.temperature(), penalty.controller(), estimator, penalty.inLoss(), correction),
         setup.config());
   }
 }

@@ -1,9 +1,7 @@
 package org.align4j.policy.online;
 
-import java.util.Optional;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.policygradient.ImportanceCorrection;
-import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.train.PolicyGradientTask;
@@ -16,7 +14,7 @@ import org.align4j.policy.train.PolicyGradientTask;
  * @param penalty KL to the reference, in the reward
  * @param gamma discount, in [0, 1]
  * @param baseline whether the mean reward of a prompt's completions is taken off
- * @param correction for a sampler whose log-probs differ from the trainer's; empty = none
+ * @param correction for a sampler whose log-probs differ from the trainer's
  */
 public record ReinforcePlusPlusConfig(
     RolloutConfig rollouts,
@@ -24,7 +22,7 @@ public record ReinforcePlusPlusConfig(
     KlPenalty penalty,
     double gamma,
     boolean baseline,
-    Optional<ImportanceCorrection> correction)
+    ImportanceCorrection correction)
     implements OnlineMethod {
 
   /** OpenRLHF's defaults: clip range 0.2, KL weight 0.01. */
@@ -35,7 +33,7 @@ public record ReinforcePlusPlusConfig(
         KlPenalty.inReward(0.01),
         1,
         false,
-        Optional.empty());
+        ImportanceCorrection.OFF);
   }
 
   /** The same with other rollouts. */
@@ -52,7 +50,7 @@ public record ReinforcePlusPlusConfig(
         defaults.penalty.with(settings),
         settings.number("gamma", defaults.gamma),
         settings.flag("baseline", defaults.baseline),
-        ImportanceSettings.read(settings, defaults.correction));
+        ImportanceSettings.read(settings));
   }
 
   @Override
@@ -77,7 +75,7 @@ public record ReinforcePlusPlusConfig(
 
   @Override
   public OnlineUpdate update(OnlineSetup setup) {
-    PpoObjective objective = surrogate.objective(0, KlEstimator.K1);
+    PpoObjective objective = surrogate.objective().build();
     return new PolicyGradientUpdate(
         setup.policy(),
         null,
@@ -85,11 +83,7 @@ public record ReinforcePlusPlusConfig(
             name(), new PolicyGradientTask(setup.policy(), objective, rollouts.temperature())),
         AdvantageEstimator.reinforcePlusPlus(gamma, baseline),
         new PolicyGradientUpdate.Settings(
-            rollouts.temperature(),
-            penalty.controller(),
-            penalty.estimator().orElse(null),
-            false,
-            correction.orElse(null)),
+            rollouts.temperature(), penalty.controller(), penalty.estimator(), false, correction),
         setup.config());
   }
 }

@@ -2,6 +2,7 @@ package org.align4j.policy.online;
 
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.policygradient.GrpoObjective;
+import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.train.PolicyGradientTask;
@@ -74,7 +75,7 @@ public record RlooConfig(RolloutConfig rollouts, double epsilon, double epsilonH
             KlPenalty.inReward(beta).controller(),
             KlEstimator.K1,
             false,
-            null),
+            ImportanceCorrection.OFF),
         setup.config());
   }
 }

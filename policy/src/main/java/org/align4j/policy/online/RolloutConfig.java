@@ -52,7 +52,7 @@ public record RolloutConfig(
   /**
    * This configuration with the settings that are given, by the names in docs/settings.md.
    *
-   * @throws IllegalArgumentException names a setting that cannot have its value
+   * @throws ConfigurationException names a setting that cannot have its value
    */
   public RolloutConfig with(Settings settings) {
     RolloutSampler.requireUnfiltered(

@@ -1,6 +1,7 @@
 package org.align4j.policy.run;
 
 import java.util.Map;
+import org.align4j.core.ConfigurationException;
 
 /**
  * Ends a run when evaluations no longer improve, as transformers' {@code EarlyStoppingCallback}
@@ -23,11 +24,11 @@ public final class EarlyStopping implements TrainingListener {
    */
   public EarlyStopping(EvaluationScore score, int patience, double threshold) {
     if (patience < 1) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "early_stopping_patience must be at least 1, got " + patience);
     }
     if (!(threshold >= 0)) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "early_stopping_threshold must not be negative, got " + threshold);
     }
     this.score = score;

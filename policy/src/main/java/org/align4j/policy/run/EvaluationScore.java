@@ -1,6 +1,7 @@
 package org.align4j.policy.run;
 
 import java.util.Map;
+import org.align4j.core.ConfigurationException;
 
 /** How good an evaluation is; higher is better. */
 @FunctionalInterface
@@ -22,7 +23,7 @@ public interface EvaluationScore {
   private static double value(Map<String, Double> metrics, String metric) {
     Double value = metrics.get(metric);
     if (value == null) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "evaluations have no metric \"" + metric + "\"; they have " + metrics.keySet());
     }
     return value;

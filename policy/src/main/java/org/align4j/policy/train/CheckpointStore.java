@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -69,7 +68,7 @@ final class CheckpointStore {
     try {
       EarlierRun.setAside(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+      throw new CheckpointException(e.getMessage(), e);
     }
   }
 
@@ -102,7 +101,7 @@ final class CheckpointStore {
       deleteOldest();
       return true;
     } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+      throw new CheckpointException(e.getMessage(), e);
     }
   }
 
@@ -188,8 +187,10 @@ final class CheckpointStore {
               node.path("evaluated_at").asLong(),
               numbers(node, "listeners")),
           numbers(node, "state"));
+    } catch (ModelFileException e) {
+      throw new CheckpointException(e.getMessage(), e);
     } catch (IOException e) {
-      throw new ModelFileException(state + ": cannot be read: " + e.getMessage(), e);
+      throw new CheckpointException(state + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -198,33 +199,33 @@ final class CheckpointStore {
       List<Path> states = states();
       Path earlier = folder.resolve(EARLIER_STATE);
       if (states.isEmpty() && !Files.exists(earlier)) {
-        throw new ModelFileException(
+        throw new CheckpointException(
             folder
-                + ": holds no checkpoint; --resume needs a run with save_steps > 0 in the same --out"
-                + " folder");
+                + ": holds no checkpoint; only a run with save_steps > 0 that wrote to the same output"
+                + " folder can be resumed");
       }
       return states.isEmpty() ? earlier : states.get(0);
     } catch (IOException e) {
-      throw new ModelFileException(folder + ": cannot be listed: " + e.getMessage(), e);
+      throw new CheckpointException(folder + ": cannot be listed: " + e.getMessage(), e);
     }
   }
 
   private static void requireFormat(Path state, int format) {
     if (format != FORMAT) {
-      throw new ModelFileException(
+      throw new CheckpointException(
           state
               + ": has format "
               + format
               + ", this version of align4j resumes from format "
               + FORMAT
-              + "; finish the run with the version that began it, or train anew without --resume");
+              + "; finish the run with the version that began it, or train anew");
     }
   }
 
   private void requireSameReference(Path state, String saved) {
     String given = task.model().referenceAdapterFingerprint();
     if (!given.equals(saved)) {
-      throw new ModelFileException(
+      throw new CheckpointException(
           state
               + (saved.isEmpty()
                   ? ": this run began without an adapter as its reference; resume without one"

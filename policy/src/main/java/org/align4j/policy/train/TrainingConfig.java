@@ -1,5 +1,7 @@
 package org.align4j.policy.train;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.LearningRateSchedule;
 
@@ -97,12 +99,6 @@ public record TrainingConfig(
     require(epochs > 0 || maxSteps > 0, "num_train_epochs or max_steps must be positive");
     require(saveTotalLimit > 0, "save_total_limit must be at least 1, got " + saveTotalLimit);
     require(loggingSteps > 0, "logging_steps must be positive, got " + loggingSteps);
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 
   /** Examples of one optimizer step. */

@@ -58,7 +58,7 @@ class MachineReportTest {
   void saysWhyNoBackendCanBeStarted() {
     String said = ChildJvm.of("-Dalign4j.backend=tpu").run(Main.class);
     assertThat(said)
-        .contains("Default backend no: IllegalArgumentException: align4j.backend is \"tpu\"")
+        .contains("Default backend no: ConfigurationException: align4j.backend is \"tpu\"")
         .contains("backend: null");
   }
 }

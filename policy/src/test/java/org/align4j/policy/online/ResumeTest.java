@@ -24,6 +24,7 @@ import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
+import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.PolicyGradientObjective;
@@ -143,7 +144,11 @@ class ResumeTest {
 
   private static PolicyGradientUpdate.Settings settings() {
     return new PolicyGradientUpdate.Settings(
-        TEMPERATURE, KlController.adaptive(0.1, 0.01, 20), KlEstimator.K1, false, null);
+        TEMPERATURE,
+        KlController.adaptive(0.1, 0.01, 20),
+        KlEstimator.K1,
+        false,
+        ImportanceCorrection.OFF);
   }
 
   private static OnlineUpdate ppo(Path out, DecoderTransformer policy, ActorCritic critic) {
@@ -352,7 +357,7 @@ class ResumeTest {
     assertThatThrownBy(() -> failing(method, parts))
         .isInstanceOf(NonFiniteLossException.class)
         .hasMessageContaining("the last good weights are in " + parts.resolve("checkpoint"))
-        .hasMessageContaining("--resume goes on with step 3");
+        .hasMessageContaining("resuming goes on with step 3");
     JsonNode state = JSON.readTree(state(parts).toFile());
     assertThat(state.get("step").asLong()).isEqualTo(2);
     assertThat(parts.resolve("checkpoint.previous")).isNotEmptyDirectory();

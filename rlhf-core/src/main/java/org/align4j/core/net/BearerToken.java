@@ -1,6 +1,7 @@
 package org.align4j.core.net;
 
 import java.net.http.HttpRequest;
+import org.align4j.core.ConfigurationException;
 
 /**
  * An access token that a request carries in its {@code Authorization} header (RFC 6750). Its value
@@ -27,12 +28,12 @@ public final class BearerToken {
    * editor leave them, do not belong to it.
    *
    * @param source what holds it, such as {@code environment variable HF_TOKEN}; stands in messages
-   * @param value null or blank gives {@link #NONE}
-   * @throws IllegalArgumentException if a header cannot carry it; the message names the source and
+   * @param value a blank one gives {@link #NONE}
+   * @throws ConfigurationException if a header cannot carry it; the message names the source and
    *     what is wrong, never the value
    */
   public static BearerToken of(String source, String value) {
-    String token = value == null ? "" : value.strip();
+    String token = value.strip();
     if (token.length() > MAX_LENGTH) {
       throw bad(source, "has " + token.length() + " characters, more than " + MAX_LENGTH);
     }
@@ -57,8 +58,8 @@ public final class BearerToken {
         : "a character outside ASCII";
   }
 
-  private static IllegalArgumentException bad(String source, String what) {
-    return new IllegalArgumentException(
+  private static ConfigurationException bad(String source, String what) {
+    return new ConfigurationException(
         source + ": the access token " + what + "; expected one word of visible ASCII characters");
   }
 

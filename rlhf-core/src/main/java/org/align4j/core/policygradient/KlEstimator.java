@@ -1,6 +1,7 @@
 package org.align4j.core.policygradient;
 
 import java.util.Locale;
+import org.align4j.core.ConfigurationException;
 
 /**
  * Estimators of KL(π ‖ π_ref) from tokens that π sampled (Schulman 2020, "Approximating KL
@@ -10,7 +11,7 @@ import java.util.Locale;
  * expectation and k3's is that of the forward KL; k2's pathwise gradient d · ∇log π is that of the
  * reverse KL. {@link #unbiasedSlope} names it.
  */
-public enum KlEstimator {
+public enum KlEstimator implements KlMeasure {
   /** d: unbiased, of either sign. */
   K1,
   /** d²/2: never negative, biased. */
@@ -23,7 +24,7 @@ public enum KlEstimator {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "kl_estimator is \""
               + name
               + "\"; expected k1, k2 or k3, or exact where the whole vocabulary can be seen",
@@ -32,6 +33,7 @@ public enum KlEstimator {
   }
 
   /** Its name in metrics and settings. */
+  @Override
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.function.Function;
+import org.align4j.core.ConfigurationException;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.PackedMatrix;
 import org.align4j.policy.backend.Precision;
@@ -148,10 +149,10 @@ class PackedMatrixTest {
   @Test
   void othersHaveOnlyFloat32() {
     assertThatThrownBy(() -> Backends.named("scalar", Precision.BFLOAT16))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ConfigurationException.class)
         .hasMessage("backend \"scalar\" has no dtype bfloat16; \"vector\" has");
     assertThatThrownBy(() -> Precision.of("fp16"))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ConfigurationException.class)
         .hasMessage("dtype is \"fp16\"; expected one of [float32, bfloat16]");
   }
 }
