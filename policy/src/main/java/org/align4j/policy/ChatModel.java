@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.data.Content;
 import org.align4j.core.data.Message;
-import org.align4j.core.data.Passage;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
@@ -154,7 +154,7 @@ public final class ChatModel implements AutoCloseable {
 
   /** Answers the last message of a conversation. */
   public String chat(List<Message> messages, SamplingParams params) {
-    int[] prompt = parts.text().prompt(new Passage.Chat(messages));
+    int[] prompt = parts.text().prompt(new Content.Chat(messages));
     return texts(List.of(prompt), params, 1, new CancellationToken()).get(0);
   }
 
@@ -200,10 +200,10 @@ public final class ChatModel implements AutoCloseable {
    * @return one natural logarithm a token, the end-of-turn token included
    */
   public double[] logProbs(String message, String completion) {
-    Passage prompt = Passage.user(message);
+    Content prompt = Content.user(message);
     int[] promptIds = parts.text().prompt(prompt);
     int[] ids =
-        parts.text().completion("completion", prompt, promptIds, Passage.assistant(completion));
+        parts.text().completion("completion", prompt, promptIds, Content.assistant(completion));
     TokenBatch batch = TokenBatch.of(List.of(new PromptCompletions(promptIds, List.of(ids))));
     return network().forward(batch, Mode.EVALUATE).logProbs();
   }

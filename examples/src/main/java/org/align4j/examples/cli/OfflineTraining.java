@@ -6,8 +6,11 @@ import java.util.function.Function;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.Trainer;
+import org.align4j.policy.run.BestSettings;
+import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.train.LengthPolicy;
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingSettings;
 import picocli.CommandLine.Mixin;
 
 /**
@@ -45,11 +48,14 @@ abstract class OfflineTraining<D> extends Training {
 
   @Override
   final Run plan(Settings settings) {
-    TrainingConfig config = TrainingOptions.training(settings, learningRate, rows.evalData, false);
+    TrainingConfig config =
+        TrainingSettings.read(
+            settings, rows.evaluated(settings), TrainingConfig.defaults(learningRate));
     Trained trained = Trained.read(settings, dropout, model.adapter);
     boolean checkpointing = TrainingOptions.checkpointing(settings);
-    LengthPolicy lengths = TrainingOptions.lengths(settings, LengthPolicy.Mode.KEEP_START);
+    LengthPolicy lengths = TrainingSettings.lengths(settings, LengthPolicy.Mode.KEEP_START);
     Function<ChatModel, Trainer<D>> method = method(settings, trained.full());
+    List<TrainingListener> best = BestSettings.read(rows.evaluated(settings));
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
     return used -> {
       TrainingRun run = new TrainingRun(options, used);
@@ -61,6 +67,7 @@ abstract class OfflineTraining<D> extends Training {
               .config(config)
               .lengths(lengths)
               .wrapStringsAsChat(wrap)
+              .listen(best.toArray(TrainingListener[]::new))
               .evaluateOn(rows.evalData == null ? List.of() : read(rows.evalData));
       return TrainingRun.counted(lengths, run.fit(trainer, read(rows.data), trainable));
     };

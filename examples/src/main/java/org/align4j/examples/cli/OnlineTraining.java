@@ -11,6 +11,7 @@ import org.align4j.policy.Trainer;
 import org.align4j.policy.online.OnlineMethod;
 import org.align4j.policy.run.CompletionsLogListener;
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingSettings;
 import picocli.CommandLine.Option;
 
 /** Training on the model's own completions: PPO, GRPO, RLOO, REINFORCE++, online DPO. */
@@ -44,7 +45,8 @@ abstract class OnlineTraining extends Training {
 
   @Override
   final Run plan(Settings settings) {
-    TrainingConfig training = TrainingOptions.training(settings, learningRate);
+    TrainingConfig training =
+        TrainingSettings.read(settings, TrainingConfig.defaults(learningRate));
     // Dropout would make the first ratios differ from 1: the sampler runs without it.
     Trained trained = Trained.read(settings, 0, model.adapter);
     boolean checkpointing = TrainingOptions.checkpointing(settings);

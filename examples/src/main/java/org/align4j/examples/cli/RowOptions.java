@@ -1,6 +1,7 @@
 package org.align4j.examples.cli;
 
 import java.nio.file.Path;
+import org.align4j.core.run.Settings;
 import picocli.CommandLine.Option;
 
 /** The files of training on recorded rows. */
@@ -17,4 +18,9 @@ final class RowOptions {
       converter = ExistingPath.class,
       description = "Held-out rows in the same layout.")
   Path evalData;
+
+  /** Settings for reading keys that have an effect only with held-out rows. */
+  Settings evaluated(Settings settings) {
+    return settings.when(evalData != null, "with --eval-data");
+  }
 }

@@ -24,6 +24,8 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.online.DistillationTrainer;
 import org.align4j.policy.online.OnlinePrompt;
 import org.align4j.policy.online.RolloutSampler;
+import org.align4j.policy.run.BestSettings;
+import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.train.DistillationTask;
 import org.align4j.policy.train.LengthPolicy;
@@ -31,6 +33,7 @@ import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TokenizedDemonstration;
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -75,7 +78,8 @@ final class TrainDistillCommand extends Training {
       SamplingParams sampling,
       String systemPrompt,
       LengthPolicy lengths,
-      boolean wrap) {
+      boolean wrap,
+      List<TrainingListener> best) {
 
     /** Whether nobody looks at recorded completions. */
     boolean promptsOnly() {
@@ -85,7 +89,11 @@ final class TrainDistillCommand extends Training {
 
   @Override
   Run plan(Settings settings) {
-    TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE, rows.evalData, true);
+    TrainingConfig config =
+        TrainingSettings.read(
+            settings,
+            rows.evaluated(settings),
+            TrainingConfig.defaults(LEARNING_RATE).toBuilder().evalOnStart(true).build());
     Trained trained = Trained.read(settings, 0, model.adapter);
     if (teacher.equals(SELF) && (trained.full() || teacherAdapter != null)) {
       throw new IllegalArgumentException(
@@ -120,8 +128,9 @@ final class TrainDistillCommand extends Training {
             imitate,
             sampling,
             settings.text("teacher_system_prompt", ""),
-            TrainingOptions.lengths(recorded, LengthPolicy.Mode.KEEP_START),
-            recorded.flag("wrap_strings_as_chat", true));
+            TrainingSettings.lengths(recorded, LengthPolicy.Mode.KEEP_START),
+            recorded.flag("wrap_strings_as_chat", true),
+            BestSettings.read(rows.evaluated(settings)));
     return used -> run(plan, used);
   }
 
@@ -164,7 +173,7 @@ final class TrainDistillCommand extends Training {
             plan.sampling(),
             config.stepExamples());
     return run.run(
-        List.of(),
+        plan.best(),
         context -> {
           TrainingResult result =
               new DistillationTrainer(steps, sampler, plan.onPolicy(), config, context)

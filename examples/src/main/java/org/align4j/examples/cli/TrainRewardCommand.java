@@ -13,12 +13,15 @@ import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.run.BestSettings;
+import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.train.LengthPolicy;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TokenizedPair;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingLoop;
+import org.align4j.policy.train.TrainingSettings;
 import org.align4j.reward.encoder.EncoderReward;
 import org.align4j.reward.encoder.EncoderRewardTrainer;
 import org.align4j.reward.encoder.MiniLmEncoder;
@@ -108,18 +111,21 @@ final class TrainRewardCommand extends Training {
   }
 
   private Run transformer(Settings settings) {
-    TrainingConfig config = TrainingOptions.training(settings, LEARNING_RATE, rows.evalData, false);
+    TrainingConfig config =
+        TrainingSettings.read(
+            settings, rows.evaluated(settings), TrainingConfig.defaults(LEARNING_RATE));
     // TRL's RewardConfig disables dropout.
     Trained trained = Trained.read(settings, 0, model.adapter);
     boolean checkpointing = TrainingOptions.checkpointing(settings);
     // As TRL filters: the score of an answer that was cut says nothing about the answer.
-    LengthPolicy lengths = TrainingOptions.lengths(settings, LengthPolicy.Mode.DROP);
+    LengthPolicy lengths = TrainingSettings.lengths(settings, LengthPolicy.Mode.DROP);
     if (lengths.mode() == LengthPolicy.Mode.KEEP_START) {
       throw new IllegalArgumentException(
           "truncation_mode=keep_start would score answers that were cut; expected drop, error or"
               + " keep_end, which cuts the prompt");
     }
     BradleyTerryLoss loss = new BradleyTerryLoss(settings.number("center_rewards_coefficient", 0));
+    List<TrainingListener> best = BestSettings.read(rows.evaluated(settings));
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
     return used -> {
       TrainingRun run = new TrainingRun(options, used);
@@ -131,7 +137,7 @@ final class TrainRewardCommand extends Training {
       return TrainingRun.counted(
           lengths,
           run.run(
-              List.of(),
+              best,
               context -> {
                 TrainingResult result =
                     new TrainingLoop<>(

@@ -2,7 +2,6 @@ package org.align4j.examples.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.lora.LoraConfig;
@@ -51,14 +50,7 @@ record Trained(LoraConfig lora, Path adapter, boolean dropout) {
         settings
             .when(use, "with use_peft=true")
             .when(adapter == null, "without --adapter, which brings its own");
-    LoraConfig lora =
-        new LoraConfig(
-            fresh.integer("lora_r", 16),
-            fresh.number("lora_alpha", 32),
-            fresh.number("lora_dropout", dropout),
-            Set.copyOf(fresh.texts("lora_target_modules", LoraConfig.ALL_LINEAR)),
-            fresh.flag("use_rslora", false),
-            fresh.integer("lora_first_layer", 0));
+    LoraConfig lora = LoraConfig.allLinear(16, 32).withDropout(dropout).with(fresh);
     return new Trained(use && adapter == null ? lora : null, adapter, dropout > 0);
   }
 

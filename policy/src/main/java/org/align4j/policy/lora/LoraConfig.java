@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.align4j.core.ConfigurationException;
+import org.align4j.core.run.Settings;
 
 /**
  * What adapters to add, in PEFT's terms.
@@ -55,6 +56,21 @@ public record LoraConfig(
   /** Rank and alpha on all linear layers, no dropout. */
   public static LoraConfig allLinear(int rank, double alpha) {
     return new LoraConfig(rank, alpha, 0, Set.copyOf(ALL_LINEAR), false);
+  }
+
+  /** This configuration with the settings that are given; keys as in docs/settings.md. */
+  public LoraConfig with(Settings settings) {
+    return new LoraConfig(
+        settings.integer("lora_r", rank),
+        settings.number("lora_alpha", alpha),
+        settings.number("lora_dropout", dropout),
+        Set.copyOf(settings.texts("lora_target_modules", ordered(targets))),
+        settings.flag("use_rslora", rankStabilized),
+        settings.integer("lora_first_layer", firstLayer));
+  }
+
+  private static List<String> ordered(Set<String> targets) {
+    return ALL_LINEAR.stream().filter(targets::contains).toList();
   }
 
   /** The same in the layers from this one on. */
