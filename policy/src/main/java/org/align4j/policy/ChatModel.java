@@ -3,7 +3,6 @@ package org.align4j.policy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.align4j.core.data.Content;
 import org.align4j.core.data.Message;
@@ -127,6 +126,31 @@ public final class ChatModel implements AutoCloseable {
   }
 
   /**
+   * Adds a stored adapter for inference only. It stays apart from the weights, which keep the form
+   * that the file has them in: the best choice for one conversation.
+   *
+   * @return this model
+   */
+  public ChatModel withFrozenAdapter(Path folder) {
+    PeftAdapters.load(network(), folder);
+    return this;
+  }
+
+  /**
+   * Merges the adapter, if there is one, and prepares the weights for many sequences at a time. The
+   * model can then no longer be trained.
+   *
+   * @return this model
+   */
+  public ChatModel merged() {
+    if (network().lora() != null) {
+      network().mergeAdapter();
+    }
+    network().freeze();
+    return this;
+  }
+
+  /**
    * Trains every weight. There is then no reference in the model; trainers that need one compute
    * its log-probs before they begin.
    *
@@ -182,16 +206,32 @@ public final class ChatModel implements AutoCloseable {
 
   private List<String> texts(
       List<int[]> prompts, SamplingParams params, int batch, CancellationToken cancellation) {
-    List<String> out = new ArrayList<>(prompts.size());
-    try (Generator generator =
-        new Generator(network(), backend, parts.assets().stopTokens(), batch, true)) {
-      for (Completion completion :
-          generator.generate(
-              prompts, params, Progress.SILENT, "generate", cancellation::isCancelled)) {
-        out.add(completion == null ? "" : parts.tokenizer().decode(completion.ids()).strip());
-      }
+    try (Generator generator = generator(batch)) {
+      return generator
+          .generate(prompts, params, Progress.SILENT, "generate", cancellation::isCancelled)
+          .stream()
+          .map(completion -> completion == null ? "" : text(completion))
+          .toList();
     }
-    return out;
+  }
+
+  private String text(Completion completion) {
+    return parts.tokenizer().decode(completion.ids()).strip();
+  }
+
+  /** A conversation. */
+  public ChatSession session(SamplingParams params) {
+    return new ChatSession(this, params);
+  }
+
+  /**
+   * Completes prompts of token ids, with the weights as they are now. Its completions have their
+   * tokens' log-probs.
+   *
+   * @param batch sequences at a time, &ge; 1; does not change the completions
+   */
+  public Generator generator(int batch) {
+    return new Generator(network(), backend, parts.assets().stopTokens(), batch, true);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.align4j.core.data.PromptFile;
+import org.align4j.policy.ChatModel;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
@@ -49,12 +50,13 @@ final class BenchGenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PolicyModel loaded = model.load();
+    ChatModel chat = model.forMany();
+    PolicyModel loaded = chat.parts();
     List<int[]> ids = new ArrayList<>();
     prompts.read().forEach(text -> ids.add(loaded.text().userPrompt(text)));
     double[] rates = new double[repeat];
     int tokens = 0;
-    try (Generator generator = ModelOptions.generator(loaded, batch)) {
+    try (Generator generator = chat.generator(batch)) {
       for (int i = 0; i < repeat; i++) {
         long start = System.nanoTime();
         List<Completion> completions =

@@ -1,15 +1,8 @@
 package org.align4j.examples.cli;
 
-import org.align4j.core.advantage.AdvantageEstimator;
-import org.align4j.core.advantage.Gae;
-import org.align4j.core.policygradient.ImportanceCorrection;
-import org.align4j.core.policygradient.KlController;
-import org.align4j.core.policygradient.KlEstimator;
-import org.align4j.core.policygradient.PpoObjective;
-import org.align4j.core.policygradient.ValueLoss;
-import org.align4j.policy.model.ActorCritic;
-import org.align4j.policy.online.PolicyGradientUpdate;
-import org.align4j.policy.train.ActorCriticTask;
+import org.align4j.examples.bench.OnlineBench;
+import org.align4j.policy.online.Critic;
+import org.align4j.policy.online.PpoConfig;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -19,30 +12,7 @@ import picocli.CommandLine.Command;
         "Times PPO rounds of 8 prompts x 8 completions, KL in the reward, the critic a value head on"
             + " the policy.")
 final class BenchPpoCommand extends BenchOnline {
-  private static final double CLIP = 0.2;
-  private static final double KL_COEFFICIENT = 0.05;
-  private static final double VALUE_WEIGHT = 0.1;
-
   BenchPpoCommand() {
-    super(
-        (policy, config, backend) -> {
-          ActorCritic both = ActorCritic.sharedTrunk(policy, backend);
-          PpoObjective objective = PpoObjective.of(CLIP);
-          return new PolicyGradientUpdate(
-              policy,
-              both,
-              steps(
-                  new ActorCriticTask(both, objective, new ValueLoss(CLIP), VALUE_WEIGHT, 1),
-                  config,
-                  backend),
-              AdvantageEstimator.ppo(new Gae(1, 0.95), false),
-              new PolicyGradientUpdate.Settings(
-                  1,
-                  KlController.fixed(KL_COEFFICIENT),
-                  KlEstimator.K1,
-                  false,
-                  ImportanceCorrection.OFF),
-              config);
-        });
+    super(PpoConfig.defaults().rollouts(OnlineBench.rollouts()).critic(Critic.SHARED));
   }
 }

@@ -3,12 +3,8 @@ package org.align4j.examples.cli;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import org.align4j.core.run.Progress;
-import org.align4j.policy.backend.Backends;
-import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.generate.Generator;
+import org.align4j.policy.ChatModel;
 import org.align4j.policy.generate.SamplingParams;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,13 +20,9 @@ final class BenchStartupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PolicyModel loaded = model.loadForOne();
+    ChatModel chat = model.forOne();
     double read = secondsSinceStart();
-    try (Generator generator =
-        new Generator(loaded.transformer(), Backends.defaultBackend(), Set.of(), 1, true)) {
-      int[] prompt = loaded.text().userPrompt("Name a colour.");
-      generator.generate(List.of(prompt), SamplingParams.greedy(1), Progress.SILENT, "first token");
-    }
+    chat.generate(List.of("Name a colour."), SamplingParams.greedy(1));
     output.print(Map.of("seconds_to_first_token", secondsSinceStart(), "seconds_to_model", read));
     return 0;
   }

@@ -42,7 +42,7 @@ final class DataCommand implements Callable<Integer> {
     writer.writePrompts();
     if (pairs) {
       String refusal = QuickstartConfig.of(0).refusal();
-      writer.writePairs(model.load(), refusal, answerTokens, Bars.FACTORY);
+      writer.writePairs(model.forMany().parts(), refusal, answerTokens, Bars.FACTORY);
     }
     System.err.println("written to " + out);
     return 0;

@@ -107,7 +107,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
     for (PromptFile file : files) {
       prompts.add(file.sample(limit, seed));
     }
-    PolicyModel loaded = model.load();
+    PolicyModel loaded = model.forMany().parts();
     ObjectNode report = JsonOutput.JSON.createObjectNode();
     ObjectNode harmfulNode = report.putObject("harmful");
     ObjectNode benignNode = report.putObject("benign");

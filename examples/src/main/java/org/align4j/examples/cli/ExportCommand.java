@@ -3,8 +3,6 @@ package org.align4j.examples.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.align4j.policy.format.ModelFolders;
-import org.align4j.policy.format.PolicyModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,8 +21,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws java.io.IOException {
-    PolicyModel loaded = model.load();
-    ModelFolders.write(loaded, out);
+    model.forOne().saveMerged(out);
     System.err.println("model written to " + out);
     output.print(Map.of("out", out.toString()));
     return 0;

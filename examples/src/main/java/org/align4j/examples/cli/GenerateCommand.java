@@ -3,13 +3,13 @@ package org.align4j.examples.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.align4j.core.data.PromptFile;
 import org.align4j.core.run.AtomicFiles;
+import org.align4j.policy.ChatModel;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
@@ -83,12 +83,12 @@ final class GenerateCommand implements Callable<Integer> {
             () ->
                 new SamplingParams(maxNewTokens, temperature, topK, topP, repetitionPenalty, seed));
     List<String> texts = prompts.sample(limit, seed);
-    PolicyModel loaded = model.load();
-    List<int[]> ids = new ArrayList<>();
-    texts.forEach(text -> ids.add(loaded.text().userPrompt(text)));
+    ChatModel chat = model.forMany();
+    PolicyModel loaded = chat.parts();
+    List<int[]> ids = texts.stream().map(loaded.text()::userPrompt).toList();
     List<Completion> completions;
     double seconds;
-    try (Generator generator = ModelOptions.generator(loaded, batch)) {
+    try (Generator generator = chat.generator(batch)) {
       long start = System.nanoTime();
       completions = generator.generate(ids, params, Bars.FACTORY, "generate");
       seconds = (System.nanoTime() - start) / 1e9;

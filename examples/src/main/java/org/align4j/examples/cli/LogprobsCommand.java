@@ -47,7 +47,7 @@ final class LogprobsCommand implements Callable<Integer> {
     if (!rows.isArray() || rows.isEmpty()) {
       throw new DataException(ids + ": expected a non-empty JSON array of arrays of token ids");
     }
-    PolicyModel loaded = model.load();
+    PolicyModel loaded = model.forMany().parts();
     ObjectNode result = JsonOutput.JSON.createObjectNode();
     ArrayNode all = result.putArray("token_logps");
     int tokens = 0;

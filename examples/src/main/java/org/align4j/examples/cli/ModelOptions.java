@@ -5,10 +5,6 @@ import org.align4j.core.ConfigurationException;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Precision;
-import org.align4j.policy.format.ModelResolver;
-import org.align4j.policy.format.PeftAdapters;
-import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.generate.Generator;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -53,41 +49,18 @@ final class ModelOptions {
     }
   }
 
-  /** Loads the model with its adapter merged into the weights; for everything but training. */
-  PolicyModel load() {
-    PolicyModel loaded = loadForOne();
-    if (adapter != null) {
-      loaded.transformer().mergeAdapter();
-    }
-    loaded.transformer().freeze();
-    return loaded;
-  }
-
-  /**
-   * Loads it for one answer at a time, whose prompt alone is not worth the packing of weights for
-   * many rows; the adapter stays apart, so that weights can stay as their file has them.
-   */
-  PolicyModel loadForOne() {
-    PolicyModel loaded = loadBase();
-    if (adapter != null) {
-      PeftAdapters.load(loaded.transformer(), adapter);
-    }
-    return loaded;
-  }
-
-  /** Generation in so many slots, until the model's own stop tokens. */
-  static Generator generator(PolicyModel loaded, int slots) {
-    return new Generator(
-        loaded.transformer(), Backends.defaultBackend(), loaded.assets().stopTokens(), slots, true);
-  }
-
-  /** Loads the model for training. */
-  ChatModel chat() {
+  /** Loads the model alone. */
+  ChatModel base() {
     return ChatModel.load(model, Bars.FACTORY);
   }
 
-  /** Loads the model alone. */
-  PolicyModel loadBase() {
-    return PolicyModel.load(new ModelResolver(Bars.FACTORY).resolve(model));
+  /** Loads the model with its adapter apart, for one answer at a time. */
+  ChatModel forOne() {
+    return adapter == null ? base() : base().withFrozenAdapter(adapter);
+  }
+
+  /** Loads the model with its adapter merged, for many answers at a time. */
+  ChatModel forMany() {
+    return forOne().merged();
   }
 }

@@ -24,27 +24,43 @@ abstract class OfflineTraining<D> extends Training {
   private final String name;
   private final double learningRate;
   private final double dropout;
+  private final Function<Path, List<D>> reader;
+  private final Method<D> method;
 
   /**
-   * Names the trainer.
+   * A command for a trainer.
    *
    * @param learningRate TRL's default
    * @param dropout of adapters; 0 where TRL disables dropout
+   * @param reader of a file of rows
    */
-  OfflineTraining(String name, double learningRate, double dropout) {
+  OfflineTraining(
+      String name,
+      double learningRate,
+      double dropout,
+      Function<Path, List<D>> reader,
+      Method<D> method) {
     this.name = name;
     this.learningRate = learningRate;
     this.dropout = dropout;
+    this.reader = reader;
+    this.method = method;
   }
 
-  abstract List<D> read(Path file);
-
   /**
-   * Reads the method's settings; called before the model is loaded.
+   * Reads the method's settings before the model is loaded.
    *
-   * @param full whether every weight is trained, so that the model has no reference in it
+   * @param <D> a row
    */
-  abstract Function<ChatModel, Trainer<D>> method(Settings settings, boolean full);
+  @FunctionalInterface
+  interface Method<D> {
+    /**
+     * What makes the trainer, once there is a model.
+     *
+     * @param full whether every weight is trained, so that the model has no reference in it
+     */
+    Function<ChatModel, Trainer<D>> read(Settings settings, boolean full);
+  }
 
   @Override
   final Run plan(Settings settings) {
@@ -54,22 +70,22 @@ abstract class OfflineTraining<D> extends Training {
     Trained trained = Trained.read(settings, dropout, model.adapter);
     boolean checkpointing = TrainingOptions.checkpointing(settings);
     LengthPolicy lengths = TrainingSettings.lengths(settings, LengthPolicy.Mode.KEEP_START);
-    Function<ChatModel, Trainer<D>> method = method(settings, trained.full());
+    Function<ChatModel, Trainer<D>> trainers = method.read(settings, trained.full());
     List<TrainingListener> best = BestSettings.read(rows.evaluated(settings));
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
     return used -> {
       TrainingRun run = new TrainingRun(options, used);
       ChatModel trainable = trained.load(model, config.seed(), checkpointing);
       Trainer<D> trainer =
-          method
+          trainers
               .apply(trainable)
               .named(name)
               .config(config)
               .lengths(lengths)
               .wrapStringsAsChat(wrap)
               .listen(best.toArray(TrainingListener[]::new))
-              .evaluateOn(rows.evalData == null ? List.of() : read(rows.evalData));
-      return TrainingRun.counted(lengths, run.fit(trainer, read(rows.data), trainable));
+              .evaluateOn(rows.evalData == null ? List.of() : reader.apply(rows.evalData));
+      return TrainingRun.counted(lengths, run.fit(trainer, reader.apply(rows.data), trainable));
     };
   }
 }

@@ -1,8 +1,7 @@
 package org.align4j.examples.cli;
 
-import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Function;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.data.PreferencePair;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.objective.PreferenceObjective;
@@ -13,26 +12,24 @@ import org.align4j.policy.Trainer;
 
 /** Training on prompt/chosen/rejected rows by any preference objective. */
 abstract class PairwiseTraining extends OfflineTraining<PreferencePair> {
+  private static final double LEARNING_RATE = 1e-6;
 
   /** TRL disables dropout in all of them. */
-  PairwiseTraining(String name, double learningRate) {
-    super(name, learningRate, 0);
+  PairwiseTraining(String name, Function<Settings, PreferenceObjective> objective) {
+    super(
+        name,
+        LEARNING_RATE,
+        0,
+        TrlRows::preferences,
+        (settings, full) -> trainer(settings, objective.apply(settings), full));
   }
 
-  abstract PreferenceObjective objective(Settings settings);
-
-  @Override
-  List<PreferencePair> read(Path file) {
-    return TrlRows.preferences(file);
-  }
-
-  @Override
-  Function<ChatModel, Trainer<PreferencePair>> method(Settings settings, boolean full) {
-    PreferenceObjective objective = objective(settings);
+  private static Function<ChatModel, Trainer<PreferencePair>> trainer(
+      Settings settings, PreferenceObjective objective, boolean full) {
     boolean precompute =
         objective.needsReference() && settings.flag("precompute_ref_log_probs", full);
     if (objective.needsReference() && full && !precompute) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "full fine-tuning needs precompute_ref_log_probs=true: no reference is left when"
               + " training has begun");
     }

@@ -58,7 +58,7 @@ final class QuickstartCommand implements Callable<Integer> {
     try (Interrupt interrupt = new Interrupt()) {
       Quickstart quickstart =
           new Quickstart(
-              options.loadBase(),
+              options.base().parts(),
               model,
               QuickstartConfig.of(minutes),
               out,

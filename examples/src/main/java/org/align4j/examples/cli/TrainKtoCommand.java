@@ -1,14 +1,9 @@
 package org.align4j.examples.cli;
 
-import java.nio.file.Path;
-import java.util.List;
-import java.util.function.Function;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.data.UnpairedExample;
 import org.align4j.core.objective.KtoLoss;
 import org.align4j.core.objective.KtoObjective;
-import org.align4j.core.run.Settings;
-import org.align4j.policy.ChatModel;
 import org.align4j.policy.Trainer;
 import picocli.CommandLine.Command;
 
@@ -21,22 +16,19 @@ final class TrainKtoCommand extends OfflineTraining<UnpairedExample> {
   private static final double LEARNING_RATE = 1e-6;
 
   TrainKtoCommand() {
-    super("kto", LEARNING_RATE, 0);
-  }
-
-  @Override
-  List<UnpairedExample> read(Path file) {
-    return TrlRows.unpaired(file);
-  }
-
-  @Override
-  Function<ChatModel, Trainer<UnpairedExample>> method(Settings settings, boolean full) {
-    KtoObjective objective =
-        new KtoObjective(
-            settings.number("beta", 0.1),
-            KtoLoss.parse(settings.text("loss_type", "kto")),
-            settings.number("desirable_weight", 1),
-            settings.number("undesirable_weight", 1));
-    return chat -> Trainer.unpaired(chat, objective);
+    super(
+        "kto",
+        LEARNING_RATE,
+        0,
+        TrlRows::unpaired,
+        (settings, full) -> {
+          KtoObjective objective =
+              new KtoObjective(
+                  settings.number("beta", 0.1),
+                  KtoLoss.parse(settings.text("loss_type", "kto")),
+                  settings.number("desirable_weight", 1),
+                  settings.number("undesirable_weight", 1));
+          return chat -> Trainer.unpaired(chat, objective);
+        });
   }
 }

@@ -1,13 +1,8 @@
 package org.align4j.examples.cli;
 
-import java.nio.file.Path;
-import java.util.List;
-import java.util.function.Function;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.objective.SftLoss;
-import org.align4j.core.run.Settings;
-import org.align4j.policy.ChatModel;
 import org.align4j.policy.Trainer;
 import picocli.CommandLine.Command;
 
@@ -23,17 +18,14 @@ final class TrainSftCommand extends OfflineTraining<Demonstration> {
   private static final double LORA_DROPOUT = 0.05;
 
   TrainSftCommand() {
-    super("sft", LEARNING_RATE, LORA_DROPOUT);
-  }
-
-  @Override
-  List<Demonstration> read(Path file) {
-    return TrlRows.demonstrations(file);
-  }
-
-  @Override
-  Function<ChatModel, Trainer<Demonstration>> method(Settings settings, boolean full) {
-    SftLoss loss = SftLoss.parse(settings.text("loss_type", "nll"));
-    return chat -> Trainer.supervised(chat, loss);
+    super(
+        "sft",
+        LEARNING_RATE,
+        LORA_DROPOUT,
+        TrlRows::demonstrations,
+        (settings, full) -> {
+          SftLoss loss = SftLoss.parse(settings.text("loss_type", "nll"));
+          return chat -> Trainer.supervised(chat, loss);
+        });
   }
 }

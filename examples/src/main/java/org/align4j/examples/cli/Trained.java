@@ -61,7 +61,7 @@ record Trained(LoraConfig lora, Path adapter, boolean dropout) {
 
   /** Loads a model and makes it trainable. */
   ChatModel load(ModelOptions options, long seed, boolean checkpointing) {
-    ChatModel chat = options.chat();
+    ChatModel chat = options.base();
     if (checkpointing) {
       chat.withGradientCheckpointing();
     }

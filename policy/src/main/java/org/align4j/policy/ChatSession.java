@@ -1,0 +1,57 @@
+package org.align4j.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.core.data.Content;
+import org.align4j.core.data.Message;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.generate.Generator;
+import org.align4j.policy.generate.SamplingParams;
+
+/**
+ * A conversation with a {@link ChatModel}. The weights are prepared for decoding once, so later
+ * answers start faster than those of {@link ChatModel#chat}.
+ */
+public final class ChatSession implements AutoCloseable {
+  private final PolicyModel model;
+  private final Generator generator;
+  private final SamplingParams params;
+  private final List<Message> history = new ArrayList<>();
+
+  ChatSession(ChatModel model, SamplingParams params) {
+    this.model = model.parts();
+    this.params = params;
+    generator = model.generator(1);
+  }
+
+  /** Says something and returns the model's answer, which both become part of the conversation. */
+  public String say(String message) {
+    history.add(Message.user(message));
+    int[] prompt = model.text().prompt(new Content.Chat(history));
+    SamplingParams seeded =
+        new SamplingParams(
+            params.maxNewTokens(),
+            params.temperature(),
+            params.topK(),
+            params.topP(),
+            params.repetitionPenalty(),
+            RandomStream.of(params.seed(), Purpose.SAMPLING).at(history.size()).seed());
+    int[] ids = generator.generate(List.of(prompt), seeded, Progress.SILENT, "chat").get(0).ids();
+    String answer = model.tokenizer().decode(ids).strip();
+    history.add(Message.assistant(answer));
+    return answer;
+  }
+
+  /** The messages so far. */
+  public List<Message> history() {
+    return List.copyOf(history);
+  }
+
+  @Override
+  public void close() {
+    generator.close();
+  }
+}
