@@ -53,8 +53,9 @@ public class PolicyGradientBenchmark {
       parts.add(rows);
     }
     input =
-        new RolloutLogProbs(
-            parts.get(0), parts.get(1), parts.get(2), List.of(), parts.get(3), parts.get(4));
+        new RolloutLogProbs(parts.get(0), parts.get(1), parts.get(4))
+            .withReference(parts.get(2))
+            .withEntropies(parts.get(3));
   }
 
   /** PPO. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import org.align4j.core.advantage.GroupBaseline;
-import org.align4j.core.objective.Divergence;
 import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.objective.PairwiseLogProbs;
@@ -33,14 +32,15 @@ class FieldDefectsTest {
     assertThat(KlEstimator.K3.value(d)).isPositive();
     RolloutLogProbs input =
         new RolloutLogProbs(
-            List.of(new double[] {Math.log(0.2)}),
-            List.of(new double[] {Math.log(0.2)}),
-            List.of(new double[] {Math.log(0.5)}),
-            List.of(),
-            List.of(),
-            List.of(new double[] {1}));
+                List.of(new double[] {Math.log(0.2)}),
+                List.of(new double[] {Math.log(0.2)}),
+                List.of(new double[] {1}))
+            .withReference(List.of(new double[] {Math.log(0.5)}));
     assertThat(
-            new PpoObjective(0.2, 0.2, 0, true, 0.1, KlEstimator.K3)
+            PpoObjective.builder()
+                .klCoefficient(0.1)
+                .klEstimator(KlEstimator.K3)
+                .build()
                 .evaluate(input)
                 .metrics()
                 .means())
@@ -58,16 +58,11 @@ class FieldDefectsTest {
             List.of(new double[] {-1, -1}));
     PairwiseValue plain = DpoObjective.sigmoid(1).evaluate(input);
     PairwiseValue mixed =
-        new DpoObjective(
-                1,
-                List.of(DpoLoss.SIGMOID, DpoLoss.SFT),
-                List.of(1.0, 1.0),
-                Divergence.REVERSE_KL,
-                0.5,
-                0,
-                0.05,
-                1,
-                false)
+        DpoObjective.builder()
+            .beta(1)
+            .loss(DpoLoss.SIGMOID)
+            .loss(DpoLoss.SFT)
+            .build()
             .evaluate(input);
     assertThat(plain.metrics().means().get("logps/chosen")).isEqualTo(-10);
     // The pair is right by far: DPO alone no longer holds the chosen completion, sft does.
@@ -98,9 +93,7 @@ class FieldDefectsTest {
     Arrays.fill(policy, -0.9);
     Arrays.fill(old, -1);
     Arrays.fill(advantages, 1);
-    RolloutLogProbs input =
-        new RolloutLogProbs(
-            List.of(policy), List.of(old), List.of(), List.of(), List.of(), List.of(advantages));
+    RolloutLogProbs input = new RolloutLogProbs(List.of(policy), List.of(old), List.of(advantages));
     // Each ratio is e^0.1, inside of the clip range; e^10 would be far outside.
     assertThat(PpoObjective.of(0.2).evaluate(input).loss())
         .isCloseTo(-Math.exp(0.1), within(1e-12));
@@ -117,9 +110,6 @@ class FieldDefectsTest {
         new RolloutLogProbs(
             logProbs,
             logProbs,
-            List.of(),
-            List.of(),
-            List.of(),
             List.of(new double[] {10 * advantages[0]}, new double[] {10 * advantages[1]}));
     assertThat(GrpoObjective.of(GrpoLoss.GRPO, 0, 8).evaluate(input).dPolicy().get(0)[0])
         .isCloseTo(5, within(1e-12));

@@ -26,7 +26,7 @@ final class BenchPpoCommand extends BenchOnline {
     super(
         (policy, config, backend) -> {
           ActorCritic both = ActorCritic.sharedTrunk(policy, backend);
-          PpoObjective objective = new PpoObjective(CLIP, CLIP, 0, true, 0, KlEstimator.K1);
+          PpoObjective objective = PpoObjective.of(CLIP);
           return new PolicyGradientUpdate(
               policy,
               both,

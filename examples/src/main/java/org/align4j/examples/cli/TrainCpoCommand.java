@@ -20,14 +20,17 @@ final class TrainCpoCommand extends PairwiseTraining {
   @Override
   PreferenceObjective objective(Settings settings) {
     CpoLoss loss = CpoLoss.parse(settings.text("loss_type", "sigmoid"));
-    return new CpoObjective(
-        settings.number("beta", 0.1),
-        loss,
-        settings
-            .when(loss.smoothsLabels(), "with loss_type sigmoid or simpo")
-            .number("label_smoothing", 0),
-        settings.when(loss == CpoLoss.SIMPO, "with loss_type=simpo").number("simpo_gamma", 0.5),
-        settings.number("alpha", 0),
-        settings.number("cpo_alpha", 1));
+    return CpoObjective.builder()
+        .beta(settings.number("beta", 0.1))
+        .loss(loss)
+        .labelSmoothing(
+            settings
+                .when(loss.smoothsLabels(), "with loss_type sigmoid or simpo")
+                .number("label_smoothing", 0))
+        .simpoGamma(
+            settings.when(loss == CpoLoss.SIMPO, "with loss_type=simpo").number("simpo_gamma", 0.5))
+        .alpha(settings.number("alpha", 0))
+        .cpoAlpha(settings.number("cpo_alpha", 1))
+        .build();
   }
 }

@@ -32,25 +32,28 @@ final class TrainDpoCommand extends PairwiseTraining {
         settings.when(
             losses.stream().anyMatch(DpoLoss::seesScores), "with a loss_type that sees scores");
     Divergence divergence = Divergence.parse(scored.text("f_divergence_type", "reverse_kl"));
-    return new DpoObjective(
-        settings.number("beta", 0.1),
-        losses,
-        weights,
-        divergence,
-        scored
-            .when(
-                divergence == Divergence.ALPHA_DIVERGENCE,
-                "with f_divergence_type=alpha_divergence")
-            .number("f_alpha_divergence_coef", 0.5),
-        settings
-            .when(
-                losses.stream().anyMatch(DpoLoss::smoothsLabels),
-                "with loss_type robust, exo_pair, aot or aot_unpaired")
-            .number("label_smoothing", 0),
-        settings
-            .when(losses.contains(DpoLoss.DISCOPOP), "with loss_type=discopop")
-            .number("discopop_tau", 0.05),
-        settings.number("ld_alpha", 1),
-        settings.flag("use_weighting", false));
+    return DpoObjective.builder()
+        .beta(settings.number("beta", 0.1))
+        .losses(losses, weights)
+        .divergence(divergence)
+        .alphaCoefficient(
+            scored
+                .when(
+                    divergence == Divergence.ALPHA_DIVERGENCE,
+                    "with f_divergence_type=alpha_divergence")
+                .number("f_alpha_divergence_coef", 0.5))
+        .labelSmoothing(
+            settings
+                .when(
+                    losses.stream().anyMatch(DpoLoss::smoothsLabels),
+                    "with loss_type robust, exo_pair, aot or aot_unpaired")
+                .number("label_smoothing", 0))
+        .discopopTau(
+            settings
+                .when(losses.contains(DpoLoss.DISCOPOP), "with loss_type=discopop")
+                .number("discopop_tau", 0.05))
+        .ldAlpha(settings.number("ld_alpha", 1))
+        .weighting(settings.flag("use_weighting", false))
+        .build();
   }
 }

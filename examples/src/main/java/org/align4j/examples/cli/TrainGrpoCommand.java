@@ -8,6 +8,9 @@ import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.RatioLevel;
+import org.align4j.core.policygradient.SapoGate;
+import org.align4j.core.policygradient.VespoGate;
+import org.align4j.core.policygradient.VespoGate.Gamma;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.online.PolicyGradientUpdate;
@@ -60,33 +63,41 @@ final class TrainGrpoCommand extends OnlineTraining {
         loss == GrpoLoss.CISPO
             ? settings.number("epsilon_high", 5)
             : clipped.number("epsilon_high", epsilon);
-    return new GrpoObjective(
-        loss,
-        RatioLevel.parse(
-            settings
-                .when(loss != GrpoLoss.VESPO || beta > 0, "with another loss_type than vespo")
-                .text("importance_sampling_level", "token")),
-        epsilon,
-        epsilonHigh,
-        clipped.number("delta", 0),
-        beta,
-        settings.when(beta > 0, "with beta above 0").flag("use_bias_correction_kl", true),
-        1,
-        settings.number("top_entropy_quantile", 1),
-        settings.number("off_policy_mask_threshold", 0),
-        gates(settings, loss));
+    return GrpoObjective.builder(loss)
+        .ratioLevel(
+            RatioLevel.parse(
+                settings
+                    .when(loss != GrpoLoss.VESPO || beta > 0, "with another loss_type than vespo")
+                    .text("importance_sampling_level", "token")))
+        .epsilonLow(epsilon)
+        .epsilonHigh(epsilonHigh)
+        .delta(clipped.number("delta", 0))
+        .beta(beta)
+        .weightedKl(
+            settings.when(beta > 0, "with beta above 0").flag("use_bias_correction_kl", true))
+        .topEntropyQuantile(settings.number("top_entropy_quantile", 1))
+        .offPolicyThreshold(settings.number("off_policy_mask_threshold", 0))
+        .sapo(sapo(settings.when(loss == GrpoLoss.SAPO, "with loss_type=sapo")))
+        .vespo(vespo(settings.when(loss == GrpoLoss.VESPO, "with loss_type=vespo")))
+        .build();
   }
 
-  private static GrpoObjective.Gates gates(Settings settings, GrpoLoss loss) {
-    GrpoObjective.Gates gates = GrpoObjective.Gates.DEFAULT;
-    Settings sapo = settings.when(loss == GrpoLoss.SAPO, "with loss_type=sapo");
-    Settings vespo = settings.when(loss == GrpoLoss.VESPO, "with loss_type=vespo");
-    return new GrpoObjective.Gates(
-        sapo.number("sapo_temperature_pos", gates.sapoPositive()),
-        sapo.number("sapo_temperature_neg", gates.sapoNegative()),
-        vespo.number("vespo_k_pos", gates.vespoPositiveK()),
-        vespo.number("vespo_lambda_pos", gates.vespoPositiveLambda()),
-        vespo.number("vespo_k_neg", gates.vespoNegativeK()),
-        vespo.number("vespo_lambda_neg", gates.vespoNegativeLambda()));
+  private static SapoGate sapo(Settings settings) {
+    SapoGate gate = SapoGate.DEFAULT;
+    return new SapoGate(
+        settings.number("sapo_temperature_pos", gate.positive()),
+        settings.number("sapo_temperature_neg", gate.negative()));
+  }
+
+  private static VespoGate vespo(Settings settings) {
+    Gamma positive = VespoGate.DEFAULT.positive();
+    Gamma negative = VespoGate.DEFAULT.negative();
+    return new VespoGate(
+        new Gamma(
+            settings.number("vespo_k_pos", positive.k()),
+            settings.number("vespo_lambda_pos", positive.lambda())),
+        new Gamma(
+            settings.number("vespo_k_neg", negative.k()),
+            settings.number("vespo_lambda_neg", negative.lambda())));
   }
 }

@@ -9,6 +9,7 @@ import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.PpoObjective;
+import org.align4j.core.policygradient.PpoObjectiveBuilder;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
@@ -48,14 +49,16 @@ final class TrainPpoCommand extends OnlineTraining {
       throw new IllegalArgumentException(
           "kl_estimator exact is a penalty in the reward; with kl_in=loss name k1, k2 or k3");
     }
-    PpoObjective objective =
-        new PpoObjective(
-            clip,
-            settings.number("cliprange_high", clip),
-            settings.number("dual_clip", 0),
-            settings.flag("token_level_loss", true),
-            inLoss ? penalty.value() : 0,
-            estimator);
+    PpoObjectiveBuilder objective =
+        PpoObjective.builder()
+            .clipRange(clip)
+            .clipHigh(settings.number("cliprange_high", clip))
+            .dualClip(settings.number("dual_clip", 0))
+            .tokenMean(settings.flag("token_level_loss", true));
+    if (inLoss) {
+      objective.klCoefficient(penalty.value()).klEstimator(estimator);
+    }
+    PpoObjective ppo = objective.build();
     ValueLoss valueLoss = new ValueLoss(settings.number("cliprange_value", 0.2));
     double valueWeight = settings.number("vf_coef", 0.1);
     AdvantageEstimator advantages =
@@ -80,8 +83,7 @@ final class TrainPpoCommand extends OnlineTraining {
               both,
               parts.steps(
                   "ppo",
-                  new ActorCriticTask(
-                      both, objective, valueLoss, valueWeight, parts.temperature())),
+                  new ActorCriticTask(both, ppo, valueLoss, valueWeight, parts.temperature())),
               advantages,
               ratios(
                   parts, inLoss ? KlController.fixed(0) : penalty, estimator, inLoss, correction),

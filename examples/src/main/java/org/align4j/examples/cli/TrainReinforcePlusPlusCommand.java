@@ -24,13 +24,12 @@ final class TrainReinforcePlusPlusCommand extends OnlineTraining {
   Method method(Settings settings) {
     double clip = settings.number("cliprange", 0.2);
     PpoObjective objective =
-        new PpoObjective(
-            clip,
-            settings.number("cliprange_high", clip),
-            settings.number("dual_clip", 0),
-            settings.flag("token_level_loss", true),
-            0,
-            KlEstimator.K1);
+        PpoObjective.builder()
+            .clipRange(clip)
+            .clipHigh(settings.number("cliprange_high", clip))
+            .dualClip(settings.number("dual_clip", 0))
+            .tokenMean(settings.flag("token_level_loss", true))
+            .build();
     KlController penalty = penalty(settings, 0.01, true);
     KlEstimator estimator = rewardEstimator(settings);
     boolean baseline = settings.flag("baseline", false);

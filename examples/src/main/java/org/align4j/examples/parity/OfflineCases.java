@@ -70,28 +70,29 @@ final class OfflineCases {
     while (weights.size() < losses.size()) {
       weights.add(1.0);
     }
-    return new DpoObjective(
-        step.number("beta", 0.1),
-        losses,
-        weights,
-        Divergence.parse(config.path("f_divergence_type").asText("reverse_kl")),
-        step.number("f_alpha_divergence_coef", 0.5),
-        step.number("label_smoothing", 0),
-        step.number("discopop_tau", 0.05),
-        step.number("ld_alpha", 1),
-        config.path("use_weighting").asBoolean(false));
+    return DpoObjective.builder()
+        .beta(step.number("beta", 0.1))
+        .losses(losses, weights)
+        .divergence(Divergence.parse(config.path("f_divergence_type").asText("reverse_kl")))
+        .alphaCoefficient(step.number("f_alpha_divergence_coef", 0.5))
+        .labelSmoothing(step.number("label_smoothing", 0))
+        .discopopTau(step.number("discopop_tau", 0.05))
+        .ldAlpha(step.number("ld_alpha", 1))
+        .weighting(config.path("use_weighting").asBoolean(false))
+        .build();
   }
 
   CaseResult cpo(FirstStep step) {
     return referenceFree(
         step,
-        new CpoObjective(
-            step.number("beta", 0.1),
-            CpoLoss.parse(step.config().path("loss_type").asText("sigmoid")),
-            step.number("label_smoothing", 0),
-            step.number("simpo_gamma", 0.5),
-            step.number("alpha", 0),
-            step.number("cpo_alpha", 1)));
+        CpoObjective.builder()
+            .beta(step.number("beta", 0.1))
+            .loss(CpoLoss.parse(step.config().path("loss_type").asText("sigmoid")))
+            .labelSmoothing(step.number("label_smoothing", 0))
+            .simpoGamma(step.number("simpo_gamma", 0.5))
+            .alpha(step.number("alpha", 0))
+            .cpoAlpha(step.number("cpo_alpha", 1))
+            .build());
   }
 
   CaseResult orpo(FirstStep step) {

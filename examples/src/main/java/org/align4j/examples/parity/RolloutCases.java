@@ -10,13 +10,14 @@ import org.align4j.core.metric.MetricSums;
 import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.core.policygradient.ImportanceCorrection;
-import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.PolicyGradientValue;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.RatioLevel;
 import org.align4j.core.policygradient.RolloutCounts;
 import org.align4j.core.policygradient.RolloutLogProbs;
+import org.align4j.core.policygradient.SapoGate;
 import org.align4j.core.policygradient.ValueLoss;
+import org.align4j.core.policygradient.VespoGate;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.train.DistillationTask;
 import org.align4j.policy.train.PolicyGradientTask;
@@ -61,25 +62,31 @@ final class RolloutCases {
   private static GrpoObjective grpoObjective(FirstStep step) {
     double epsilon = step.number("epsilon", 0.2);
     JsonNode config = step.config();
-    GrpoObjective.Gates gates = GrpoObjective.Gates.DEFAULT;
-    return new GrpoObjective(
-        GrpoLoss.parse(config.path("loss_type").asText("dapo")),
-        RatioLevel.parse(config.path("importance_sampling_level").asText("token")),
-        epsilon,
-        step.number("epsilon_high", epsilon),
-        step.number("delta", 0),
-        step.number("beta", 0),
-        config.path("use_bias_correction_kl").asBoolean(true),
-        config.path("max_completion_length").asInt(512),
-        step.number("top_entropy_quantile", 1),
-        step.number("off_policy_mask_threshold", 0),
-        new GrpoObjective.Gates(
-            step.number("sapo_temperature_pos", gates.sapoPositive()),
-            step.number("sapo_temperature_neg", gates.sapoNegative()),
-            step.number("vespo_k_pos", gates.vespoPositiveK()),
-            step.number("vespo_lambda_pos", gates.vespoPositiveLambda()),
-            step.number("vespo_k_neg", gates.vespoNegativeK()),
-            step.number("vespo_lambda_neg", gates.vespoNegativeLambda())));
+    return GrpoObjective.builder(GrpoLoss.parse(config.path("loss_type").asText("dapo")))
+        .ratioLevel(RatioLevel.parse(config.path("importance_sampling_level").asText("token")))
+        .epsilonLow(epsilon)
+        .epsilonHigh(step.number("epsilon_high", epsilon))
+        .delta(step.number("delta", 0))
+        .beta(step.number("beta", 0))
+        .weightedKl(config.path("use_bias_correction_kl").asBoolean(true))
+        .maxCompletionLength(config.path("max_completion_length").asInt(512))
+        .topEntropyQuantile(step.number("top_entropy_quantile", 1))
+        .offPolicyThreshold(step.number("off_policy_mask_threshold", 0))
+        .sapo(
+            new SapoGate(
+                step.number("sapo_temperature_pos", SapoGate.DEFAULT.positive()),
+                step.number("sapo_temperature_neg", SapoGate.DEFAULT.negative())))
+        .vespo(
+            new VespoGate(
+                gamma(step, "pos", VespoGate.DEFAULT.positive()),
+                gamma(step, "neg", VespoGate.DEFAULT.negative())))
+        .build();
+  }
+
+  private static VespoGate.Gamma gamma(FirstStep step, String side, VespoGate.Gamma absent) {
+    return new VespoGate.Gamma(
+        step.number("vespo_k_" + side, absent.k()),
+        step.number("vespo_lambda_" + side, absent.lambda()));
   }
 
   static List<ScoredRollout> rollouts(JsonNode batch) {
@@ -116,22 +123,16 @@ final class RolloutCases {
           correction(config).weights(old, masked(inputs.path("rollout_logps"), mask)).weights();
     }
     PpoObjective objective =
-        new PpoObjective(
-            step.number("clip_eps_low", 0.2),
-            step.number("clip_eps_high", 0.2),
-            step.number("dual_clip", 0),
-            config.path("token_level_loss").asBoolean(true),
-            0,
-            KlEstimator.K1);
+        PpoObjective.builder()
+            .clipRange(step.number("clip_eps_low", 0.2))
+            .clipHigh(step.number("clip_eps_high", 0.2))
+            .dualClip(step.number("dual_clip", 0))
+            .tokenMean(config.path("token_level_loss").asBoolean(true))
+            .build();
     PolicyGradientValue value =
         objective.evaluate(
-            new RolloutLogProbs(
-                policy,
-                old,
-                List.of(),
-                importance,
-                List.of(),
-                masked(inputs.path("advantages"), mask)));
+            new RolloutLogProbs(policy, old, masked(inputs.path("advantages"), mask))
+                .withImportance(importance));
     Comparison comparison = new Comparison();
     comparison.relative(
         "loss", step.node().path("loss").asDouble(), value.loss(), PURE_TOLERANCE, 1);

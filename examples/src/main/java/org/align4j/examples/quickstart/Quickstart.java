@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.align4j.core.objective.Divergence;
 import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.objective.SftLoss;
@@ -271,16 +270,11 @@ public final class Quickstart {
 
   /** The SFT term keeps the chosen answers' likelihood from falling with the rejected ones'. */
   private DpoObjective objective() {
-    return new DpoObjective(
-        config.beta(),
-        List.of(DpoLoss.SIGMOID, DpoLoss.SFT),
-        List.of(1.0, config.sftWeight()),
-        Divergence.REVERSE_KL,
-        0.5,
-        0,
-        0.05,
-        1,
-        false);
+    return DpoObjective.builder()
+        .beta(config.beta())
+        .loss(DpoLoss.SIGMOID)
+        .loss(DpoLoss.SFT, config.sftWeight())
+        .build();
   }
 
   private List<TokenizedPair> hardPairs(List<Request> harmful, List<Helped> harmless) {

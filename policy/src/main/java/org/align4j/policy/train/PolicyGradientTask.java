@@ -101,12 +101,10 @@ public final class PolicyGradientTask implements TrainingTask<ScoredRollout> {
   private static RolloutLogProbs input(
       List<ScoredRollout> rollouts, List<double[]> logProbs, List<double[]> entropies) {
     return new RolloutLogProbs(
-        logProbs,
-        all(rollouts, ScoredRollout::old),
-        all(rollouts, ScoredRollout::reference),
-        all(rollouts, ScoredRollout::importance),
-        entropies,
-        all(rollouts, ScoredRollout::advantages));
+            logProbs, all(rollouts, ScoredRollout::old), all(rollouts, ScoredRollout::advantages))
+        .withReference(all(rollouts, ScoredRollout::reference))
+        .withImportance(all(rollouts, ScoredRollout::importance))
+        .withEntropies(entropies);
   }
 
   static RolloutCounts counts(List<ScoredRollout> step) {

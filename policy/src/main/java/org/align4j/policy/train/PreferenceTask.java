@@ -151,15 +151,18 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
 
   private PairwiseLogProbs input(
       Layout layout, TokenStats stats, List<double[]> referenceLogProbs) {
-    double[] sumSquares = objective.needsSumSquares() ? stats.logSumSquares() : null;
-    return new PairwiseLogProbs(
-        layout.chosen(stats.logProbs()),
-        layout.rejected(stats.logProbs()),
-        every(referenceLogProbs, 0),
-        every(referenceLogProbs, 1),
-        sumSquares == null ? List.of() : layout.chosen(sumSquares),
-        sumSquares == null ? List.of() : layout.rejected(sumSquares),
-        layout.prompts(stats.logProbs()));
+    PairwiseLogProbs input =
+        new PairwiseLogProbs(
+                layout.chosen(stats.logProbs()),
+                layout.rejected(stats.logProbs()),
+                every(referenceLogProbs, 0),
+                every(referenceLogProbs, 1))
+            .withPrompt(layout.prompts(stats.logProbs()));
+    if (!objective.needsSumSquares()) {
+      return input;
+    }
+    double[] sumSquares = stats.logSumSquares();
+    return input.withLogSumSquares(layout.chosen(sumSquares), layout.rejected(sumSquares));
   }
 
   private List<double[]> referenceLogProbs(List<TokenizedPair> micro) {

@@ -13,7 +13,6 @@ import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.CpoLoss;
 import org.align4j.core.objective.CpoObjective;
-import org.align4j.core.objective.Divergence;
 import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.objective.KtoLoss;
@@ -25,7 +24,6 @@ import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.core.policygradient.PolicyGradientObjective;
 import org.align4j.core.policygradient.PpoObjective;
-import org.align4j.core.policygradient.RatioLevel;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
@@ -170,16 +168,12 @@ class MicroBatchTokensTest {
   void weightedDpo(DpoLoss loss) {
     double smoothing = loss == DpoLoss.EXO_PAIR || loss == DpoLoss.ROBUST ? 0.05 : 0;
     pairwise(
-        new DpoObjective(
-            0.5,
-            List.of(loss),
-            List.of(1.0),
-            Divergence.REVERSE_KL,
-            0.5,
-            smoothing,
-            0.05,
-            1,
-            true));
+        DpoObjective.builder()
+            .beta(0.5)
+            .loss(loss)
+            .labelSmoothing(smoothing)
+            .weighting(true)
+            .build());
   }
 
   @ParameterizedTest
@@ -222,18 +216,7 @@ class MicroBatchTokensTest {
         Stream.of(
             GrpoObjective.rloo(0.2, 0.2),
             PpoObjective.of(0.2),
-            new GrpoObjective(
-                GrpoLoss.DAPO,
-                RatioLevel.TOKEN,
-                0.2,
-                0.2,
-                0,
-                0.1,
-                true,
-                8,
-                0.4,
-                0,
-                GrpoObjective.Gates.DEFAULT)));
+            GrpoObjective.builder(GrpoLoss.DAPO).beta(0.1).topEntropyQuantile(0.4).build()));
   }
 
   @ParameterizedTest

@@ -12,39 +12,38 @@ import org.align4j.core.objective.PairBatch.Sides;
  * simpo) log-prob x, or AlphaPO's (1 - e^(-αx))/α (Gupta et al. 2025, arXiv 2501.03884). CPO-SimPO
  * is simpo with cpoAlpha &gt; 0. Values equal TRL's {@code CPOTrainer} 1.16 to rounding.
  *
- * @param beta scale of the margin, &gt; 0
- * @param loss what is made of the margin
- * @param labelSmoothing ε of sigmoid and simpo, in [0, ½)
- * @param simpoGamma target margin γ of simpo
- * @param alpha shape of AlphaPO's reward; 0 = log-probabilities themselves
- * @param cpoAlpha weight of the chosen completions' likelihood; 0 = plain SimPO
+ * <p>{@link #builder} sets the options by name.
  */
-public record CpoObjective(
-    double beta,
-    CpoLoss loss,
-    double labelSmoothing,
-    double simpoGamma,
-    double alpha,
-    double cpoAlpha)
-    implements PreferenceObjective {
+public final class CpoObjective implements PreferenceObjective {
+  private final double beta;
+  private final CpoLoss loss;
+  private final double labelSmoothing;
+  private final double simpoGamma;
+  private final double alpha;
+  private final double cpoAlpha;
 
-  /** Checks ranges. */
-  public CpoObjective {
-    require(beta > 0, "beta must be positive, got " + beta);
-    require(
-        labelSmoothing >= 0 && labelSmoothing < 0.5,
-        "label_smoothing must be in [0, 0.5), got " + labelSmoothing);
-    require(cpoAlpha >= 0, "cpo_alpha must not be negative, got " + cpoAlpha);
+  CpoObjective(CpoObjectiveBuilder options) {
+    beta = options.beta;
+    loss = options.loss;
+    labelSmoothing = options.labelSmoothing;
+    simpoGamma = options.simpoGamma;
+    alpha = options.alpha;
+    cpoAlpha = options.cpoAlpha;
+  }
+
+  /** Options at TRL's defaults. */
+  public static CpoObjectiveBuilder builder() {
+    return new CpoObjectiveBuilder();
   }
 
   /** TRL's defaults for a loss. */
   public static CpoObjective of(double beta, CpoLoss loss) {
-    return new CpoObjective(beta, loss, 0, 0.5, 0, 1);
+    return builder().beta(beta).loss(loss).build();
   }
 
   /** SimPO as its paper has it: no likelihood term. */
   public static CpoObjective simpo(double beta, double gamma) {
-    return new CpoObjective(beta, CpoLoss.SIMPO, 0, gamma, 0, 0);
+    return builder().beta(beta).loss(CpoLoss.SIMPO).simpoGamma(gamma).cpoAlpha(0).build();
   }
 
   @Override
@@ -120,11 +119,5 @@ public record CpoObjective(
 
   private double scaled(double margin) {
     return beta * margin - (loss == CpoLoss.SIMPO ? simpoGamma : 0);
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

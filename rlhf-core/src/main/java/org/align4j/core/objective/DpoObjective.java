@@ -15,48 +15,35 @@ import org.align4j.core.objective.PairBatch.Sides;
  * completion is refused; margins of ±∞ give the limits of each formula. Values equal TRL's {@code
  * DPOTrainer} 1.16 to rounding.
  *
- * @param beta strength of the leash to the reference, &gt; 0
- * @param losses members of the mix
- * @param lossWeights one weight per member
- * @param divergence f-divergence that turns log-ratios into scores
- * @param alphaCoefficient α of {@link Divergence#ALPHA_DIVERGENCE}
- * @param labelSmoothing ε of robust, exo_pair and aot; other losses ignore it, as in TRL
- * @param discopopTau τ of discopop
- * @param ldAlpha weight of tail tokens in LD-DPO (arXiv 2409.06411), in [0, 1]; 1 switches it off
- * @param weighting WPO weighting (arXiv 2406.11827), Eq. 2
+ * <p>{@link #builder} sets the options by name.
  */
-public record DpoObjective(
-    double beta,
-    List<DpoLoss> losses,
-    List<Double> lossWeights,
-    Divergence divergence,
-    double alphaCoefficient,
-    double labelSmoothing,
-    double discopopTau,
-    double ldAlpha,
-    boolean weighting)
-    implements PreferenceObjective {
+public final class DpoObjective implements PreferenceObjective {
+  private final double beta;
+  private final List<DpoLoss> losses;
+  private final List<Double> lossWeights;
+  private final Divergence divergence;
+  private final double alphaCoefficient;
+  private final double labelSmoothing;
+  private final double discopopTau;
+  private final double ldAlpha;
+  private final boolean weighting;
 
-  /** Checks the settings against each other. */
-  public DpoObjective {
-    losses = List.copyOf(losses);
-    lossWeights = List.copyOf(lossWeights);
-    require(beta > 0, "beta must be positive, got " + beta);
-    require(!losses.isEmpty(), "loss_type needs at least one loss");
-    require(
-        losses.size() == lossWeights.size(),
-        "loss_weights has " + lossWeights.size() + " values for " + losses.size() + " losses");
-    require(
-        labelSmoothing >= 0 && labelSmoothing < 1,
-        "label_smoothing must be in [0, 1), got " + labelSmoothing);
-    require(
-        !losses.contains(DpoLoss.EXO_PAIR) || labelSmoothing > 0,
-        "exo_pair needs label_smoothing > 0 (its target puts that mass on rejected); try 0.001");
-    require(
-        !losses.contains(DpoLoss.ROBUST) || labelSmoothing < 0.5,
-        "robust needs label_smoothing < 0.5, got " + labelSmoothing);
-    require(ldAlpha >= 0 && ldAlpha <= 1, "ld_alpha must be in [0, 1], got " + ldAlpha);
-    require(discopopTau > 0, "discopop_tau must be positive, got " + discopopTau);
+  DpoObjective(DpoObjectiveBuilder options) {
+    boolean named = !options.losses.isEmpty();
+    beta = options.beta;
+    losses = named ? options.losses : List.of(DpoLoss.SIGMOID);
+    lossWeights = named ? options.lossWeights : List.of(1.0);
+    divergence = options.divergence;
+    alphaCoefficient = options.alphaCoefficient;
+    labelSmoothing = options.labelSmoothing;
+    discopopTau = options.discopopTau;
+    ldAlpha = options.ldAlpha;
+    weighting = options.weighting;
+  }
+
+  /** Options at TRL's defaults. */
+  public static DpoObjectiveBuilder builder() {
+    return new DpoObjectiveBuilder();
   }
 
   /** Standard DPO with TRL's remaining defaults. */
@@ -66,16 +53,22 @@ public record DpoObjective(
 
   /** A single member of the family. */
   public static DpoObjective of(double beta, DpoLoss loss, double labelSmoothing) {
-    return new DpoObjective(
-        beta,
-        List.of(loss),
-        List.of(1.0),
-        Divergence.REVERSE_KL,
-        0.5,
-        labelSmoothing,
-        0.05,
-        1,
-        false);
+    return builder().beta(beta).loss(loss).labelSmoothing(labelSmoothing).build();
+  }
+
+  /** Strength of the leash to the reference. */
+  double beta() {
+    return beta;
+  }
+
+  /** ε of robust, exo_pair and aot. */
+  double labelSmoothing() {
+    return labelSmoothing;
+  }
+
+  /** τ of discopop. */
+  double discopopTau() {
+    return discopopTau;
   }
 
   @Override
@@ -205,11 +198,5 @@ public record DpoObjective(
 
   private MetricSums metrics(PairBatch batch) {
     return PairMetrics.of(batch.ratios().scaled(beta), batch.logps());
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

@@ -4,29 +4,35 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Per-token log-probabilities of the completions of a batch of preference pairs.
- *
- * @param chosen policy log-probs of the chosen completions, {@code [pair][token]}, natural log, ≤ 0
- * @param rejected the same of the rejected completions
- * @param referenceChosen the reference model's log-probs of the same chosen tokens; empty when
- *     unused
- * @param referenceRejected the same of the rejected completions
- * @param chosenLogSumSquares log Σ_v p(v)² at each chosen token, for WPO weighting; empty when
- *     unused
- * @param rejectedLogSumSquares the same at each rejected token
- * @param prompt log-probs of the prompts' tokens from the second on; empty when unused
+ * Per-token log-probabilities of the completions of a batch of preference pairs. What only some
+ * objectives need is added by the {@code with} methods.
  */
-public record PairwiseLogProbs(
-    List<double[]> chosen,
-    List<double[]> rejected,
-    List<double[]> referenceChosen,
-    List<double[]> referenceRejected,
-    List<double[]> chosenLogSumSquares,
-    List<double[]> rejectedLogSumSquares,
-    List<double[]> prompt) {
+public final class PairwiseLogProbs {
+  private final List<double[]> chosen;
+  private final List<double[]> rejected;
+  private final List<double[]> referenceChosen;
+  private final List<double[]> referenceRejected;
+  private final List<double[]> chosenLogSumSquares;
+  private final List<double[]> rejectedLogSumSquares;
+  private final List<double[]> prompt;
 
-  /** Checks that every pair has tokens and that all sides agree on their number. */
-  public PairwiseLogProbs {
+  /**
+   * Pairs with the reference's log-probs.
+   *
+   * @param chosen policy log-probs of the chosen completions, {@code [pair][token]}, natural log, ≤
+   *     0
+   * @param rejected the same of the rejected completions
+   * @param referenceChosen the reference model's log-probs of the same chosen tokens; empty where
+   *     an objective needs no reference
+   * @param referenceRejected the same of the rejected completions
+   * @throws IllegalArgumentException if a completion has no tokens or the shapes differ
+   */
+  public PairwiseLogProbs(
+      List<double[]> chosen,
+      List<double[]> rejected,
+      List<double[]> referenceChosen,
+      List<double[]> referenceRejected) {
+    this(chosen, rejected, referenceChosen, referenceRejected, List.of(), List.of(), List.of());
     int pairs = chosen.size();
     requireRows("rejected", pairs, rejected.size());
     if (!referenceChosen.isEmpty() || !referenceRejected.isEmpty()) {
@@ -41,13 +47,46 @@ public record PairwiseLogProbs(
     }
   }
 
-  /** Pairs without the statistics that only some objectives need. */
-  public PairwiseLogProbs(
+  /** Pairs for objectives without a reference. */
+  public PairwiseLogProbs(List<double[]> chosen, List<double[]> rejected) {
+    this(chosen, rejected, List.of(), List.of());
+  }
+
+  private PairwiseLogProbs(
       List<double[]> chosen,
       List<double[]> rejected,
       List<double[]> referenceChosen,
-      List<double[]> referenceRejected) {
-    this(chosen, rejected, referenceChosen, referenceRejected, List.of(), List.of(), List.of());
+      List<double[]> referenceRejected,
+      List<double[]> chosenLogSumSquares,
+      List<double[]> rejectedLogSumSquares,
+      List<double[]> prompt) {
+    this.chosen = chosen;
+    this.rejected = rejected;
+    this.referenceChosen = referenceChosen;
+    this.referenceRejected = referenceRejected;
+    this.chosenLogSumSquares = chosenLogSumSquares;
+    this.rejectedLogSumSquares = rejectedLogSumSquares;
+    this.prompt = prompt;
+  }
+
+  /** With log Σ_v p(v)² at each token of both sides, for WPO's weights. */
+  public PairwiseLogProbs withLogSumSquares(List<double[]> ofChosen, List<double[]> ofRejected) {
+    requireLengths("chosenLogSumSquares", chosen, ofChosen);
+    requireLengths("rejectedLogSumSquares", rejected, ofRejected);
+    return new PairwiseLogProbs(
+        chosen, rejected, referenceChosen, referenceRejected, ofChosen, ofRejected, prompt);
+  }
+
+  /** With log-probs of the prompts' tokens from the second on; an empty list is none. */
+  public PairwiseLogProbs withPrompt(List<double[]> rows) {
+    return new PairwiseLogProbs(
+        chosen,
+        rejected,
+        referenceChosen,
+        referenceRejected,
+        chosenLogSumSquares,
+        rejectedLogSumSquares,
+        rows);
   }
 
   /** Parts of a batch, one after another. */
@@ -62,14 +101,49 @@ public record PairwiseLogProbs(
         joined(parts, PairwiseLogProbs::prompt));
   }
 
-  private static List<double[]> joined(
-      List<PairwiseLogProbs> parts, Function<PairwiseLogProbs, List<double[]>> rows) {
-    return parts.stream().flatMap(part -> rows.apply(part).stream()).toList();
-  }
-
   /** The number of pairs. */
   public int size() {
     return chosen.size();
+  }
+
+  /** Policy log-probs of the chosen completions. */
+  public List<double[]> chosen() {
+    return chosen;
+  }
+
+  /** Policy log-probs of the rejected completions. */
+  public List<double[]> rejected() {
+    return rejected;
+  }
+
+  /** The reference's log-probs of the chosen completions; empty without a reference. */
+  public List<double[]> referenceChosen() {
+    return referenceChosen;
+  }
+
+  /** The reference's log-probs of the rejected completions; empty without a reference. */
+  public List<double[]> referenceRejected() {
+    return referenceRejected;
+  }
+
+  /** log Σ_v p(v)² at each chosen token; empty where no objective needs it. */
+  public List<double[]> chosenLogSumSquares() {
+    return chosenLogSumSquares;
+  }
+
+  /** The same at each rejected token. */
+  public List<double[]> rejectedLogSumSquares() {
+    return rejectedLogSumSquares;
+  }
+
+  /** Log-probs of the prompts' tokens from the second on; empty where no objective needs them. */
+  public List<double[]> prompt() {
+    return prompt;
+  }
+
+  private static List<double[]> joined(
+      List<PairwiseLogProbs> parts, Function<PairwiseLogProbs, List<double[]>> rows) {
+    return parts.stream().flatMap(part -> rows.apply(part).stream()).toList();
   }
 
   private static void requireRows(String name, int expected, int found) {

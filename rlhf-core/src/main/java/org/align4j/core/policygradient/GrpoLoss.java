@@ -9,24 +9,24 @@ import java.util.Locale;
  */
 public enum GrpoLoss {
   /** Clipped, 1/(T·N). Shao et al. 2024 (arXiv 2402.03300), Eq. 3. */
-  GRPO(Surrogate.CLIPPED, Share.SEQUENCE_MEAN),
+  GRPO(Kind.CLIPPED, Share.SEQUENCE_MEAN),
   /** Clipped, 1/(N · longest allowed completion). Liu et al. 2025 (arXiv 2503.20783). */
-  DR_GRPO(Surrogate.CLIPPED, Share.FIXED_LENGTH),
+  DR_GRPO(Kind.CLIPPED, Share.FIXED_LENGTH),
   /** Clipped, 1/M. Yu et al. 2025 (arXiv 2503.14476), Eq. 8. */
-  DAPO(Surrogate.CLIPPED, Share.TOKEN_MEAN),
+  DAPO(Kind.CLIPPED, Share.TOKEN_MEAN),
   /** Clipped, 1/M; TRL's differs from dapo only in taking M over a local batch. */
-  BNPO(Surrogate.CLIPPED, Share.TOKEN_MEAN),
+  BNPO(Kind.CLIPPED, Share.TOKEN_MEAN),
   /** -min(r, high) · A · log π with a constant weight, 1/M. Chen et al. 2025 (arXiv 2506.13585). */
-  CISPO(Surrogate.CAPPED_WEIGHT, Share.TOKEN_MEAN),
+  CISPO(Kind.CAPPED_WEIGHT, Share.TOKEN_MEAN),
   /** A soft gate in place of the clip, 1/(T·N). Gao et al. 2025 (arXiv 2511.20347). */
-  SAPO(Surrogate.SOFT_GATE, Share.SEQUENCE_MEAN),
+  SAPO(Kind.SOFT_GATE, Share.SEQUENCE_MEAN),
   /** Clipped, 1/N: completions weighted by their length. arXiv 2602.05261. */
-  LUSPO(Surrogate.CLIPPED, Share.SEQUENCE_SUM),
+  LUSPO(Kind.CLIPPED, Share.SEQUENCE_SUM),
   /** A gamma-shaped weight of the sequence's ratio, 1/M. arXiv 2602.10693. */
-  VESPO(Surrogate.GAMMA_WEIGHT, Share.TOKEN_MEAN);
+  VESPO(Kind.GAMMA_WEIGHT, Share.TOKEN_MEAN);
 
-  /** What stands for a token in the loss. */
-  enum Surrogate {
+  /** Which {@link Surrogate} stands for a token in the loss. */
+  enum Kind {
     CLIPPED,
     CAPPED_WEIGHT,
     SOFT_GATE,
@@ -41,21 +41,21 @@ public enum GrpoLoss {
     FIXED_LENGTH
   }
 
-  private final Surrogate surrogate;
+  private final Kind kind;
   private final Share share;
 
-  GrpoLoss(Surrogate surrogate, Share share) {
-    this.surrogate = surrogate;
+  GrpoLoss(Kind kind, Share share) {
+    this.kind = kind;
     this.share = share;
   }
 
   /** Whether ratios are clipped between 1 - epsilon and 1 + epsilon_high. */
   public boolean clips() {
-    return surrogate == Surrogate.CLIPPED;
+    return kind == Kind.CLIPPED;
   }
 
-  Surrogate surrogate() {
-    return surrogate;
+  Kind kind() {
+    return kind;
   }
 
   double share(int tokens, int maxCompletionLength, RolloutCounts counts) {

@@ -12,35 +12,36 @@ import org.align4j.core.metric.MetricSums;
  * &lt; 0 not below dualClip·A. Values equal OpenRLHF 0.11's {@code PolicyLoss} to rounding.
  * REINFORCE++ (Hu 2025, arXiv 2501.03262) is this objective with its own advantages.
  *
- * @param clipLow ε below 1, ≥ 0
- * @param clipHigh ε above 1, ≥ 0; larger than clipLow = clip-higher (DAPO, arXiv 2503.14476)
- * @param dualClip bound c &gt; 1 for negative advantages; 0 = none
- * @param tokenMean whether all tokens of the step count alike; else all completions do
- * @param klCoefficient weight of the KL to the reference in the loss; 0 when it is in the reward
- * @param klEstimator whose value is added; the gradient is the unbiased one of the reverse KL,
- *     weighted by min(r, 10), whichever is named
+ * <p>{@link #builder} sets the options by name.
  */
-public record PpoObjective(
-    double clipLow,
-    double clipHigh,
-    double dualClip,
-    boolean tokenMean,
-    double klCoefficient,
-    KlEstimator klEstimator)
-    implements PolicyGradientObjective {
+public final class PpoObjective implements PolicyGradientObjective {
   private static final double MAX_LOG_RATIO = 20;
   private static final double MAX_KL_WEIGHT = 10;
 
-  /** Checks ranges. */
-  public PpoObjective {
-    require(clipLow >= 0 && clipHigh >= 0, "cliprange must not be negative");
-    require(dualClip == 0 || dualClip > 1, "dual_clip must be above 1, got " + dualClip);
-    require(klCoefficient >= 0, "kl_coef must not be negative, got " + klCoefficient);
+  private final double clipLow;
+  private final double clipHigh;
+  private final double dualClip;
+  private final boolean tokenMean;
+  private final double klCoefficient;
+  private final KlEstimator klEstimator;
+
+  PpoObjective(PpoObjectiveBuilder options) {
+    clipLow = options.clipLow;
+    clipHigh = options.clipHigh;
+    dualClip = options.dualClip;
+    tokenMean = options.tokenMean;
+    klCoefficient = options.klCoefficient;
+    klEstimator = options.klEstimator;
+  }
+
+  /** Options at the defaults of standard PPO. */
+  public static PpoObjectiveBuilder builder() {
+    return new PpoObjectiveBuilder();
   }
 
   /** Standard PPO: one clip range, token mean, KL not in the loss. */
   public static PpoObjective of(double clipRange) {
-    return new PpoObjective(clipRange, clipRange, 0, true, 0, KlEstimator.K1);
+    return builder().clipRange(clipRange).build();
   }
 
   @Override
@@ -87,11 +88,5 @@ public record PpoObjective(
       gradients.add(gradient);
     }
     return new PolicyGradientValue(loss, gradients, metrics);
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

@@ -32,20 +32,19 @@ class DpoObjectiveTest {
       }
       sides.add(rows);
     }
-    return new PairwiseLogProbs(
-        sides.get(0),
-        sides.get(1),
-        sides.get(2),
-        sides.get(3),
-        sides.get(4),
-        sides.get(5),
-        List.of());
+    return new PairwiseLogProbs(sides.get(0), sides.get(1), sides.get(2), sides.get(3))
+        .withLogSumSquares(sides.get(4), sides.get(5));
   }
 
   private static DpoObjective objective(DpoLoss loss, Divergence divergence) {
     double smoothing = loss == DpoLoss.SIGMOID ? 0 : 0.1;
-    return new DpoObjective(
-        0.3, List.of(loss), List.of(1.0), divergence, 0.5, smoothing, 0.05, 0.7, false);
+    return DpoObjective.builder()
+        .beta(0.3)
+        .loss(loss)
+        .divergence(divergence)
+        .labelSmoothing(smoothing)
+        .ldAlpha(0.7)
+        .build();
   }
 
   static Stream<Arguments> members() {
@@ -150,10 +149,45 @@ class DpoObjectiveTest {
         .hasMessageContaining("exo_pair needs label_smoothing > 0");
     assertThatThrownBy(() -> DpoObjective.of(0.1, DpoLoss.ROBUST, 0.5))
         .hasMessageContaining("label_smoothing < 0.5");
+    assertThatThrownBy(() -> DpoObjective.builder().losses(List.of(), List.of()))
+        .hasMessage("loss_type needs at least one loss");
+    assertThatThrownBy(
+            () -> DpoObjective.builder().losses(List.of(DpoLoss.SIGMOID), List.of(1.0, 2.0)))
+        .hasMessage("loss_weights has 2 values for 1 losses");
     assertThatThrownBy(() -> DpoObjective.sigmoid(0)).hasMessageContaining("beta must be positive");
     assertThatThrownBy(() -> DpoLoss.parse("sigmoud"))
         .hasMessageContaining("sigmoud")
         .hasMessageContaining("apo_zero");
+  }
+
+  @Test
+  void theDefaultIsSigmoidWithTrlsBeta() {
+    PairwiseLogProbs input = random(7, 3);
+    assertThat(DpoObjective.builder().build().evaluate(input).loss())
+        .isEqualTo(DpoObjective.sigmoid(0.1).evaluate(input).loss());
+  }
+
+  @Test
+  void aMixIsTheWeightedSumOfItsLosses() {
+    PairwiseLogProbs input = random(7, 3);
+    double mixed =
+        DpoObjective.builder()
+            .loss(DpoLoss.IPO)
+            .loss(DpoLoss.SFT, 0.5)
+            .build()
+            .evaluate(input)
+            .loss();
+    double ipo = DpoObjective.of(0.1, DpoLoss.IPO, 0).evaluate(input).loss();
+    double sft = DpoObjective.of(0.1, DpoLoss.SFT, 0).evaluate(input).loss();
+    assertThat(mixed).isCloseTo(ipo + 0.5 * sft, within(1e-12));
+  }
+
+  @Test
+  void statisticsOfAnotherShapeAreRefused() {
+    PairwiseLogProbs input = random(7, 2);
+    List<double[]> short1 = List.of(new double[1]);
+    assertThatThrownBy(() -> input.withLogSumSquares(short1, input.rejected()))
+        .hasMessageContaining("chosenLogSumSquares has 1 rows; chosen has 2");
   }
 
   @Test

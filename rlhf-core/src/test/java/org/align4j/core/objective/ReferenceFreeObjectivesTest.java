@@ -18,13 +18,9 @@ class ReferenceFreeObjectivesTest {
   private static PairwiseLogProbs random() {
     Random random = new Random(3);
     return new PairwiseLogProbs(
-        FiniteDifferences.rows(random, CHOSEN, -2, -0.1),
-        FiniteDifferences.rows(random, REJECTED, -2, -0.1),
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        FiniteDifferences.rows(random, new int[] {4, 2, 3}, -2, -0.1));
+            FiniteDifferences.rows(random, CHOSEN, -2, -0.1),
+            FiniteDifferences.rows(random, REJECTED, -2, -0.1))
+        .withPrompt(FiniteDifferences.rows(random, new int[] {4, 2, 3}, -2, -0.1));
   }
 
   static Stream<PreferenceObjective> objectives() {
@@ -34,8 +30,14 @@ class ReferenceFreeObjectivesTest {
         CpoObjective.of(0.3, CpoLoss.IPO),
         CpoObjective.of(0.3, CpoLoss.SIMPO),
         CpoObjective.simpo(2, 1),
-        new CpoObjective(2, CpoLoss.SIMPO, 0.1, 0.5, 0.25, 0.5),
-        new CpoObjective(2, CpoLoss.SIGMOID, 0.1, 0, -0.25, 0),
+        CpoObjective.builder()
+            .beta(2)
+            .loss(CpoLoss.SIMPO)
+            .labelSmoothing(0.1)
+            .alpha(0.25)
+            .cpoAlpha(0.5)
+            .build(),
+        CpoObjective.builder().beta(2).labelSmoothing(0.1).alpha(-0.25).cpoAlpha(0).build(),
         new OrpoObjective(0.7));
   }
 
@@ -61,14 +63,8 @@ class ReferenceFreeObjectivesTest {
     double sum = 0;
     for (int i = 0; i < whole.size(); i++) {
       PairwiseLogProbs one =
-          new PairwiseLogProbs(
-              whole.chosen().subList(i, i + 1),
-              whole.rejected().subList(i, i + 1),
-              List.of(),
-              List.of(),
-              List.of(),
-              List.of(),
-              whole.prompt().subList(i, i + 1));
+          new PairwiseLogProbs(whole.chosen().subList(i, i + 1), whole.rejected().subList(i, i + 1))
+              .withPrompt(whole.prompt().subList(i, i + 1));
       sum += objective.evaluate(one, Normalizer.of(whole)).loss();
     }
     assertThat(sum).isCloseTo(objective.evaluate(whole).loss(), within(1e-12));
@@ -78,7 +74,16 @@ class ReferenceFreeObjectivesTest {
   void alphaPoTendsToSimPo() {
     PairwiseLogProbs input = random();
     double simpo = CpoObjective.simpo(2, 1).evaluate(input).loss();
-    double almost = new CpoObjective(2, CpoLoss.SIMPO, 0, 1, 1e-7, 0).evaluate(input).loss();
+    double almost =
+        CpoObjective.builder()
+            .beta(2)
+            .loss(CpoLoss.SIMPO)
+            .simpoGamma(1)
+            .alpha(1e-7)
+            .cpoAlpha(0)
+            .build()
+            .evaluate(input)
+            .loss();
     assertThat(almost).isCloseTo(simpo, within(1e-6));
   }
 
@@ -87,8 +92,7 @@ class ReferenceFreeObjectivesTest {
     List<double[]> certain = List.of(new double[] {0, 0});
     List<double[]> other = List.of(new double[] {-1});
     PairwiseLogProbs input =
-        new PairwiseLogProbs(
-            certain, other, List.of(), List.of(), List.of(), List.of(), List.of(new double[0]));
+        new PairwiseLogProbs(certain, other).withPrompt(List.of(new double[0]));
     PairwiseValue value = new OrpoObjective(0.1).evaluate(input);
     assertThat(value.loss()).isFinite();
     assertThat(value.dChosen().get(0)).satisfies(row -> assertThat(row[0]).isFinite());

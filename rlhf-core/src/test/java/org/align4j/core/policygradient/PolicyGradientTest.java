@@ -26,27 +26,24 @@ class PolicyGradientTest {
       advantages.add(row);
     }
     return new RolloutLogProbs(
-        FiniteDifferences.rows(random, LENGTHS, -2, -0.1),
-        FiniteDifferences.rows(random, LENGTHS, -2, -0.1),
-        FiniteDifferences.rows(random, LENGTHS, -2, -0.1),
-        FiniteDifferences.rows(random, LENGTHS, 0.5, 1.2),
-        FiniteDifferences.rows(random, LENGTHS, 0, 5),
-        advantages);
+            FiniteDifferences.rows(random, LENGTHS, -2, -0.1),
+            FiniteDifferences.rows(random, LENGTHS, -2, -0.1),
+            advantages)
+        .withReference(FiniteDifferences.rows(random, LENGTHS, -2, -0.1))
+        .withImportance(FiniteDifferences.rows(random, LENGTHS, 0.5, 1.2))
+        .withEntropies(FiniteDifferences.rows(random, LENGTHS, 0, 5));
   }
 
   private static GrpoObjective grpo(GrpoLoss loss, RatioLevel level, boolean weightedKl) {
-    return new GrpoObjective(
-        loss,
-        level,
-        0.2,
-        loss == GrpoLoss.CISPO ? 5 : 0.28,
-        1.6,
-        0.04,
-        weightedKl,
-        8,
-        0.7,
-        0,
-        GrpoObjective.Gates.DEFAULT);
+    return GrpoObjective.builder(loss)
+        .ratioLevel(level)
+        .epsilonHigh(loss == GrpoLoss.CISPO ? 5 : 0.28)
+        .delta(1.6)
+        .beta(0.04)
+        .weightedKl(weightedKl)
+        .maxCompletionLength(8)
+        .topEntropyQuantile(0.7)
+        .build();
   }
 
   /** Objectives whose gradient is that of the value; cispo's and vespo's weights are constants. */
@@ -64,7 +61,7 @@ class PolicyGradientTest {
         Stream.of(
             GrpoObjective.rloo(0.2, 0.2),
             PpoObjective.of(0.2),
-            new PpoObjective(0.2, 0.28, 1.5, false, 0, KlEstimator.K3)));
+            PpoObjective.builder().clipHigh(0.28).dualClip(1.5).tokenMean(false).build()));
   }
 
   static Stream<PolicyGradientObjective> all() {
@@ -73,7 +70,7 @@ class PolicyGradientTest {
         Stream.of(
             grpo(GrpoLoss.CISPO, RatioLevel.TOKEN, true),
             grpo(GrpoLoss.VESPO, RatioLevel.TOKEN, true),
-            new PpoObjective(0.2, 0.2, 0, true, 0.1, KlEstimator.K3)));
+            PpoObjective.builder().klCoefficient(0.1).klEstimator(KlEstimator.K3).build()));
   }
 
   @ParameterizedTest
@@ -91,9 +88,7 @@ class PolicyGradientTest {
   @MethodSource("all")
   void microBatchesAddUpToTheWholeStep(PolicyGradientObjective objective) {
     if (objective instanceof GrpoObjective grpo && grpo.needsEntropies()) {
-      objective =
-          new GrpoObjective(
-              grpo.loss(), grpo.level(), 0.2, 0.28, 0, 0.04, true, 8, 1, 0, grpo.gates());
+      objective = grpo.toBuilder().topEntropyQuantile(1).build();
     }
     RolloutLogProbs whole = random();
     RolloutCounts counts = RolloutCounts.of(whole.policy());
@@ -109,12 +104,12 @@ class PolicyGradientTest {
 
   private static RolloutLogProbs part(RolloutLogProbs whole, int i) {
     return new RolloutLogProbs(
-        whole.policy().subList(i, i + 1),
-        whole.old().subList(i, i + 1),
-        whole.reference().subList(i, i + 1),
-        whole.importance().subList(i, i + 1),
-        whole.entropies().subList(i, i + 1),
-        whole.advantages().subList(i, i + 1));
+            whole.policy().subList(i, i + 1),
+            whole.old().subList(i, i + 1),
+            whole.advantages().subList(i, i + 1))
+        .withReference(whole.reference().subList(i, i + 1))
+        .withImportance(whole.importance().subList(i, i + 1))
+        .withEntropies(whole.entropies().subList(i, i + 1));
   }
 
   /** The first step of any of them is the plain policy gradient: -A/tokens at every token. */
@@ -122,8 +117,7 @@ class PolicyGradientTest {
   void firstStepIsThePolicyGradient() {
     List<double[]> logProbs = List.of(new double[] {-1, -2}, new double[] {-0.5});
     List<double[]> advantages = List.of(new double[] {2, 2}, new double[] {-3});
-    RolloutLogProbs input =
-        new RolloutLogProbs(logProbs, logProbs, List.of(), List.of(), List.of(), advantages);
+    RolloutLogProbs input = new RolloutLogProbs(logProbs, logProbs, advantages);
     for (PolicyGradientObjective objective :
         List.of(
             PpoObjective.of(0.2),
@@ -244,7 +238,9 @@ class PolicyGradientTest {
   void disagreeingShapesAreNamed() {
     List<double[]> two = List.of(new double[] {-1, -2});
     List<double[]> one = List.of(new double[] {-1});
-    assertThatThrownBy(() -> new RolloutLogProbs(two, one, List.of(), List.of(), List.of(), two))
+    assertThatThrownBy(() -> new RolloutLogProbs(two, one, two))
         .hasMessage("old[0] has 1 tokens; the policy has 2");
+    assertThatThrownBy(() -> new RolloutLogProbs(two, two, two).withReference(one))
+        .hasMessage("reference[0] has 1 tokens; the policy has 2");
   }
 }

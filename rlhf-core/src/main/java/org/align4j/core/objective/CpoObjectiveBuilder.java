@@ -1,0 +1,69 @@
+package org.align4j.core.objective;
+
+/** The options of a {@link CpoObjective} by name. What is not set has TRL's default. */
+public final class CpoObjectiveBuilder {
+  double beta = 0.1;
+  CpoLoss loss = CpoLoss.SIGMOID;
+  double labelSmoothing;
+  double simpoGamma = 0.5;
+  double alpha;
+  double cpoAlpha = 1;
+
+  CpoObjectiveBuilder() {}
+
+  /** Scale of the margin, &gt; 0; by default 0.1. */
+  public CpoObjectiveBuilder beta(double scale) {
+    this.beta = scale;
+    return this;
+  }
+
+  /** What is made of the margin; sigmoid by default. */
+  public CpoObjectiveBuilder loss(CpoLoss member) {
+    this.loss = member;
+    return this;
+  }
+
+  /** ε of sigmoid and simpo, in [0, ½); by default 0. */
+  public CpoObjectiveBuilder labelSmoothing(double epsilon) {
+    this.labelSmoothing = epsilon;
+    return this;
+  }
+
+  /** Target margin γ of simpo; by default 0.5. */
+  public CpoObjectiveBuilder simpoGamma(double margin) {
+    this.simpoGamma = margin;
+    return this;
+  }
+
+  /** Shape of AlphaPO's reward; 0, the default, takes log-probabilities themselves. */
+  public CpoObjectiveBuilder alpha(double shape) {
+    this.alpha = shape;
+    return this;
+  }
+
+  /** Weight of the chosen completions' likelihood, ≥ 0, by default 1; 0 is plain SimPO. */
+  public CpoObjectiveBuilder cpoAlpha(double weight) {
+    this.cpoAlpha = weight;
+    return this;
+  }
+
+  /**
+   * The objective.
+   *
+   * @throws IllegalArgumentException if an option is out of its range
+   */
+  public CpoObjective build() {
+    require(beta > 0, "beta must be positive, got " + beta);
+    require(
+        labelSmoothing >= 0 && labelSmoothing < 0.5,
+        "label_smoothing must be in [0, 0.5), got " + labelSmoothing);
+    require(cpoAlpha >= 0, "cpo_alpha must not be negative, got " + cpoAlpha);
+    return new CpoObjective(this);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}
