@@ -4,6 +4,7 @@ import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.GroupBaseline;
 import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
+import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.policy.online.PolicyGradientUpdate;
@@ -34,7 +35,7 @@ final class BenchGrpoCommand extends BenchOnline {
                     backend),
                 AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
                 new PolicyGradientUpdate.Settings(
-                    1, KlController.fixed(0), KlEstimator.K1, true, null),
+                    1, KlController.fixed(0), KlEstimator.K1, true, ImportanceCorrection.OFF),
                 config));
   }
 }

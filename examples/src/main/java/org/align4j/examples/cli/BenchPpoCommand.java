@@ -2,6 +2,7 @@ package org.align4j.examples.cli;
 
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.Gae;
+import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.PpoObjective;
@@ -36,7 +37,11 @@ final class BenchPpoCommand extends BenchOnline {
                   backend),
               AdvantageEstimator.ppo(new Gae(1, 0.95), false),
               new PolicyGradientUpdate.Settings(
-                  1, KlController.fixed(KL_COEFFICIENT), KlEstimator.K1, false, null),
+                  1,
+                  KlController.fixed(KL_COEFFICIENT),
+                  KlEstimator.K1,
+                  false,
+                  ImportanceCorrection.OFF),
               config);
         });
   }

@@ -5,9 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.align4j.core.data.PromptFile;
+import org.align4j.core.policygradient.BoundedRatios;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
-import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.KlMeasure;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.backend.Backend;
@@ -200,31 +201,30 @@ abstract class OnlineTraining extends Training {
     return target > 0 ? KlController.adaptive(value, target, horizon) : KlController.fixed(value);
   }
 
-  /** What estimates the penalty's KL; null for exact. */
-  static KlEstimator rewardEstimator(Settings settings) {
-    String name = settings.text("kl_estimator", "k1");
-    return name.equals("exact") ? null : KlEstimator.parse(name);
+  /** How the penalty's KL is measured. */
+  static KlMeasure rewardEstimator(Settings settings) {
+    return KlMeasure.parse(settings.text("kl_estimator", "k1"));
   }
 
-  /** How ratios to another sampler are corrected; null = not at all. */
+  /** How ratios to another sampler are corrected. */
   static ImportanceCorrection correction(Settings settings) {
     String mode = settings.text("importance_sampling_mode", "off");
     Settings bounds = settings.when(!mode.equals("off"), "with an importance_sampling_mode");
     double low = bounds.number("importance_sampling_clip_min", 0);
     double high = bounds.number("importance_sampling_clip_max", 3);
     return switch (mode) {
-      case "off" -> null;
+      case "off" -> ImportanceCorrection.OFF;
       case "token_truncate" ->
-          new ImportanceCorrection(
+          new BoundedRatios(
               ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.TRUNCATE, low, high);
       case "token_mask" ->
-          new ImportanceCorrection(
+          new BoundedRatios(
               ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.MASK, low, high);
       case "sequence_truncate" ->
-          new ImportanceCorrection(
+          new BoundedRatios(
               ImportanceCorrection.Level.SEQUENCE, ImportanceCorrection.Mode.TRUNCATE, low, high);
       case "sequence_mask" ->
-          new ImportanceCorrection(
+          new BoundedRatios(
               ImportanceCorrection.Level.SEQUENCE, ImportanceCorrection.Mode.MASK, low, high);
       default ->
           throw new IllegalArgumentException(
@@ -238,7 +238,7 @@ abstract class OnlineTraining extends Training {
   static PolicyGradientUpdate.Settings ratios(
       Parts parts,
       KlController penalty,
-      KlEstimator estimator,
+      KlMeasure estimator,
       boolean referenceInLoss,
       ImportanceCorrection correction) {
     return new PolicyGradientUpdate.Settings(

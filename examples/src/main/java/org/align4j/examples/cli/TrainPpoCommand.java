@@ -8,6 +8,7 @@ import org.align4j.core.advantage.Gae;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.KlMeasure;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.PpoObjectiveBuilder;
 import org.align4j.core.policygradient.ValueLoss;
@@ -44,8 +45,8 @@ final class TrainPpoCommand extends OnlineTraining {
     }
     boolean inLoss = place.equals("loss");
     KlController penalty = penalty(settings, 0.05, !inLoss);
-    KlEstimator estimator = rewardEstimator(settings);
-    if (inLoss && estimator == null) {
+    KlMeasure measure = rewardEstimator(settings);
+    if (inLoss && measure == KlMeasure.EXACT) {
       throw new IllegalArgumentException(
           "kl_estimator exact is a penalty in the reward; with kl_in=loss name k1, k2 or k3");
     }
@@ -55,7 +56,7 @@ final class TrainPpoCommand extends OnlineTraining {
             .clipHigh(settings.number("cliprange_high", clip))
             .dualClip(settings.number("dual_clip", 0))
             .tokenMean(settings.flag("token_level_loss", true));
-    if (inLoss) {
+    if (inLoss && measure instanceof KlEstimator estimator) {
       objective.klCoefficient(penalty.value()).klEstimator(estimator);
     }
     PpoObjective ppo = objective.build();
@@ -85,8 +86,7 @@ final class TrainPpoCommand extends OnlineTraining {
                   "ppo",
                   new ActorCriticTask(both, ppo, valueLoss, valueWeight, parts.temperature())),
               advantages,
-              ratios(
-                  parts, inLoss ? KlController.fixed(0) : penalty, estimator, inLoss, correction),
+              ratios(parts, inLoss ? KlController.fixed(0) : penalty, measure, inLoss, correction),
               parts.config());
         });
   }

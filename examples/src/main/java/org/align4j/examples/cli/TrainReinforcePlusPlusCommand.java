@@ -3,7 +3,7 @@ package org.align4j.examples.cli;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
-import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.KlMeasure;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.online.PolicyGradientUpdate;
@@ -31,7 +31,7 @@ final class TrainReinforcePlusPlusCommand extends OnlineTraining {
             .tokenMean(settings.flag("token_level_loss", true))
             .build();
     KlController penalty = penalty(settings, 0.01, true);
-    KlEstimator estimator = rewardEstimator(settings);
+    KlMeasure estimator = rewardEstimator(settings);
     boolean baseline = settings.flag("baseline", false);
     AdvantageEstimator advantages =
         AdvantageEstimator.reinforcePlusPlus(settings.number("gamma", 1), baseline);

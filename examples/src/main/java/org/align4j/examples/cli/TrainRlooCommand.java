@@ -2,6 +2,7 @@ package org.align4j.examples.cli;
 
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.policygradient.GrpoObjective;
+import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.run.Settings;
@@ -36,7 +37,7 @@ final class TrainRlooCommand extends OnlineTraining {
                     new PolicyGradientTask(
                         parts.policy().transformer(), objective, parts.temperature())),
                 AdvantageEstimator.leaveOneOut(),
-                ratios(parts, penalty, KlEstimator.K1, false, null),
+                ratios(parts, penalty, KlEstimator.K1, false, ImportanceCorrection.OFF),
                 parts.config()));
   }
 }

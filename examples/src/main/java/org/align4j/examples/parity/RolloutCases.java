@@ -7,6 +7,7 @@ import java.util.List;
 import org.align4j.core.advantage.Gae;
 import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.metric.MetricSums;
+import org.align4j.core.policygradient.BoundedRatios;
 import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.core.policygradient.ImportanceCorrection;
@@ -159,7 +160,7 @@ final class RolloutCases {
     boolean sequence = config.path("is_correction_level").asText().equals("seq");
     boolean clip = config.path("is_correction_mode").asText("mask").equals("clip");
     JsonNode bounds = config.path("is_correction_threshold");
-    return new ImportanceCorrection(
+    return new BoundedRatios(
         sequence ? ImportanceCorrection.Level.SEQUENCE_MEAN : ImportanceCorrection.Level.TOKEN,
         clip ? ImportanceCorrection.Mode.TRUNCATE : ImportanceCorrection.Mode.MASK,
         bounds.path(0).asDouble(0.5),

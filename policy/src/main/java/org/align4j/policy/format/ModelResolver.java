@@ -131,7 +131,7 @@ public final class ModelResolver {
       throw new IOException("HF_HUB_OFFLINE is set");
     }
     BearerToken token =
-        BearerToken.of("environment variable HF_TOKEN", environment.get("HF_TOKEN"));
+        BearerToken.of("environment variable HF_TOKEN", environment.getOrDefault("HF_TOKEN", ""));
     new HubClient(endpoint(), token, progress).download(id, folder);
     Files.createFile(complete);
     return folder;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.ScoredCompletions;
 import org.align4j.core.distillation.GeneralizedJsd;
@@ -11,6 +12,7 @@ import org.align4j.core.metric.MetricSums;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.KlMeasure;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel;
@@ -44,26 +46,32 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
    *
    * @param temperature of the sampler
    * @param penalty weight of the KL penalty in the reward; fixed at 0 when it is in the loss
-   * @param penaltyEstimator of that penalty; null = exact, a sum over the vocabulary at every token
+   * @param penaltyEstimator of that penalty; {@link KlMeasure#EXACT} sums over the vocabulary at
+   *     every token
    * @param referenceInLoss whether rollouts carry reference log-probs for the objective
-   * @param correction for a sampler that differs from the trainer; null = the stored log-probs are
-   *     the old policy's
+   * @param correction for a sampler that differs from the trainer
    * @param teacher what the KL is taken to; null = the policy as it was before training. With
    *     another model the penalty is a per-token reverse-KL reward: on-policy distillation
    */
   public record Settings(
       double temperature,
       KlController penalty,
-      KlEstimator penaltyEstimator,
+      KlMeasure penaltyEstimator,
       boolean referenceInLoss,
       ImportanceCorrection correction,
       LanguageModel teacher) {
+
+    /** Checks that the KL and the correction are named. */
+    public Settings {
+      Objects.requireNonNull(penaltyEstimator, "penaltyEstimator");
+      Objects.requireNonNull(correction, "correction");
+    }
 
     /** The policy as it was before training as the reference. */
     public Settings(
         double temperature,
         KlController penalty,
-        KlEstimator penaltyEstimator,
+        KlMeasure penaltyEstimator,
         boolean referenceInLoss,
         ImportanceCorrection correction) {
       this(temperature, penalty, penaltyEstimator, referenceInLoss, correction, null);
@@ -93,7 +101,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
               + " fine-tuning");
     }
     config.requireReferenceForBudget(settings.teacher() != null || policy.hasReference());
-    if (settings.penaltyEstimator() == null
+    if (settings.penaltyEstimator() == KlMeasure.EXACT
         && settings.teacher() != null
         && !(settings.teacher() instanceof DecoderTransformer)) {
       throw new IllegalArgumentException(
@@ -164,7 +172,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     List<double[]> values = new ArrayList<>(rollouts.size());
     List<double[]> sampler =
         rollouts.stream().map(rollout -> rollout.completion().logProbs()).toList();
-    boolean recompute = settings.correction() != null || critic != null;
+    boolean recompute = settings.correction().active() || critic != null;
     for (List<Rollout> part :
         MicroBatches.cut(
             rollouts,
@@ -176,7 +184,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       } else if (policy.hasReference()) {
         reference.addAll(logProbs(policy, batch, Mode.REFERENCE));
       }
-      if (settings.penaltyEstimator() == null && !reference.isEmpty()) {
+      if (settings.penaltyEstimator() == KlMeasure.EXACT && !reference.isEmpty()) {
         exactKl.addAll(exactKl(batch));
       }
       if (critic != null) {
@@ -191,7 +199,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       return new Passes(sampler, reference, exactKl, values, List.of());
     }
     compare(old, sampler, metrics);
-    if (settings.correction() == null) {
+    if (!settings.correction().active()) {
       return new Passes(old, reference, exactKl, values, List.of());
     }
     ImportanceCorrection.Weights weights = settings.correction().weights(old, sampler);
@@ -241,7 +249,9 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
         double kl = 0;
         for (int t = 0; t < row.length; t++) {
           double d = passes.old().get(i)[t] - passes.reference().get(i)[t];
-          row[t] = weight * (exact == null ? settings.penaltyEstimator().value(d) : exact[t]);
+          row[t] =
+              weight
+                  * (settings.penaltyEstimator() instanceof KlEstimator k ? k.value(d) : exact[t]);
           kl += exact == null ? KlEstimator.K1.value(d) : exact[t];
         }
         // Summed over a completion's tokens, as TRL's objective/kl, which is the k1 estimate.

@@ -20,11 +20,13 @@ import org.align4j.core.advantage.Gae;
 import org.align4j.core.advantage.GroupBaseline;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.DpoObjective;
+import org.align4j.core.policygradient.BoundedRatios;
 import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.KlMeasure;
 import org.align4j.core.policygradient.PolicyGradientObjective;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.ValueLoss;
@@ -166,7 +168,7 @@ class OnlineTrainerTest {
             KlController.fixed(penalty),
             KlEstimator.K1,
             objective.needsReference(),
-            null),
+            ImportanceCorrection.OFF),
         config);
   }
 
@@ -194,7 +196,11 @@ class OnlineTrainerTest {
             steps,
             AdvantageEstimator.ppo(new Gae(1, 0.95), false),
             new PolicyGradientUpdate.Settings(
-                TEMPERATURE, KlController.fixed(0.02), KlEstimator.K1, false, null),
+                TEMPERATURE,
+                KlController.fixed(0.02),
+                KlEstimator.K1,
+                false,
+                ImportanceCorrection.OFF),
             config);
     assertThat(train(model, update, config)).isGreaterThan(0.9);
   }
@@ -243,13 +249,13 @@ class OnlineTrainerTest {
     List<Rollout> rollouts = sampler(model).sample(prompts(), 500, 1);
     double[] rewards = new double[rollouts.size()];
     double estimated = klOf(model, KlEstimator.K1, config, rollouts, rewards);
-    double exact = klOf(model, null, config, rollouts, rewards);
+    double exact = klOf(model, KlMeasure.EXACT, config, rollouts, rewards);
     assertThat(exact).isGreaterThan(0.1).isCloseTo(estimated, withinPercentage(8));
   }
 
   private double klOf(
       DecoderTransformer model,
-      KlEstimator estimator,
+      KlMeasure estimator,
       OnlineConfig config,
       List<Rollout> rollouts,
       double[] rewards) {
@@ -260,7 +266,7 @@ class OnlineTrainerTest {
             steps(new PolicyGradientTask(model, PpoObjective.of(0.2), TEMPERATURE), config),
             AdvantageEstimator.reinforcePlusPlus(1, false),
             new PolicyGradientUpdate.Settings(
-                TEMPERATURE, KlController.fixed(0.1), estimator, false, null),
+                TEMPERATURE, KlController.fixed(0.1), estimator, false, ImportanceCorrection.OFF),
             config);
     Map<String, Double> metrics = update.update(rollouts, rewards, 0, 0).means();
     assertThat(metrics.get("objective/non_score_reward")).isNegative();
@@ -396,7 +402,7 @@ class OnlineTrainerTest {
                 KlController.fixed(0),
                 KlEstimator.K1,
                 false,
-                new ImportanceCorrection(
+                new BoundedRatios(
                     ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.MASK, 0.5, 2)),
             config);
     List<Rollout> rollouts = sampler(model).sample(prompts(), 4, 1);

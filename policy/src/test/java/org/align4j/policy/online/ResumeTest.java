@@ -23,6 +23,7 @@ import org.align4j.core.distillation.GeneralizedJsd;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
+import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.PolicyGradientObjective;
@@ -140,7 +141,11 @@ class ResumeTest {
 
   private static PolicyGradientUpdate.Settings settings() {
     return new PolicyGradientUpdate.Settings(
-        TEMPERATURE, KlController.adaptive(0.1, 0.01, 20), KlEstimator.K1, false, null);
+        TEMPERATURE,
+        KlController.adaptive(0.1, 0.01, 20),
+        KlEstimator.K1,
+        false,
+        ImportanceCorrection.OFF);
   }
 
   private static OnlineUpdate ppo(Path out, DecoderTransformer policy, ActorCritic critic) {

@@ -97,7 +97,7 @@ public final class HttpTeacher implements Teacher {
   static HttpTeacher withKeyFrom(
       Settings settings, String variable, Map<String, String> environment) {
     String source = "environment variable " + variable;
-    BearerToken key = BearerToken.of(source, environment.get(variable));
+    BearerToken key = BearerToken.of(source, environment.getOrDefault(variable, ""));
     if (key.isNone()) {
       throw new IllegalArgumentException(
           source + " is not set; it must hold the teacher's access token");

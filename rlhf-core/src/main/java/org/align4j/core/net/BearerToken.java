@@ -27,12 +27,12 @@ public final class BearerToken {
    * editor leave them, do not belong to it.
    *
    * @param source what holds it, such as {@code environment variable HF_TOKEN}; stands in messages
-   * @param value null or blank gives {@link #NONE}
+   * @param value a blank one gives {@link #NONE}
    * @throws IllegalArgumentException if a header cannot carry it; the message names the source and
    *     what is wrong, never the value
    */
   public static BearerToken of(String source, String value) {
-    String token = value == null ? "" : value.strip();
+    String token = value.strip();
     if (token.length() > MAX_LENGTH) {
       throw bad(source, "has " + token.length() + " characters, more than " + MAX_LENGTH);
     }

@@ -1,22 +1,15 @@
 package org.align4j.core.policygradient;
 
-import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Truncated importance sampling: weights that correct for a sampler whose log-probs differ from the
- * trainer's (Yao et al. 2025, "Your Efficient RL Framework Secretly Brings You Off-Policy RL
- * Training").
- *
- * @param level what one weight stands for
- * @param mode what happens outside of [low, high]
- * @param low smallest ratio, ≥ 0
- * @param high largest ratio
- */
-public record ImportanceCorrection(Level level, Mode mode, double low, double high) {
+/** Weights that correct for a sampler whose log-probs differ from the trainer's. */
+public sealed interface ImportanceCorrection permits BoundedRatios, ImportanceCorrection.Off {
+
+  /** No correction: the log-probs stored with the tokens are the old policy's. */
+  ImportanceCorrection OFF = new Off();
 
   /** What is weighed. */
-  public enum Level {
+  enum Level {
     /** Each token by its own ratio. */
     TOKEN,
     /** A completion by the product of its tokens' ratios, as TRL does. */
@@ -26,7 +19,7 @@ public record ImportanceCorrection(Level level, Mode mode, double low, double hi
   }
 
   /** What happens outside of the bounds. */
-  public enum Mode {
+  enum Mode {
     /** The ratio is set to the bound. */
     TRUNCATE,
     /** The weight is 0. */
@@ -36,22 +29,13 @@ public record ImportanceCorrection(Level level, Mode mode, double low, double hi
   /**
    * Weights with how much they cut.
    *
-   * @param weights {@code [completion][token]}
+   * @param weights {@code [completion][token]}; empty = 1 everywhere
    * @param outside share of tokens outside of the bounds
    */
-  public record Weights(List<double[]> weights, double outside) {}
+  record Weights(List<double[]> weights, double outside) {}
 
-  /** Checks the bounds. */
-  public ImportanceCorrection {
-    if (low < 0 || high <= low) {
-      throw new IllegalArgumentException(
-          "importance bounds must be 0 <= low < high, got " + low + " and " + high);
-    }
-    if (level == Level.SEQUENCE_MEAN && mode == Mode.TRUNCATE) {
-      throw new IllegalArgumentException(
-          "a sequence's mean ratio is a filter, not a weight; use mode mask");
-    }
-  }
+  /** Whether it corrects, for which the trainer computes log-probs of its own. */
+  boolean active();
 
   /**
    * Weighs tokens by π_trainer/π_sampler.
@@ -59,34 +43,18 @@ public record ImportanceCorrection(Level level, Mode mode, double low, double hi
    * @param trainer the trainer's log-probs when the update began, {@code [completion][token]}
    * @param sampler the log-probs that were stored with the tokens
    */
-  public Weights weights(List<double[]> trainer, List<double[]> sampler) {
-    List<double[]> out = new ArrayList<>(trainer.size());
-    long outside = 0;
-    long tokens = 0;
-    for (int i = 0; i < trainer.size(); i++) {
-      double[] ratios = new double[trainer.get(i).length];
-      double sum = 0;
-      for (int t = 0; t < ratios.length; t++) {
-        ratios[t] = trainer.get(i)[t] - sampler.get(i)[t];
-        sum += ratios[t];
-      }
-      double[] weights = new double[ratios.length];
-      for (int t = 0; t < ratios.length; t++) {
-        double judged =
-            switch (level) {
-              case TOKEN -> Math.exp(ratios[t]);
-              case SEQUENCE -> Math.exp(sum);
-              case SEQUENCE_MEAN -> Math.exp(sum / ratios.length);
-            };
-        double weight = level == Level.SEQUENCE ? judged : Math.exp(ratios[t]);
-        boolean inside = judged >= low && judged <= high;
-        outside += inside ? 0 : 1;
-        weights[t] =
-            inside ? weight : mode == Mode.MASK ? 0 : Math.max(low, Math.min(high, weight));
-      }
-      tokens += ratios.length;
-      out.add(weights);
+  Weights weights(List<double[]> trainer, List<double[]> sampler);
+
+  /** The type of {@link #OFF}. */
+  record Off() implements ImportanceCorrection {
+    @Override
+    public boolean active() {
+      return false;
     }
-    return new Weights(out, tokens == 0 ? 0 : (double) outside / tokens);
+
+    @Override
+    public Weights weights(List<double[]> trainer, List<double[]> sampler) {
+      return new Weights(List.of(), 0);
+    }
   }
 }

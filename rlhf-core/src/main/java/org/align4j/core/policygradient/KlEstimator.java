@@ -10,7 +10,7 @@ import java.util.Locale;
  * expectation and k3's is that of the forward KL; k2's pathwise gradient d · ∇log π is that of the
  * reverse KL. {@link #unbiasedSlope} names it.
  */
-public enum KlEstimator {
+public enum KlEstimator implements KlMeasure {
   /** d: unbiased, of either sign. */
   K1,
   /** d²/2: never negative, biased. */

@@ -226,12 +226,28 @@ class PolicyGradientTest {
         .containsExactly(new double[] {5, 1}, within(1e-12));
   }
 
+  @Test
+  void offWeighsNothing() {
+    List<double[]> rows = List.of(new double[] {-1, -2});
+    assertThat(ImportanceCorrection.OFF.active()).isFalse();
+    assertThat(ImportanceCorrection.OFF.weights(rows, rows).weights()).isEmpty();
+  }
+
+  @Test
+  void measuresOfTheKlAreParsed() {
+    assertThat(KlMeasure.parse("exact")).isSameAs(KlMeasure.EXACT);
+    assertThat(KlMeasure.parse("k2")).isSameAs(KlEstimator.K2);
+    assertThatThrownBy(() -> KlMeasure.parse("k4"))
+        .hasMessageContaining("kl_estimator is \"k4\"")
+        .hasMessageContaining("or exact");
+  }
+
   private static double[] weights(
       ImportanceCorrection.Level level,
       ImportanceCorrection.Mode mode,
       List<double[]> trainer,
       List<double[]> sampler) {
-    return new ImportanceCorrection(level, mode, 0, 3).weights(trainer, sampler).weights().get(0);
+    return new BoundedRatios(level, mode, 0, 3).weights(trainer, sampler).weights().get(0);
   }
 
   @Test
