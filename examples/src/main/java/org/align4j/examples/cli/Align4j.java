@@ -74,6 +74,6 @@ public final class Align4j {
     String text = failure.getMessage();
     return text == null
         ? failure.getClass().getSimpleName() + "; set ALIGN4J_DEBUG=1 for the stack trace"
-        : text;
+        : text + Hints.of(failure);
   }
 }

@@ -1,6 +1,7 @@
 package org.align4j.examples.cli;
 
 import java.nio.file.Path;
+import org.align4j.core.ConfigurationException;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Precision;
 import org.align4j.policy.format.ModelResolver;
@@ -46,7 +47,7 @@ final class ModelOptions {
     }
     try {
       System.setProperty(Backends.DTYPE_PROPERTY, Precision.of(label).label());
-    } catch (IllegalArgumentException e) {
+    } catch (ConfigurationException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }

@@ -31,7 +31,7 @@ abstract class Training implements Callable<Integer> {
   /**
    * Reads every setting of the command and checks them against each other and the options.
    *
-   * @throws IllegalArgumentException if the command is used wrongly
+   * @throws org.align4j.core.ConfigurationException if the command is used wrongly
    */
   abstract Run plan(Settings settings);
 

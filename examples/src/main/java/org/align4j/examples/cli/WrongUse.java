@@ -1,6 +1,7 @@
 package org.align4j.examples.cli;
 
 import java.util.function.Supplier;
+import org.align4j.core.ConfigurationException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -12,7 +13,7 @@ final class WrongUse {
   static <T> T checked(CommandSpec spec, Supplier<T> reading) {
     try {
       return reading.get();
-    } catch (IllegalArgumentException e) {
+    } catch (ConfigurationException | IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }

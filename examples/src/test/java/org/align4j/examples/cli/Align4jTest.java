@@ -235,4 +235,27 @@ class Align4jTest extends CommandTest {
     assertThat(Align4j.run(misspelt)).isEqualTo(2);
     assertThat(errors()).contains("unknown setting \"betta\"; did you mean \"beta\"?");
   }
+
+  /** The library says what is wrong; which option is the way out, the command line adds. */
+  @Test
+  void resumingWithoutACheckpointIsOneAndNamesTheOption() {
+    Path run = folder.resolve("fresh");
+    String data = FIXTURES.resolve("pairs.jsonl").toString();
+    assertThat(
+            Align4j.run(
+                "train",
+                "dpo",
+                "--model",
+                model(),
+                "--data",
+                data,
+                "--out",
+                run.toString(),
+                "--resume"))
+        .isEqualTo(1);
+    assertThat(errors())
+        .contains(run.resolve("checkpoint/state.json") + ": no such file")
+        .contains("save_steps > 0")
+        .contains("(--resume goes on from the checkpoint in the folder of --out;");
+  }
 }

@@ -2,6 +2,7 @@ package org.align4j.policy.backend;
 
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
+import org.align4j.core.ConfigurationException;
 import org.align4j.policy.backend.internal.Isa;
 import org.align4j.policy.backend.internal.nd4j.Nd4jBackend;
 import org.align4j.policy.backend.internal.portable.PortableBackend;
@@ -66,7 +67,7 @@ public final class Backends {
    */
   public static Backend named(String name, Precision precision) {
     if (precision != Precision.FLOAT32 && !name.equals("vector")) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "backend \"" + name + "\" has no dtype " + precision + "; \"vector\" has");
     }
     return switch (name) {
@@ -75,7 +76,7 @@ public final class Backends {
       case "scalar" -> new ScalarBackend();
       case "nd4j" -> nd4j();
       default ->
-          throw new IllegalArgumentException(
+          throw new ConfigurationException(
               PROPERTY + " is \"" + name + "\"; expected one of " + NAMES);
     };
   }

@@ -2,6 +2,7 @@ package org.align4j.policy.backend;
 
 import java.util.Arrays;
 import java.util.List;
+import org.align4j.core.ConfigurationException;
 
 /**
  * The numbers in which products with frozen weights are computed. Sums are float32 in both, and so
@@ -46,7 +47,7 @@ public enum Precision {
       }
     }
     List<String> known = Arrays.stream(values()).map(Precision::label).toList();
-    throw new IllegalArgumentException("dtype is \"" + label + "\"; expected one of " + known);
+    throw new ConfigurationException("dtype is \"" + label + "\"; expected one of " + known);
   }
 
   @Override

@@ -75,7 +75,8 @@ final class GgufConfig {
   static ModelConfig read(GgufReader file) {
     String type = file.string("general.architecture");
     if (!SUPPORTED.contains(type)) {
-      throw file.bad("general.architecture is \"" + type + "\"; supported are llama and qwen2");
+      throw file.unsupported(
+          "general.architecture is \"" + type + "\"; supported are llama and qwen2");
     }
     try {
       return new GgufConfig(file, type).config(type);
@@ -129,7 +130,7 @@ final class GgufConfig {
   private void refuseOtherMathematics() {
     String scaling = file.string(prefix + "rope.scaling.type", "none");
     if (!scaling.equals("none") || file.names().contains("rope_freqs.weight")) {
-      throw file.bad(
+      throw file.unsupported(
           "scaled rotary frequencies in GGUF are not supported; use the safetensors folder");
     }
     for (String key : file.metadata().keySet()) {
@@ -153,10 +154,10 @@ final class GgufConfig {
     }
   }
 
-  private ModelFileException unsupported(String name, String expected) {
+  private UnsupportedModelException unsupported(String name, String expected) {
     Object value = file.metadata().get(prefix + name);
     String found = value instanceof List<?> ? "a list" : Objects.toString(value);
-    return file.bad(
+    return file.unsupported(
         "metadata \""
             + prefix
             + name

@@ -49,7 +49,7 @@ record GgufHeader(Map<String, Object> metadata, Map<String, Entry> tensors, long
       }
       int version = in.getInt();
       if (version != 2 && version != 3) {
-        throw bad("is GGUF version " + version + "; supported are 2 and 3");
+        throw unsupported("is GGUF version " + version + "; supported are 2 and 3");
       }
       long tensorCount = in.getLong();
       long valueCount = in.getLong();
@@ -100,7 +100,7 @@ record GgufHeader(Map<String, Object> metadata, Map<String, Entry> tensors, long
           GgmlType.of(typeId)
               .orElseThrow(
                   () ->
-                      bad(
+                      unsupported(
                           at
                               + " has ggml type "
                               + typeId
@@ -242,6 +242,10 @@ record GgufHeader(Map<String, Object> metadata, Map<String, Entry> tensors, long
                 + file.size()
                 + " bytes");
       }
+    }
+
+    private UnsupportedModelException unsupported(String what) {
+      return new UnsupportedModelException(file.path() + ": " + what);
     }
 
     private ModelFileException bad(String what) {

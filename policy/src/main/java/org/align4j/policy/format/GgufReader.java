@@ -158,6 +158,11 @@ public final class GgufReader implements WeightSource {
     return new ModelFileException(file.path() + ": " + what);
   }
 
+  /** The file is sound, but asks for what is not computed. */
+  UnsupportedModelException unsupported(String what) {
+    return new UnsupportedModelException(file.path() + ": " + what);
+  }
+
   private <T> T require(String key, Class<T> type) {
     Object value = header.metadata().get(key);
     if (!type.isInstance(value)) {

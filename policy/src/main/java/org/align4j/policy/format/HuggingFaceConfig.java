@@ -100,7 +100,7 @@ final class HuggingFaceConfig {
         Architecture.of(type)
             .orElseThrow(
                 () ->
-                    new ModelFileException(
+                    new UnsupportedModelException(
                         file
                             + ": model_type is \""
                             + type
@@ -145,12 +145,12 @@ final class HuggingFaceConfig {
 
   private void refuseOtherMathematics() {
     if (!SILU.contains(fields.text("hidden_act"))) {
-      throw fields.wrong("hidden_act", "\"silu\"");
+      throw fields.unsupported("hidden_act", "\"silu\"");
     }
     FACTORS.forEach(
         (name, neutral) -> {
           if (fields.number(name, neutral) != neutral) {
-            throw fields.wrong(name, neutral + ", since other values are not computed");
+            throw fields.unsupported(name, neutral + ", since other values are not computed");
           }
         });
     for (String name : SWITCHES) {
@@ -160,7 +160,8 @@ final class HuggingFaceConfig {
               ? value.isEmpty()
               : !value.asBoolean(false) && !value.isTextual() && value.asDouble() == 0;
       if (!off) {
-        throw fields.wrong(name, "none, since a " + architecture.modelType + " has none here");
+        throw fields.unsupported(
+            name, "none, since a " + architecture.modelType + " has none here");
       }
     }
     if (fields.number("attention_dropout", 0) != 0) {
@@ -178,14 +179,14 @@ final class HuggingFaceConfig {
       return new Biases(attention, attention, feedForward);
     }
     if (feedForward) {
-      throw fields.wrong("mlp_bias", "false in a " + architecture.modelType);
+      throw fields.unsupported("mlp_bias", "false in a " + architecture.modelType);
     }
     if (architecture == Architecture.QWEN2) {
       // Its classes do not read attention_bias.
       return Biases.QKV;
     }
     if (attention) {
-      throw fields.wrong("attention_bias", "false in a " + architecture.modelType);
+      throw fields.unsupported("attention_bias", "false in a " + architecture.modelType);
     }
     return Biases.NONE;
   }
@@ -292,7 +293,7 @@ final class HuggingFaceConfig {
     for (Map.Entry<String, JsonNode> field : scaling.node().properties()) {
       boolean known = ROPE_FIELDS.contains(field.getKey());
       if (!known || (field.getKey().equals("partial_rotary_factor") && isPartial(scaling))) {
-        throw new ModelFileException(
+        throw new UnsupportedModelException(
             fields.file() + ": " + name + " with \"" + field.getKey() + "\" is not supported");
       }
     }

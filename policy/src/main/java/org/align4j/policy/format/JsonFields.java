@@ -63,11 +63,19 @@ record JsonFields(Path file, JsonNode node) {
   }
 
   ModelFileException wrong(String name, String expected) {
+    return new ModelFileException(complaint(name, expected));
+  }
+
+  /** A value that is sound, but asks for what is not computed. */
+  UnsupportedModelException unsupported(String name, String expected) {
+    return new UnsupportedModelException(complaint(name, expected));
+  }
+
+  private String complaint(String name, String expected) {
     JsonNode value = node.path(name);
     String found =
         value.isMissingNode() ? "missing" : value.isContainerNode() ? kind(value) : "" + value;
-    return new ModelFileException(
-        file + ": field \"" + name + "\" is " + found + "; expected " + expected);
+    return file + ": field \"" + name + "\" is " + found + "; expected " + expected;
   }
 
   private static String kind(JsonNode value) {

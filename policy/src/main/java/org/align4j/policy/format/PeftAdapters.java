@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
@@ -102,7 +103,7 @@ public final class PeftAdapters {
     Path file = folder.resolve(CONFIG);
     if (!Files.exists(file)) {
       throw new ModelFileException(
-          file + ": no such file; --adapter takes a folder with " + CONFIG + " and " + WEIGHTS);
+          file + ": no such file; an adapter is a folder with " + CONFIG + " and " + WEIGHTS);
     }
     model.addAdapter(adjustment.apply(config(file, model.config().layers())), 0);
     try (SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
@@ -127,7 +128,7 @@ public final class PeftAdapters {
       throw new ModelFileException(file + ": not JSON: " + e.getMessage(), e);
     }
     if (!node.path("peft_type").asText().equals("LORA") || node.path("use_dora").asBoolean(false)) {
-      throw new ModelFileException(
+      throw new UnsupportedModelException(
           file
               + ": peft_type is "
               + node.path("peft_type")
@@ -136,7 +137,7 @@ public final class PeftAdapters {
     }
     for (String pattern : new String[] {"rank_pattern", "alpha_pattern"}) {
       if (!node.path(pattern).isEmpty()) {
-        throw new ModelFileException(file + ": " + pattern + " is not supported");
+        throw new UnsupportedModelException(file + ": " + pattern + " is not supported");
       }
     }
     TreeSet<String> targets = new TreeSet<>();
@@ -149,7 +150,7 @@ public final class PeftAdapters {
           targets,
           node.path("use_rslora").asBoolean(false),
           firstLayer(file, node.path("layers_to_transform"), layers));
-    } catch (IllegalArgumentException e) {
+    } catch (ConfigurationException e) {
       throw new ModelFileException(file + ": " + e.getMessage(), e);
     }
   }
@@ -162,7 +163,7 @@ public final class PeftAdapters {
     int first = layers - transformed.size();
     for (int i = 0; i < transformed.size(); i++) {
       if (first < 0 || transformed.get(i).asInt() != first + i) {
-        throw new ModelFileException(
+        throw new UnsupportedModelException(
             file + ": layers_to_transform must be the last layers in order, got " + transformed);
       }
     }

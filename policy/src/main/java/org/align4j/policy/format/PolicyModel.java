@@ -77,8 +77,7 @@ public record PolicyModel(
       requireTied(assets, weights);
     }
     weights.refuseOthers(assets.origin(), readElsewhere);
-    Tokenizer tokenizer =
-        new HuggingFaceTokenizers(assets.origin().toString(), assets.tokenizerJson());
+    Tokenizer tokenizer = tokenizer(assets);
     ChatTemplate template =
         assets.chatTemplate() == null
             ? null
@@ -89,6 +88,14 @@ public record PolicyModel(
     single(tokenizer, end).ifPresent(stops::add);
     text.endOfTurn().ifPresent(stops::add);
     return new PolicyModel(transformer, assets.withStopTokens(stops), tokenizer, text);
+  }
+
+  private static Tokenizer tokenizer(ModelAssets assets) {
+    try {
+      return new HuggingFaceTokenizers(assets.origin().toString(), assets.tokenizerJson());
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(e.getMessage(), e);
+    }
   }
 
   /** What raw text begins with: what the model's files say, or else the tokenizer itself. */

@@ -90,7 +90,7 @@ record SafetensorsHeader(Map<String, Entry> tensors, long dataStart) {
     try {
       type = DType.valueOf(node.path("dtype").asText());
     } catch (IllegalArgumentException e) {
-      throw new ModelFileException(
+      throw new UnsupportedModelException(
           file.path()
               + ": "
               + at

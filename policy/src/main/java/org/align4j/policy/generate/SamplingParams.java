@@ -1,5 +1,7 @@
 package org.align4j.policy.generate;
 
+import static org.align4j.core.ConfigurationException.require;
+
 /**
  * How tokens are drawn; filters act in transformers' order: repetition penalty, temperature, top-k,
  * top-p.
@@ -31,11 +33,5 @@ public record SamplingParams(
   /** The most likely token each time. */
   public static SamplingParams greedy(int maxNewTokens) {
     return new SamplingParams(maxNewTokens, 0, 0, 1, 1, 0);
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

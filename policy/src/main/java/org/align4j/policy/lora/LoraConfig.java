@@ -3,6 +3,7 @@ package org.align4j.policy.lora;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.align4j.core.ConfigurationException;
 
 /**
  * What adapters to add, in PEFT's terms.
@@ -30,17 +31,17 @@ public record LoraConfig(
   public LoraConfig {
     targets = new TreeSet<>(targets);
     if (rank < 1) {
-      throw new IllegalArgumentException("LoRA rank must be at least 1, got " + rank);
+      throw new ConfigurationException("LoRA rank must be at least 1, got " + rank);
     }
     if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException("LoRA dropout must be in [0, 1), got " + dropout);
+      throw new ConfigurationException("LoRA dropout must be in [0, 1), got " + dropout);
     }
     if (targets.isEmpty() || !ALL_LINEAR.containsAll(targets)) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "LoRA targets are " + targets + "; expected some of " + ALL_LINEAR);
     }
     if (firstLayer < 0) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "the first layer with LoRA must not be negative, got " + firstLayer);
     }
   }

@@ -3,6 +3,8 @@ package org.align4j.policy.online;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.align4j.core.ConfigurationException;
+import org.align4j.core.data.DataException;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.train.RunLoop;
@@ -37,7 +39,7 @@ public final class DistillationTrainer {
       TrainingConfig config,
       TrainingLoop.Surroundings surroundings) {
     if (!(onPolicy >= 0 && onPolicy <= 1)) {
-      throw new IllegalArgumentException("lmbda must be in [0, 1], got " + onPolicy);
+      throw new ConfigurationException("lmbda must be in [0, 1], got " + onPolicy);
     }
     if (onPolicy > 0 && sampler == null) {
       throw new IllegalArgumentException("on-policy distillation needs a sampler");
@@ -72,7 +74,7 @@ public final class DistillationTrainer {
       List<Row> rows, List<TokenizedDemonstration> heldOut, boolean resume) {
     for (Row row : rows) {
       if (onPolicy < 1 && row.completion() == null) {
-        throw new IllegalArgumentException(
+        throw new DataException(
             row.prompt().source()
                 + ": has no completion, which rounds that are not on-policy learn from; set"
                 + " lmbda=1");

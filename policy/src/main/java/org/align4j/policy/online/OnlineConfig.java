@@ -1,5 +1,7 @@
 package org.align4j.policy.online;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import org.align4j.policy.train.TrainingConfig;
 
 /**
@@ -49,11 +51,5 @@ public record OnlineConfig(
         klBudget == 0 || reference,
         "kl_budget needs a reference to measure the KL to: train an adapter, or leave it out for"
             + " full fine-tuning");
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

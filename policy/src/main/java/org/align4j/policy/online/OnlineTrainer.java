@@ -12,6 +12,7 @@ import org.align4j.core.reward.ComposedReward;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.train.RunLoop;
 import org.align4j.policy.train.RunProgress;
+import org.align4j.policy.train.TrainingException;
 import org.align4j.policy.train.TrainingLoop;
 
 /** The loop of online training: sample, reward, learn, log. */
@@ -154,7 +155,7 @@ public final class OnlineTrainer {
     }
     for (int i = 0; i < out.length; i++) {
       if (!Double.isFinite(out[i])) {
-        throw new IllegalStateException(
+        throw new TrainingException(
             rollouts.get(i).prompt().source() + ": the reward is " + out[i]);
       }
       if (config.rewardClip() > 0) {

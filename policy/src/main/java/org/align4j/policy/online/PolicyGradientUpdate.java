@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.ScoredCompletions;
 import org.align4j.core.distillation.GeneralizedJsd;
@@ -23,6 +24,7 @@ import org.align4j.policy.train.MicroBatches;
 import org.align4j.policy.train.RunProgress;
 import org.align4j.policy.train.ScoredRollout;
 import org.align4j.policy.train.StepRunner;
+import org.align4j.policy.train.TrainingException;
 
 /**
  * PPO, GRPO, RLOO, REINFORCE++: advantages from rewards, a KL penalty and perhaps a critic, then
@@ -96,7 +98,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     if ((settings.referenceInLoss() || settings.penalty().value() > 0)
         && settings.teacher() == null
         && !policy.hasReference()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "a KL term needs a reference: train an adapter, or set its weight to 0 for full"
               + " fine-tuning");
     }
@@ -104,7 +106,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     if (settings.penaltyEstimator() == KlMeasure.EXACT
         && settings.teacher() != null
         && !(settings.teacher() instanceof DecoderTransformer)) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "the exact KL needs a teacher whose whole distribution can be seen; name an estimator");
     }
     this.policy = policy;
@@ -231,7 +233,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     }
     double mean = metrics.means().get("sampling/sampling_logp_difference/mean");
     if (!(mean <= MAX_MEAN_DIFFERENCE)) {
-      throw new IllegalStateException(
+      throw new TrainingException(
           "the trainer's log-probs differ from the sampler's by "
               + mean
               + " on average; they must come from the same weights and temperature");

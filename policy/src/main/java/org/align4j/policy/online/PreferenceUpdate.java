@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.DecoderTransformer;
@@ -36,7 +37,7 @@ public final class PreferenceUpdate implements OnlineUpdate {
       double temperature,
       OnlineConfig config) {
     if (config.generations() < 2) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "online DPO needs at least two completions a prompt; num_generations is "
               + config.generations());
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.align4j.core.ConfigurationException;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
@@ -50,12 +51,12 @@ public final class RolloutSampler {
   /** Refuses what would draw tokens from another distribution than the policy's. */
   public static void requireUnfiltered(SamplingParams params) {
     if (params.topK() != 0 || params.topP() != 1 || params.repetitionPenalty() != 1) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "online training needs top_k 0, top_p 1 and repetition_penalty 1: tokens that a filter"
               + " favours are not drawn from the policy whose log-probs are trained");
     }
     if (params.temperature() <= 0) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "online training needs a temperature above 0, got " + params.temperature());
     }
   }

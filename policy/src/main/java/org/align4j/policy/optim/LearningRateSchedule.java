@@ -1,6 +1,7 @@
 package org.align4j.policy.optim;
 
 import java.util.Locale;
+import org.align4j.core.ConfigurationException;
 
 /** How the learning rate moves, as transformers' schedulers of the same names. */
 public enum LearningRateSchedule {
@@ -18,7 +19,7 @@ public enum LearningRateSchedule {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "lr_scheduler_type is \""
               + name
               + "\"; expected linear, cosine, constant or constant_with_warmup",

@@ -97,7 +97,7 @@ public final class TextEncoder {
       rendered =
           template.render(
               List.of(new Message("user", "question"), new Message("assistant", answer)), false);
-    } catch (IllegalArgumentException e) {
+    } catch (DataException e) {
       // A template for other dialogues; using it will say why it refuses them.
       return OptionalInt.empty();
     }

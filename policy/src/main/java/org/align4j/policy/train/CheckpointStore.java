@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -52,7 +51,7 @@ final class CheckpointStore {
     try {
       EarlierRun.setAside(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+      throw new CheckpointException(e.getMessage(), e);
     }
   }
 
@@ -88,7 +87,7 @@ final class CheckpointStore {
       }
       return true;
     } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+      throw new CheckpointException(e.getMessage(), e);
     }
   }
 
@@ -123,21 +122,22 @@ final class CheckpointStore {
   /** Restores weights, moments and the task's state and returns the rest. */
   Checkpoint load() {
     if (!Files.exists(stateFile)) {
-      throw new ModelFileException(
+      throw new CheckpointException(
           stateFile
-              + ": no such file; --resume needs a run with save_steps > 0 in the same --out folder");
+              + ": no such file; only a run with save_steps > 0 that wrote to the same output folder"
+              + " can be resumed");
     }
     try {
       JsonNode node = JSON.readTree(stateFile.toFile());
       int format = node.path("format").asInt(1);
       if (format != FORMAT) {
-        throw new ModelFileException(
+        throw new CheckpointException(
             stateFile
                 + ": has format "
                 + format
                 + ", this version of align4j resumes from format "
                 + FORMAT
-                + "; finish the run with the version that began it, or train anew without --resume");
+                + "; finish the run with the version that began it, or train anew");
       }
       requireSameReference(node.path("reference_adapter").asText());
       try (SafetensorsReader reader =
@@ -156,15 +156,17 @@ final class CheckpointStore {
               numbers(node, "evaluation"),
               node.path("evaluated_at").asLong()),
           numbers(node, "state"));
+    } catch (ModelFileException e) {
+      throw new CheckpointException(e.getMessage(), e);
     } catch (IOException e) {
-      throw new ModelFileException(stateFile + ": cannot be read: " + e.getMessage(), e);
+      throw new CheckpointException(stateFile + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
   private void requireSameReference(String saved) {
     String given = task.model().referenceAdapterFingerprint();
     if (!given.equals(saved)) {
-      throw new ModelFileException(
+      throw new CheckpointException(
           stateFile
               + (saved.isEmpty()
                   ? ": this run began without an adapter as its reference; resume without one"

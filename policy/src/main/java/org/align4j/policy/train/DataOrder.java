@@ -2,6 +2,7 @@ package org.align4j.policy.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.data.DataException;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 
@@ -20,7 +21,7 @@ public final class DataOrder<E> {
   /** An order of at least one example. */
   public DataOrder(List<E> examples, TrainingConfig config) {
     if (examples.isEmpty()) {
-      throw new IllegalArgumentException("there are no examples to train on");
+      throw new DataException("there are no examples to train on");
     }
     this.examples = List.copyOf(examples);
     this.stepExamples = config.stepExamples();

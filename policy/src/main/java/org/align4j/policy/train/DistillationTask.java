@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.policy.model.DecoderTransformer;
@@ -41,7 +42,7 @@ public final class DistillationTask implements TrainingTask<TokenizedDemonstrati
       VocabularyDivergence divergence,
       UnaryOperator<int[]> teacherPrompt) {
     if (teacher == student && !student.hasReference()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "a model that is trained in full cannot be its own teacher; train an adapter");
     }
     this.student = student;

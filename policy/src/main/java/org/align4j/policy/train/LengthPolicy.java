@@ -3,6 +3,7 @@ package org.align4j.policy.train;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.data.DataException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ public final class LengthPolicy {
       try {
         return valueOf(name.toUpperCase(Locale.ROOT));
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
+        throw new ConfigurationException(
             "truncation_mode is \"" + name + "\"; expected error, drop, keep_start or keep_end", e);
       }
     }

@@ -151,7 +151,7 @@ public final class RunLoop<P> {
     try {
       done = steps.run(order.step(progress.step()), rate, progress.step());
     } catch (NonFiniteLossException e) {
-      throw e.withWayOn(wayOn());
+      throw withWayOn(e);
     }
     done.ifPresent(
         result -> {
@@ -170,18 +170,17 @@ public final class RunLoop<P> {
   }
 
   /** Saves the state before a step that failed and says how to go on. */
-  private String wayOn() {
+  private NonFiniteLossException withWayOn(NonFiniteLossException failure) {
     String folder = surroundings.output().resolve("checkpoint").toString();
     if (steps.save(progress)) {
-      return "the last good weights are in "
-          + folder
-          + ", from which --resume goes on with step "
-          + (progress.step() + 1);
+      String way = "the last good weights are in " + folder + "; resuming goes on with step ";
+      return failure.withWayOn(way + (progress.step() + 1), true);
     }
     String weights = "the weights hold numbers that are not finite and were not saved; ";
     return savedAt < 0
-        ? weights + "there is no checkpoint of this run"
-        : weights + "--resume goes on with step " + (savedAt + 1) + " from " + folder;
+        ? failure.withWayOn(weights + "there is no checkpoint of this run", false)
+        : failure.withWayOn(
+            weights + "resuming goes on with step " + (savedAt + 1) + " from " + folder, true);
   }
 
   private void afterStep(boolean last) {

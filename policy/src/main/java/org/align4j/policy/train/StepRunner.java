@@ -3,7 +3,6 @@ package org.align4j.policy.train;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +11,7 @@ import org.align4j.core.metric.MetricSums;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.run.AtomicFiles;
+import org.align4j.core.run.RunFileException;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.GradientClipper;
@@ -135,7 +135,7 @@ public final class StepRunner<E> {
     try {
       AtomicFiles.writeString(file, rows.toPrettyString());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new RunFileException(e.getMessage(), e);
     }
     return new NonFiniteLossException(
         name

@@ -1,5 +1,7 @@
 package org.align4j.policy.train;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.LearningRateSchedule;
 
@@ -90,12 +92,6 @@ public record TrainingConfig(
     require(warmupSteps >= 0, "warmup_steps must not be negative, got " + warmupSteps);
     require(epochs > 0 || maxSteps > 0, "num_train_epochs or max_steps must be positive");
     require(loggingSteps > 0, "logging_steps must be positive, got " + loggingSteps);
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 
   /** Examples of one optimizer step. */

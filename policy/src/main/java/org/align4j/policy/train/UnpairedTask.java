@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.UnpairedLogProbs;
 import org.align4j.core.objective.UnpairedObjective;
@@ -45,7 +46,7 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
   /** Uses another model as the reference. */
   public UnpairedTask(LanguageModel model, LanguageModel reference, UnpairedObjective objective) {
     if (reference == model && !model.hasReference()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "full fine-tuning on unpaired preferences needs a second model as the reference");
     }
     this.model = model;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.align4j.core.ConfigurationException;
 import org.align4j.policy.backend.internal.Isa;
 import org.junit.jupiter.api.Test;
 
@@ -103,7 +104,7 @@ class AnyProcessorTest {
     System.setProperty(Backends.ISA_PROPERTY, "sse2");
     try {
       assertThatThrownBy(Isa::cap)
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(ConfigurationException.class)
           .hasMessage("align4j.isa is \"sse2\"; expected one of [native, avx512, avx2]");
     } finally {
       if (before == null) {

@@ -69,7 +69,7 @@ class ModelLoadingTest {
     assertThatThrownBy(() -> PeftAdapters.load(model, folder))
         .hasMessageContaining("adapter_config.json: peft_type is \"IA3\"");
     assertThatThrownBy(() -> PeftAdapters.load(model, folder.resolve("none")))
-        .hasMessageContaining("no such file; --adapter takes a folder");
+        .hasMessageContaining("no such file; an adapter is a folder with");
   }
 
   @Test

@@ -148,7 +148,7 @@ class ModelResolverTest {
   @Test
   void failuresSayWhatWasTried() {
     assertThatThrownBy(() -> resolver().resolve("org/none"))
-        .hasMessageContaining("--model org/none: not in the hub cache")
+        .hasMessageContaining("model \"org/none\": not in the hub cache")
         .hasMessageContaining("404; there is no such model");
     assertThatThrownBy(() -> resolver("HF_HUB_OFFLINE", "1").resolve("org/tiny"))
         .hasMessageContaining("HF_HUB_OFFLINE is set");

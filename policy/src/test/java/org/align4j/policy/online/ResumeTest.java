@@ -349,7 +349,7 @@ class ResumeTest {
     assertThatThrownBy(() -> failing(method, parts))
         .isInstanceOf(NonFiniteLossException.class)
         .hasMessageContaining("the last good weights are in " + parts.resolve("checkpoint"))
-        .hasMessageContaining("--resume goes on with step 3");
+        .hasMessageContaining("resuming goes on with step 3");
     JsonNode state = JSON.readTree(parts.resolve("checkpoint/state.json").toFile());
     assertThat(state.get("step").asLong()).isEqualTo(2);
     assertThat(parts.resolve("checkpoint.previous/state.json")).exists();

@@ -22,7 +22,6 @@ import org.align4j.core.run.MetricsLog;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
-import org.align4j.policy.format.ModelFileException;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
@@ -355,7 +354,7 @@ class TrainingLoopTest {
     assertThatThrownBy(() -> loop.run(pairs(12), List.of()))
         .isInstanceOf(NonFiniteLossException.class)
         .hasMessageContaining("dpo step 3: loss is NaN")
-        .hasMessageContaining("from which --resume goes on with step 3");
+        .hasMessageContaining("resuming goes on with step 3");
     assertThat(out.resolve("checkpoint.previous/step-6.safetensors")).exists();
     assertThat(out.resolve("checkpoint/step-2.safetensors")).exists();
     Path whole = folder.resolve("whole");
@@ -372,11 +371,11 @@ class TrainingLoopTest {
     fromAdapter(out, 1, false);
     fromAdapter(out, 1, true);
     assertThatThrownBy(() -> fromAdapter(out, 2, true))
-        .isInstanceOf(ModelFileException.class)
+        .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("the one given has other weights");
     assertThatThrownBy(
             () -> logging(out, saving(config(3, 5, 1, 64), 1), List.of(), () -> false, true))
-        .isInstanceOf(ModelFileException.class)
+        .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("none is given");
   }
 
@@ -400,8 +399,8 @@ class TrainingLoopTest {
     Files.writeString(state, "{\"step\":3,\"weights\":\"step-3.safetensors\",\"task\":{}}");
     assertThatThrownBy(
             () -> logging(folder.resolve("old"), config(5, 5, 1, 64), List.of(), () -> false, true))
-        .isInstanceOf(ModelFileException.class)
+        .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(state + ": has format 1")
-        .hasMessageContaining("without --resume");
+        .hasMessageContaining("or train anew");
   }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.distillation.Teacher;
 import org.align4j.core.net.BearerToken;
 import org.align4j.core.net.Endpoints;
@@ -87,8 +88,8 @@ public final class HttpTeacher implements Teacher {
   /**
    * The same with the key from an environment variable.
    *
-   * @throws IllegalArgumentException if it is not set, blank, or nothing that a header can carry;
-   *     the message names the variable and not its value
+   * @throws ConfigurationException if it is not set, blank, or nothing that a header can carry; the
+   *     message names the variable and not its value
    */
   public static HttpTeacher withKeyFrom(Settings settings, String variable) {
     return withKeyFrom(settings, variable, System.getenv());
@@ -99,7 +100,7 @@ public final class HttpTeacher implements Teacher {
     String source = "environment variable " + variable;
     BearerToken key = BearerToken.of(source, environment.getOrDefault(variable, ""));
     if (key.isNone()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           source + " is not set; it must hold the teacher's access token");
     }
     return new HttpTeacher(settings, key);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.net.BearerToken;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,7 +118,7 @@ class TeacherTest {
     assertThatThrownBy(
             () ->
                 HttpTeacher.withKeyFrom(settings(1), "TEACHER_KEY", Map.of("TEACHER_KEY", hostile)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith("environment variable TEACHER_KEY: the access token has a ")
         .satisfies(TeacherTest::tellsNoKey);
   }

@@ -2,6 +2,7 @@ package org.align4j.core.advantage;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.ConfigurationException;
 
 /**
  * Generalized advantage estimation (Schulman et al. 2015, arXiv 1506.02438, Eq. 16) over ragged
@@ -23,7 +24,7 @@ public record Gae(double gamma, double lambda) {
   /** Checks ranges. */
   public Gae {
     if (!(gamma >= 0 && gamma <= 1 && lambda >= 0 && lambda <= 1)) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "gamma and lam must be in [0, 1], got " + gamma + " and " + lambda);
     }
   }

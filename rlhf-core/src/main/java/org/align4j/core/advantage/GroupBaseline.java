@@ -2,6 +2,7 @@ package org.align4j.core.advantage;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.align4j.core.ConfigurationException;
 
 /**
  * Advantages of completions that share a prompt: the reward less a baseline that the group gives,
@@ -30,7 +31,7 @@ public final class GroupBaseline {
       try {
         return valueOf(name.toUpperCase(Locale.ROOT));
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
+        throw new ConfigurationException(
             "scale_rewards is \"" + name + "\"; expected group, batch or none", e);
       }
     }
@@ -106,7 +107,7 @@ public final class GroupBaseline {
   /** A completion alone is its group's mean, and nothing would be learnt from it. */
   private void requireOthers() {
     if (groupSize < 2) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "a group's baseline needs two completions a prompt; raise num_generations");
     }
   }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.align4j.core.data.DataException;
 import org.align4j.core.data.Message;
 
 /**
@@ -50,7 +51,7 @@ public final class ChatTemplate {
    * Renders the dialogue.
    *
    * @param addGenerationPrompt whether to open an assistant turn at the end
-   * @throws IllegalArgumentException if the template rejects the dialogue or cannot be rendered
+   * @throws DataException if the template rejects the dialogue or cannot be rendered
    */
   public String render(List<Message> messages, boolean addGenerationPrompt) {
     List<Map<String, Object>> turns = new ArrayList<>();
@@ -66,7 +67,7 @@ public final class ChatTemplate {
     RenderResult result = JINJAVA.renderForResult(source, context);
     for (TemplateError error : result.getErrors()) {
       if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
-        throw new IllegalArgumentException(
+        throw new DataException(
             "chat template, line " + error.getLineno() + ": " + reason(error),
             error.getException());
       }

@@ -1,7 +1,9 @@
 package org.align4j.core.data;
 
+import org.align4j.core.Align4jException;
+
 /** Input data that cannot be used; the message names file, row, field and the way out. */
-public final class DataException extends RuntimeException {
+public final class DataException extends Align4jException {
   private static final long serialVersionUID = 1L;
 
   /** A complete, readable message. */

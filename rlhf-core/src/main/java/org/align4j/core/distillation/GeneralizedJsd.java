@@ -1,6 +1,7 @@
 package org.align4j.core.distillation;
 
 import java.util.Arrays;
+import org.align4j.core.ConfigurationException;
 
 /**
  * The generalised Jensen-Shannon divergence of GKD (Agarwal et al. 2023, arXiv 2306.13649, Eq. 1)
@@ -19,13 +20,13 @@ public record GeneralizedJsd(double beta, double temperature, int topK)
   /** Checks ranges. */
   public GeneralizedJsd {
     if (!(beta >= 0 && beta <= 1)) {
-      throw new IllegalArgumentException("beta must be in [0, 1], got " + beta);
+      throw new ConfigurationException("beta must be in [0, 1], got " + beta);
     }
     if (!(temperature > 0)) {
-      throw new IllegalArgumentException("temperature must be positive, got " + temperature);
+      throw new ConfigurationException("temperature must be positive, got " + temperature);
     }
     if (topK < 0) {
-      throw new IllegalArgumentException("top_k must not be negative, got " + topK);
+      throw new ConfigurationException("top_k must not be negative, got " + topK);
     }
   }
 

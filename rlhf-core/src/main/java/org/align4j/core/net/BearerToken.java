@@ -1,6 +1,7 @@
 package org.align4j.core.net;
 
 import java.net.http.HttpRequest;
+import org.align4j.core.ConfigurationException;
 
 /**
  * An access token that a request carries in its {@code Authorization} header (RFC 6750). Its value
@@ -28,7 +29,7 @@ public final class BearerToken {
    *
    * @param source what holds it, such as {@code environment variable HF_TOKEN}; stands in messages
    * @param value a blank one gives {@link #NONE}
-   * @throws IllegalArgumentException if a header cannot carry it; the message names the source and
+   * @throws ConfigurationException if a header cannot carry it; the message names the source and
    *     what is wrong, never the value
    */
   public static BearerToken of(String source, String value) {
@@ -57,8 +58,8 @@ public final class BearerToken {
         : "a character outside ASCII";
   }
 
-  private static IllegalArgumentException bad(String source, String what) {
-    return new IllegalArgumentException(
+  private static ConfigurationException bad(String source, String what) {
+    return new ConfigurationException(
         source + ": the access token " + what + "; expected one word of visible ASCII characters");
   }
 

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
+import org.align4j.core.ConfigurationException;
 
 /** Base addresses of HTTP services. They stand in messages, so they must hold no secret. */
 public final class Endpoints {
@@ -13,7 +14,7 @@ public final class Endpoints {
    * Parses a base address.
    *
    * @param source what holds it; stands in messages
-   * @throws IllegalArgumentException as {@link #require} says
+   * @throws ConfigurationException as {@link #require} says
    */
   public static URI parse(String source, String address) {
     URI uri;
@@ -21,7 +22,7 @@ public final class Endpoints {
       uri = new URI(address.strip());
     } catch (URISyntaxException e) {
       // Neither the address nor this cause, which quotes it, is told: both may hold a password.
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           source + " is no address: " + e.getReason() + " at character " + (e.getIndex() + 1));
     }
     return require(source, uri);
@@ -32,19 +33,19 @@ public final class Endpoints {
    *
    * @param source what holds it; stands in messages
    * @return the address
-   * @throws IllegalArgumentException unless it is {@code http(s)://host[:port][/path]}; the message
+   * @throws ConfigurationException unless it is {@code http(s)://host[:port][/path]}; the message
    *     does not quote it
    */
   public static URI require(String source, URI uri) {
     if (uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           source + " holds a user or password; give an access token apart from the address");
     }
     if (!isHttp(uri)) {
-      throw new IllegalArgumentException(source + " is not of the form http(s)://host[:port]/path");
+      throw new ConfigurationException(source + " is not of the form http(s)://host[:port]/path");
     }
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           source
               + " holds a query or fragment (\"?\", \"#\"); a base address ends with its path, and an"
               + " access token is given apart from it");

@@ -1,5 +1,7 @@
 package org.align4j.core.objective;
 
+import org.align4j.core.ConfigurationException;
+
 /**
  * The pairwise loss of reward models: (1/N) Σ_i -log σ(r_w - r_l - m_i) + c · (r_w + r_l)² (Bradley
  * &amp; Terry 1952; Ouyang et al. 2022, arXiv 2203.02155, Eq. 1; margin: Touvron et al. 2023, arXiv
@@ -20,7 +22,7 @@ public record BradleyTerryLoss(double centering) {
   /** Checks the range. */
   public BradleyTerryLoss {
     if (centering < 0) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "center_rewards_coefficient must not be negative, got " + centering);
     }
   }

@@ -1,6 +1,7 @@
 package org.align4j.core.objective;
 
 import java.util.Locale;
+import org.align4j.core.ConfigurationException;
 
 /**
  * What {@link CpoObjective} makes of a pair's margin m, named as TRL's {@code loss_type} of CPO; ℓ
@@ -36,7 +37,7 @@ public enum CpoLoss {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "loss_type is \"" + name + "\"; expected sigmoid, hinge, ipo or simpo", e);
     }
   }

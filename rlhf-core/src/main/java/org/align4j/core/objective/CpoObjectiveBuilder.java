@@ -1,5 +1,9 @@
 package org.align4j.core.objective;
 
+import static org.align4j.core.ConfigurationException.require;
+
+import org.align4j.core.ConfigurationException;
+
 /** The options of a {@link CpoObjective} by name. What is not set has TRL's default. */
 public final class CpoObjectiveBuilder {
   double beta = 0.1;
@@ -50,7 +54,7 @@ public final class CpoObjectiveBuilder {
   /**
    * The objective.
    *
-   * @throws IllegalArgumentException if an option is out of its range
+   * @throws ConfigurationException if an option is out of its range
    */
   public CpoObjective build() {
     require(beta > 0, "beta must be positive, got " + beta);
@@ -59,11 +63,5 @@ public final class CpoObjectiveBuilder {
         "label_smoothing must be in [0, 0.5), got " + labelSmoothing);
     require(cpoAlpha >= 0, "cpo_alpha must not be negative, got " + cpoAlpha);
     return new CpoObjective(this);
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package org.align4j.core.objective;
 
 import java.util.Locale;
+import org.align4j.core.ConfigurationException;
 
 /**
  * The f-divergence that keeps the policy near the reference: maps a log-ratio h = log π/π_ref to
@@ -29,7 +30,7 @@ public enum Divergence {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "f_divergence_type is \""
               + name
               + "\"; expected reverse_kl, forward_kl, js_divergence or"

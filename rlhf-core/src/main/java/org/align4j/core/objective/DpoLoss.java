@@ -3,6 +3,7 @@ package org.align4j.core.objective;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.align4j.core.ConfigurationException;
 
 /**
  * The members of the DPO family, named as TRL's {@code loss_type}. With s the scores and h the
@@ -82,7 +83,7 @@ public enum DpoLoss {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new ConfigurationException(
                     "loss_type is \""
                         + name
                         + "\"; expected one of "

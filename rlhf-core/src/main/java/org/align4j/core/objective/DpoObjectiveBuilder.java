@@ -1,7 +1,10 @@
 package org.align4j.core.objective;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.ConfigurationException;
 
 /** The options of a {@link DpoObjective} by name. What is not set has TRL's default. */
 public final class DpoObjectiveBuilder {
@@ -40,7 +43,7 @@ public final class DpoObjectiveBuilder {
    *
    * @param members at least one
    * @param weights one a member
-   * @throws IllegalArgumentException if there is no member or the numbers differ
+   * @throws ConfigurationException if there is no member or the numbers differ
    */
   public DpoObjectiveBuilder losses(List<DpoLoss> members, List<Double> weights) {
     require(!members.isEmpty(), "loss_type needs at least one loss");
@@ -96,7 +99,7 @@ public final class DpoObjectiveBuilder {
   /**
    * The objective.
    *
-   * @throws IllegalArgumentException if an option is out of its range or does not fit a loss
+   * @throws ConfigurationException if an option is out of its range or does not fit a loss
    */
   public DpoObjective build() {
     require(beta > 0, "beta must be positive, got " + beta);
@@ -118,11 +121,5 @@ public final class DpoObjectiveBuilder {
     List<T> out = new ArrayList<>(list);
     out.add(element);
     return List.copyOf(out);
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package org.align4j.core.objective;
 
 import java.util.Locale;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.objective.UnpairedObjective.ReferencePoint;
 
 /**
@@ -32,7 +33,7 @@ public enum KtoLoss {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "loss_type is \"" + name + "\"; expected kto, apo_zero_unpaired or bco", e);
     }
   }

@@ -1,5 +1,7 @@
 package org.align4j.core.objective;
 
+import org.align4j.core.ConfigurationException;
+
 /**
  * Unpaired preference optimization: KTO, unpaired APO-zero, BCO.
  *
@@ -19,10 +21,10 @@ public record KtoObjective(
   /** Checks ranges. */
   public KtoObjective {
     if (!(beta > 0)) {
-      throw new IllegalArgumentException("beta must be positive, got " + beta);
+      throw new ConfigurationException("beta must be positive, got " + beta);
     }
     if (desirableWeight < 0 || undesirableWeight < 0) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "desirable_weight and undesirable_weight must not be negative, got "
               + desirableWeight
               + " and "

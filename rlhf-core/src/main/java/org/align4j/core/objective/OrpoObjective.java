@@ -1,6 +1,7 @@
 package org.align4j.core.objective;
 
 import java.util.Arrays;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.PairBatch.Sides;
 
@@ -23,7 +24,7 @@ public record OrpoObjective(double beta) implements PreferenceObjective {
   /** Checks the range. */
   public OrpoObjective {
     if (!(beta > 0)) {
-      throw new IllegalArgumentException("beta must be positive, got " + beta);
+      throw new ConfigurationException("beta must be positive, got " + beta);
     }
   }
 

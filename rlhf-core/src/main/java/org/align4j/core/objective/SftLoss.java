@@ -3,6 +3,7 @@ package org.align4j.core.objective;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.align4j.core.ConfigurationException;
 
 /**
  * Supervised losses over completion tokens, named as TRL's {@code loss_type} of SFT.
@@ -28,7 +29,7 @@ public enum SftLoss {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("loss_type is \"" + name + "\"; expected nll or dft", e);
+      throw new ConfigurationException("loss_type is \"" + name + "\"; expected nll or dft", e);
     }
   }
 

@@ -2,6 +2,7 @@ package org.align4j.core.policygradient;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.ConfigurationException;
 
 /**
  * Truncated importance sampling (Yao et al. 2025, "Your Efficient RL Framework Secretly Brings You
@@ -18,11 +19,11 @@ public record BoundedRatios(Level level, Mode mode, double low, double high)
   /** Checks the bounds. */
   public BoundedRatios {
     if (low < 0 || high <= low) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "importance bounds must be 0 <= low < high, got " + low + " and " + high);
     }
     if (level == Level.SEQUENCE_MEAN && mode == Mode.TRUNCATE) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "a sequence's mean ratio is a filter, not a weight; use mode mask");
     }
   }

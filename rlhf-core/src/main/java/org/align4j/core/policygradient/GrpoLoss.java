@@ -1,6 +1,7 @@
 package org.align4j.core.policygradient;
 
 import java.util.Locale;
+import org.align4j.core.ConfigurationException;
 
 /**
  * The members of the GRPO family, named as TRL's {@code loss_type}. They differ in the surrogate of
@@ -72,7 +73,7 @@ public enum GrpoLoss {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "loss_type is \""
               + name
               + "\"; expected grpo, dr_grpo, dapo, bnpo, cispo, sapo, luspo or vespo",

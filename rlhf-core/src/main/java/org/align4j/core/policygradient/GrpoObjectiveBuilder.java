@@ -1,5 +1,9 @@
 package org.align4j.core.policygradient;
 
+import static org.align4j.core.ConfigurationException.require;
+
+import org.align4j.core.ConfigurationException;
+
 /** The options of a {@link GrpoObjective} by name. What is not set has TRL's default. */
 public final class GrpoObjectiveBuilder {
   final GrpoLoss loss;
@@ -119,7 +123,7 @@ public final class GrpoObjectiveBuilder {
   /**
    * The objective.
    *
-   * @throws IllegalArgumentException if an option is out of its range
+   * @throws ConfigurationException if an option is out of its range
    */
   public GrpoObjective build() {
     require(epsilonLow >= 0, "epsilon must not be negative, got " + epsilonLow);
@@ -132,11 +136,5 @@ public final class GrpoObjectiveBuilder {
         "top_entropy_quantile must be in (0, 1], got " + topEntropyQuantile);
     require(offPolicyThreshold >= 0, "off_policy_mask_threshold must not be negative");
     return new GrpoObjective(new GrpoObjectiveBuilder(this));
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package org.align4j.core.policygradient;
 
+import org.align4j.core.ConfigurationException;
+
 /**
  * The weight of the KL penalty. Fixed, or moved so that the KL stays near a target (Ziegler et al.
  * 2019, arXiv 1909.08593, section 2.2): β is multiplied by 1 + clip(KL/target - 1, ±0.2) ·
@@ -14,7 +16,7 @@ public final class KlController {
 
   private KlController(double value, double target, double horizon) {
     if (value < 0) {
-      throw new IllegalArgumentException("kl_coef must not be negative, got " + value);
+      throw new ConfigurationException("kl_coef must not be negative, got " + value);
     }
     this.value = value;
     this.target = target;
@@ -35,7 +37,7 @@ public final class KlController {
    */
   public static KlController adaptive(double value, double target, double horizon) {
     if (!(target > 0 && horizon > 0 && value > 0)) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "an adaptive KL weight needs positive kl_coef, kl_target and kl_horizon");
     }
     return new KlController(value, target, horizon);

@@ -1,6 +1,7 @@
 package org.align4j.core.policygradient;
 
 import java.util.Locale;
+import org.align4j.core.ConfigurationException;
 
 /**
  * Estimators of KL(π ‖ π_ref) from tokens that π sampled (Schulman 2020, "Approximating KL
@@ -23,7 +24,7 @@ public enum KlEstimator implements KlMeasure {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "kl_estimator is \""
               + name
               + "\"; expected k1, k2 or k3, or exact where the whole vocabulary can be seen",

@@ -18,7 +18,7 @@ public sealed interface KlMeasure permits KlEstimator, KlMeasure.Exact {
   /**
    * Accepts {@code exact} and the names of {@link KlEstimator#parse}.
    *
-   * @throws IllegalArgumentException if it is another name
+   * @throws org.align4j.core.ConfigurationException if it is another name
    */
   static KlMeasure parse(String name) {
     return name.equals("exact") ? EXACT : KlEstimator.parse(name);

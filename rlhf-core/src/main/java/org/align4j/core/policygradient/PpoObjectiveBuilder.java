@@ -1,5 +1,9 @@
 package org.align4j.core.policygradient;
 
+import static org.align4j.core.ConfigurationException.require;
+
+import org.align4j.core.ConfigurationException;
+
 /**
  * The options of a {@link PpoObjective} by name. What is not set has the default of standard PPO.
  */
@@ -56,18 +60,12 @@ public final class PpoObjectiveBuilder {
   /**
    * The objective.
    *
-   * @throws IllegalArgumentException if an option is out of its range
+   * @throws ConfigurationException if an option is out of its range
    */
   public PpoObjective build() {
     require(clipLow >= 0 && clipHigh >= 0, "cliprange must not be negative");
     require(dualClip == 0 || dualClip > 1, "dual_clip must be above 1, got " + dualClip);
     require(klCoefficient >= 0, "kl_coef must not be negative, got " + klCoefficient);
     return new PpoObjective(this);
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package org.align4j.core.policygradient;
 
 import java.util.Locale;
+import org.align4j.core.ConfigurationException;
 
 /** What the ratio π/π_old is taken of. */
 public enum RatioLevel {
@@ -19,7 +20,7 @@ public enum RatioLevel {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "importance_sampling_level is \""
               + name
               + "\"; expected token, sequence or sequence_product",

@@ -2,6 +2,7 @@ package org.align4j.core.policygradient;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.metric.MetricSums;
 
 /**
@@ -23,7 +24,7 @@ public record ValueLoss(double clipRange) {
   /** Checks the range. */
   public ValueLoss {
     if (clipRange < 0) {
-      throw new IllegalArgumentException("cliprange_value must not be negative, got " + clipRange);
+      throw new ConfigurationException("cliprange_value must not be negative, got " + clipRange);
     }
   }
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +28,7 @@ public final class JsonLinesLog implements AutoCloseable {
       Files.createDirectories(file.toAbsolutePath().getParent());
       open();
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be opened: " + e.getMessage(), e);
+      throw new RunFileException(file + ": cannot be opened: " + e.getMessage(), e);
     }
   }
 
@@ -46,7 +45,7 @@ public final class JsonLinesLog implements AutoCloseable {
       writer.newLine();
       writer.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written: " + e.getMessage(), e);
+      throw new RunFileException(file + ": cannot be written: " + e.getMessage(), e);
     }
   }
 
@@ -71,7 +70,7 @@ public final class JsonLinesLog implements AutoCloseable {
       AtomicFiles.writeString(file, String.join("", out));
       open();
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be rewritten: " + e.getMessage(), e);
+      throw new RunFileException(file + ": cannot be rewritten: " + e.getMessage(), e);
     }
   }
 
@@ -98,7 +97,7 @@ public final class JsonLinesLog implements AutoCloseable {
     try {
       writer.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be closed: " + e.getMessage(), e);
+      throw new RunFileException(file + ": cannot be closed: " + e.getMessage(), e);
     }
   }
 }

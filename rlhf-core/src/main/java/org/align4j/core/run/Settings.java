@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.align4j.core.ConfigurationException;
 
 /**
  * Named values from a configuration file and from {@code key=value} overrides. Every key that is
@@ -55,7 +56,7 @@ public final class Settings {
   public void override(String assignment) {
     int equals = assignment.indexOf('=');
     if (equals <= 0) {
-      throw new IllegalArgumentException("\"" + assignment + "\" is not key=value");
+      throw new ConfigurationException("\"" + assignment + "\" is not key=value");
     }
     values.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1).strip());
   }
@@ -76,10 +77,10 @@ public final class Settings {
     try {
       parsed = value instanceof Number n ? n.doubleValue() : Double.parseDouble(value.toString());
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(key + " is \"" + value + "\"; expected " + expected, e);
+      throw new ConfigurationException(key + " is \"" + value + "\"; expected " + expected, e);
     }
     if (whole && parsed != Math.rint(parsed)) {
-      throw new IllegalArgumentException(key + " is " + value + "; expected " + expected);
+      throw new ConfigurationException(key + " is " + value + "; expected " + expected);
     }
     return parsed;
   }
@@ -93,7 +94,7 @@ public final class Settings {
   public boolean flag(String key, boolean absent) {
     String value = value(key, absent).toString();
     if (!value.equals("true") && !value.equals("false")) {
-      throw new IllegalArgumentException(key + " is \"" + value + "\"; expected true or false");
+      throw new ConfigurationException(key + " is \"" + value + "\"; expected true or false");
     }
     return value.equals("true");
   }
@@ -119,7 +120,7 @@ public final class Settings {
       try {
         out.add(Double.parseDouble(text));
       } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
+        throw new ConfigurationException(
             key + " holds \"" + text + "\"; expected numbers, as in 1,0.5", e);
       }
     }
@@ -131,7 +132,7 @@ public final class Settings {
     Object value = values.get(key);
     if (missing != null) {
       if (value != null && !same(value, absent)) {
-        throw new IllegalArgumentException(
+        throw new ConfigurationException(
             key + " is set to " + value + ", but has an effect only " + missing + "; leave it out");
       }
       return absent;
@@ -162,7 +163,7 @@ public final class Settings {
     Set<String> unknown = new TreeSet<>(values.keySet());
     unknown.removeAll(defaults.keySet());
     if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           unknown.stream().map(this::complaint).collect(Collectors.joining("; ")));
     }
   }

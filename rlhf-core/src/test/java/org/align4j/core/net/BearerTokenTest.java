@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.Optional;
+import org.align4j.core.ConfigurationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,7 +40,7 @@ class BearerTokenTest {
   })
   void aTokenThatNoHeaderCarriesIsRefusedWithoutBeingTold(String hostile, String what) {
     assertThatThrownBy(() -> BearerToken.of("environment variable API_KEY", hostile))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith("environment variable API_KEY: the access token has " + what)
         .hasNoCause()
         .satisfies(e -> assertThat(e.toString()).doesNotContain("SECRET"));
@@ -73,7 +74,7 @@ class BearerTokenTest {
       })
   void anAddressThatMayHoldASecretIsRefusedWithoutBeingTold(String address) {
     assertThatThrownBy(() -> Endpoints.parse("HF_ENDPOINT", address))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith("HF_ENDPOINT ")
         .hasNoCause()
         .satisfies(e -> assertThat(e.toString()).doesNotContain("SECRET"));

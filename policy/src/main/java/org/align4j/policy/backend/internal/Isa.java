@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.align4j.core.ConfigurationException;
 
 /**
  * The newest instruction set that native libraries may use: the system property {@code
@@ -55,8 +56,7 @@ public enum Isa {
       }
     }
     List<String> known = Arrays.stream(values()).map(isa -> isa.label).toList();
-    throw new IllegalArgumentException(
-        PROPERTY + " is \"" + asked + "\"; expected one of " + known);
+    throw new ConfigurationException(PROPERTY + " is \"" + asked + "\"; expected one of " + known);
   }
 
   /**
