@@ -7,29 +7,16 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import org.align4j.policy.backend.Backends;
+import org.align4j.policy.backend.MachineReport;
+import org.align4j.policy.format.PolicyModel;
 
-/** The arrows between modules and packages (docs/architecture.md). */
-@AnalyzeClasses(packages = "org.align4j", importOptions = ImportOption.DoNotIncludeTests.class)
+/** The arrows inside policy (docs/architecture.md). */
+@AnalyzeClasses(
+    packages = "org.align4j.policy",
+    importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  @ArchTest
-  static final ArchRule coreKnowsNoTensors =
-      noClasses()
-          .that()
-          .resideInAPackage("org.align4j.core..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("org.align4j.policy..", "org.nd4j..", "org.bytedeco..");
-
-  @ArchTest
-  static final ArchRule objectivesArePure =
-      noClasses()
-          .that()
-          .resideInAPackage("org.align4j.core.objective..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "java.io..", "java.nio..", "com.fasterxml..", "org.align4j.core.data..");
-
   @ArchTest
   static final ArchRule onlyTheVectorBackendImportsTheIncubatorModule =
       noClasses()
@@ -60,4 +47,27 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule packagesFormNoCycles =
       slices().matching("org.align4j.policy.(*)..").should().beFreeOfCycles();
+
+  /** The root package is the surface: it knows the others, none of them knows it. */
+  @ArchTest
+  static final ArchRule partsDoNotKnowTheSurface =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.align4j.policy")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.align4j.policy");
+
+  @ArchTest
+  static final ArchRule librariesPrintNothing =
+      GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+  /** The backend belongs to the model; who is named here still asks for the default one. */
+  @ArchTest
+  static final ArchRule nobodyElseAsksForTheDefaultBackend =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(Backends.class, MachineReport.class, PolicyModel.class)
+          .should()
+          .callMethod(Backends.class, "defaultBackend");
 }

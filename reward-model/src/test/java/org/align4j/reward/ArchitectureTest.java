@@ -1,0 +1,39 @@
+package org.align4j.reward;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import org.align4j.policy.backend.Backends;
+import org.align4j.reward.transformer.TransformerReward;
+
+/** The arrows inside reward-model, and from it to the others (docs/architecture.md). */
+@AnalyzeClasses(
+    packages = "org.align4j.reward",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule packagesFormNoCycles =
+      slices().matching("org.align4j.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule internalsOfOthersStayInternal =
+      noClasses().should().dependOnClassesThat().resideInAPackage("org.align4j..internal..");
+
+  @ArchTest
+  static final ArchRule librariesPrintNothing =
+      GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+  /** The backend belongs to the model; who is named here still asks for the default one. */
+  @ArchTest
+  static final ArchRule nobodyElseAsksForTheDefaultBackend =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(TransformerReward.class)
+          .should()
+          .callMethod(Backends.class, "defaultBackend");
+}
