@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.align4j.core.data.Content;
 import org.align4j.core.data.Message;
-import org.align4j.core.data.Passage;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.Generator;
@@ -67,7 +67,7 @@ final class ChatCommand implements Callable<Integer> {
   private String answer(
       PolicyModel loaded, Generator generator, List<Message> history, String message) {
     history.add(Message.user(message));
-    int[] ids = loaded.text().prompt(new Passage.Chat(history));
+    int[] ids = loaded.text().prompt(new Content.Chat(history));
     SamplingParams params =
         new SamplingParams(maxNewTokens, temperature, 0, 1, 1, System.nanoTime());
     int[] completion =

@@ -1,7 +1,7 @@
 package org.align4j.examples.quickstart;
 
 import java.util.Arrays;
-import org.align4j.core.data.Passage;
+import org.align4j.core.data.Content;
 import org.align4j.examples.quickstart.QuickstartData.Request;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.train.TokenizedDemonstration;
@@ -49,9 +49,9 @@ record Demonstrations(PolicyModel model, String refusal) {
   }
 
   private TokenizedDemonstration demonstration(Request request, String answer, boolean whole) {
-    Passage prompt = Passage.user(request.text());
+    Content prompt = Content.user(request.text());
     int[] ids = model.text().prompt(prompt);
-    int[] full = model.text().completion(request.text(), prompt, ids, Passage.assistant(answer));
+    int[] full = model.text().completion(request.text(), prompt, ids, Content.assistant(answer));
     int length = whole ? full.length : Math.max(1, full.length - END_OF_TURN_TOKENS);
     return new TokenizedDemonstration(request.text(), ids, Arrays.copyOf(full, length));
   }

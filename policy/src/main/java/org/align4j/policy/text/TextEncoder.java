@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.align4j.core.chat.ChatTemplate;
+import org.align4j.core.data.Content;
 import org.align4j.core.data.DataException;
 import org.align4j.core.data.Message;
-import org.align4j.core.data.Passage;
 
 /**
  * Turns prompts and completions into token ids. The completion's ids are what follows the prompt's
@@ -51,13 +51,13 @@ public final class TextEncoder {
   }
 
   /** Ids of a prompt, with the assistant's turn opened for dialogues. */
-  public int[] prompt(Passage prompt) {
+  public int[] prompt(Content prompt) {
     return encode(prompt, promptText(prompt));
   }
 
   /** Ids of one user message as a prompt. */
   public int[] userPrompt(String message) {
-    return prompt(Passage.user(message));
+    return prompt(Content.user(message));
   }
 
   /**
@@ -66,7 +66,7 @@ public final class TextEncoder {
    * @param source {@code file:row}, for messages
    * @param promptIds what {@link #prompt} returned
    */
-  public int[] completion(String source, Passage prompt, int[] promptIds, Passage completion) {
+  public int[] completion(String source, Content prompt, int[] promptIds, Content completion) {
     int[] all = encode(prompt, fullText(source, prompt, completion));
     if (all.length <= promptIds.length) {
       throw new DataException(source + ": the completion has no tokens");
@@ -113,12 +113,12 @@ public final class TextEncoder {
   }
 
   /** Raw text gets its beginning unless it is written there already. */
-  private int[] encode(Passage prompt, String text) {
+  private int[] encode(Content prompt, String text) {
     int[] ids = tokenizer.encode(text);
     boolean begun =
         ids.length >= beginning.length
             && Arrays.equals(beginning, 0, beginning.length, ids, 0, beginning.length);
-    if (prompt instanceof Passage.Chat || begun) {
+    if (prompt instanceof Content.Chat || begun) {
       return ids;
     }
     int[] out = Arrays.copyOf(beginning, beginning.length + ids.length);
@@ -126,18 +126,18 @@ public final class TextEncoder {
     return out;
   }
 
-  private String promptText(Passage prompt) {
-    if (prompt instanceof Passage.Text text) {
+  private String promptText(Content prompt) {
+    if (prompt instanceof Content.Text text) {
       return text.text();
     }
-    return requireTemplate("prompt").render(((Passage.Chat) prompt).messages(), true);
+    return requireTemplate("prompt").render(((Content.Chat) prompt).messages(), true);
   }
 
-  private String fullText(String source, Passage prompt, Passage completion) {
-    if (prompt instanceof Passage.Text p && completion instanceof Passage.Text c) {
+  private String fullText(String source, Content prompt, Content completion) {
+    if (prompt instanceof Content.Text p && completion instanceof Content.Text c) {
       return p.text() + (c.text().endsWith(endOfText) ? c.text() : c.text() + endOfText);
     }
-    if (prompt instanceof Passage.Chat p && completion instanceof Passage.Chat c) {
+    if (prompt instanceof Content.Chat p && completion instanceof Content.Chat c) {
       List<Message> all = new ArrayList<>(p.messages());
       all.addAll(c.messages());
       return requireTemplate(source).render(all, false);

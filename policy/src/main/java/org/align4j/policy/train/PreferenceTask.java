@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.metric.MetricSums;
-import org.align4j.core.objective.Normalizer;
+import org.align4j.core.objective.PairCounts;
 import org.align4j.core.objective.PairwiseLogProbs;
 import org.align4j.core.objective.PairwiseValue;
 import org.align4j.core.objective.PreferenceObjective;
@@ -120,7 +120,7 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
       parts.add(input(layout, stats, referenceLogProbs));
     }
     List<TokenizedPair> step = micros.stream().flatMap(List::stream).toList();
-    whole = objective.evaluate(PairwiseLogProbs.join(parts), normalizer(step));
+    whole = objective.evaluate(PairwiseLogProbs.join(parts), counts(step));
   }
 
   @Override
@@ -131,7 +131,7 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
     TokenStats stats = model.forward(layout.batch(), train ? Mode.TRAIN : Mode.EVALUATE);
     PairwiseValue value =
         whole == null
-            ? objective.evaluate(input(layout, stats, referenceLogProbs), normalizer(step))
+            ? objective.evaluate(input(layout, stats, referenceLogProbs), counts(step))
             : whole.part(done, micro.size());
     done += micro.size();
     if (done >= step.size()) {
@@ -191,8 +191,8 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
     return batch.slices(reference.forward(batch, referenceMode()).logProbs());
   }
 
-  private static Normalizer normalizer(List<TokenizedPair> step) {
-    return new Normalizer(
+  private static PairCounts counts(List<TokenizedPair> step) {
+    return new PairCounts(
         step.size(),
         step.stream().mapToLong(pair -> pair.chosen().length).sum(),
         step.stream().mapToLong(pair -> pair.prompt().length - 1).sum());

@@ -3,9 +3,9 @@ package org.align4j.policy.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.align4j.core.data.Content;
 import org.align4j.core.data.DataException;
 import org.align4j.core.data.Demonstration;
-import org.align4j.core.data.Passage;
 import org.align4j.core.data.PreferencePair;
 import org.align4j.core.data.UnpairedExample;
 import org.align4j.policy.text.TextEncoder;
@@ -36,7 +36,7 @@ public final class Tokenization {
   public List<TokenizedPair> pairs(List<PreferencePair> pairs) {
     List<TokenizedPair> out = new ArrayList<>(pairs.size());
     for (PreferencePair pair : pairs) {
-      Passage prompt = userTurn(pair.prompt());
+      Content prompt = userTurn(pair.prompt());
       int[] promptIds = encoder.prompt(prompt);
       int[] chosen =
           encoder.completion(pair.source(), prompt, promptIds, assistantTurn(pair.chosen()));
@@ -71,8 +71,8 @@ public final class Tokenization {
   }
 
   /** Prompt and completion as ids; nothing if the length policy drops the row. */
-  private Optional<int[][]> single(String source, Passage prompt, Passage completion) {
-    Passage turn = userTurn(prompt);
+  private Optional<int[][]> single(String source, Content prompt, Content completion) {
+    Content turn = userTurn(prompt);
     int[] promptIds = encoder.prompt(turn);
     return lengths.apply(
         source, promptIds, encoder.completion(source, turn, promptIds, assistantTurn(completion)));
@@ -94,15 +94,15 @@ public final class Tokenization {
     return rows;
   }
 
-  private Passage userTurn(Passage passage) {
-    return wrapStrings && passage instanceof Passage.Text text
-        ? Passage.user(text.text())
-        : passage;
+  private Content userTurn(Content content) {
+    return wrapStrings && content instanceof Content.Text text
+        ? Content.user(text.text())
+        : content;
   }
 
-  private Passage assistantTurn(Passage passage) {
-    return wrapStrings && passage instanceof Passage.Text text
-        ? Passage.assistant(text.text().strip())
-        : passage;
+  private Content assistantTurn(Content content) {
+    return wrapStrings && content instanceof Content.Text text
+        ? Content.assistant(text.text().strip())
+        : content;
   }
 }

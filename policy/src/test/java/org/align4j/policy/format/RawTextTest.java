@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.align4j.core.data.Passage;
+import org.align4j.core.data.Content;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.model.TinyModels;
 import org.junit.jupiter.api.Test;
@@ -73,24 +73,24 @@ class RawTextTest {
   }
 
   private static int[] raw(PolicyModel model) {
-    return model.text().prompt(new Passage.Text("a"));
+    return model.text().prompt(new Content.Text("a"));
   }
 
   @Test
   void thePostProcessorsBeginningStandsBeforeRawText() throws IOException {
     PolicyModel model = load(POST_PROCESSOR, "");
     assertThat(raw(model)).containsExactly(BOS, A);
-    Passage prompt = new Passage.Text("a");
-    assertThat(model.text().completion("r", prompt, raw(model), new Passage.Text("b")))
+    Content prompt = new Content.Text("a");
+    assertThat(model.text().completion("r", prompt, raw(model), new Content.Text("b")))
         .containsExactly(A + 1, EOS);
-    assertThat(model.text().prompt(new Passage.Text("<s>a")))
+    assertThat(model.text().prompt(new Content.Text("<s>a")))
         .as("written there already")
         .containsExactly(BOS, A);
   }
 
   @Test
   void aTemplateWritesItsBeginningItself() throws IOException {
-    int[] ids = load(POST_PROCESSOR, "").text().prompt(Passage.user("a"));
+    int[] ids = load(POST_PROCESSOR, "").text().prompt(Content.user("a"));
     assertThat(Arrays.stream(ids).filter(id -> id == BOS).count()).isEqualTo(1);
     assertThat(ids).startsWith(BOS, A, END_OF_TURN);
   }

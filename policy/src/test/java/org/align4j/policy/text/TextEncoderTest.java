@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.chat.ChatTemplate;
+import org.align4j.core.data.Content;
 import org.align4j.core.data.DataException;
-import org.align4j.core.data.Passage;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -45,30 +45,30 @@ class TextEncoderTest {
 
   @Test
   void completionIsWhatFollowsThePrompt() {
-    Passage prompt = Passage.user("hi");
+    Content prompt = Content.user("hi");
     int[] ids = encoder.prompt(prompt);
-    int[] completion = encoder.completion("r", prompt, ids, Passage.assistant("ok"));
+    int[] completion = encoder.completion("r", prompt, ids, Content.assistant("ok"));
     assertThat(MERGING.decode(ids)).isEqualTo("[user]hi|[assistant]");
     assertThat(MERGING.decode(completion)).isEqualTo("ok|");
   }
 
   @Test
   void rawTextGetsTheEndTokenOnce() {
-    Passage prompt = new Passage.Text("x ");
+    Content prompt = new Content.Text("x ");
     int[] ids = encoder.prompt(prompt);
-    assertThat(MERGING.decode(encoder.completion("r", prompt, ids, new Passage.Text("y"))))
+    assertThat(MERGING.decode(encoder.completion("r", prompt, ids, new Content.Text("y"))))
         .isEqualTo("y$");
-    assertThat(MERGING.decode(encoder.completion("r", prompt, ids, new Passage.Text("y$"))))
+    assertThat(MERGING.decode(encoder.completion("r", prompt, ids, new Content.Text("y$"))))
         .isEqualTo("y$");
   }
 
   @Test
   void tokensThatMergeAcrossTheBoundaryAreAnErrorThatNamesTheRow() {
-    Passage prompt = new Passage.Text("xa");
+    Content prompt = new Content.Text("xa");
     assertThatThrownBy(
             () ->
                 encoder.completion(
-                    "prefs.jsonl:7", prompt, encoder.prompt(prompt), new Passage.Text("bc")))
+                    "prefs.jsonl:7", prompt, encoder.prompt(prompt), new Content.Text("bc")))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith("prefs.jsonl:7: the prompt's tokens are not a prefix")
         .hasMessageContaining("part at token 1");
@@ -77,12 +77,12 @@ class TextEncoderTest {
   @Test
   void messageListsNeedATemplateAndSidesMustMatch() {
     TextEncoder plain = new TextEncoder(MERGING, null, "$");
-    assertThatThrownBy(() -> plain.prompt(Passage.user("hi")))
+    assertThatThrownBy(() -> plain.prompt(Content.user("hi")))
         .hasMessageContaining("chat template");
     assertThatThrownBy(
             () ->
                 encoder.completion(
-                    "r:1", new Passage.Text("a"), new int[] {97}, Passage.assistant("b")))
+                    "r:1", new Content.Text("a"), new int[] {97}, Content.assistant("b")))
         .hasMessageContaining("both be strings or both be message lists");
   }
 

@@ -2,8 +2,8 @@ package org.align4j.reward.teacher;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.data.Content;
 import org.align4j.core.data.Message;
-import org.align4j.core.data.Passage;
 import org.align4j.core.distillation.Teacher;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
@@ -59,10 +59,10 @@ public final class LocalTeacher implements Teacher {
   }
 
   /** A user message under a system prompt. */
-  public static Passage passage(String systemPrompt, String prompt) {
+  public static Content passage(String systemPrompt, String prompt) {
     return systemPrompt.isEmpty()
-        ? Passage.user(prompt)
-        : new Passage.Chat(
+        ? Content.user(prompt)
+        : new Content.Chat(
             List.of(new Message("system", systemPrompt), new Message("user", prompt)));
   }
 }

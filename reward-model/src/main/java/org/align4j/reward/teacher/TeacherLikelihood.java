@@ -3,7 +3,7 @@ package org.align4j.reward.teacher;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.align4j.core.data.Passage;
+import org.align4j.core.data.Content;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.model.LanguageModel.Mode;
@@ -57,11 +57,11 @@ public final class TeacherLikelihood implements RewardFunction {
     for (int from = 0; from < completions.size(); from += BATCH) {
       List<PromptCompletions> groups = new ArrayList<>(BATCH);
       for (int i = from; i < Math.min(completions.size(), from + BATCH); i++) {
-        Passage prompt = LocalTeacher.passage(systemPrompt, prompts.get(i));
+        Content prompt = LocalTeacher.passage(systemPrompt, prompts.get(i));
         int[] ids = teacher.text().prompt(prompt);
         String text = completions.get(i).isEmpty() ? " " : completions.get(i);
         int[] completion =
-            teacher.text().completion("completion " + i, prompt, ids, Passage.assistant(text));
+            teacher.text().completion("completion " + i, prompt, ids, Content.assistant(text));
         groups.add(new PromptCompletions(ids, List.of(completion)));
       }
       TokenBatch batch = TokenBatch.of(groups);

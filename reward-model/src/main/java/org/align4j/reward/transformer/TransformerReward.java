@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.align4j.core.data.Passage;
+import org.align4j.core.data.Content;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.ModelFolders;
@@ -64,12 +64,12 @@ public record TransformerReward(PolicyModel base, ScalarModel model) implements 
     }
     List<PromptCompletions> groups = new ArrayList<>(prompts.size());
     for (int i = 0; i < prompts.size(); i++) {
-      Passage prompt = Passage.user(prompts.get(i));
+      Content prompt = Content.user(prompts.get(i));
       int[] ids = base.text().prompt(prompt);
       int[] completion =
           base.text()
               .completion(
-                  "completion " + i, prompt, ids, Passage.assistant(turn(completions.get(i))));
+                  "completion " + i, prompt, ids, Content.assistant(turn(completions.get(i))));
       groups.add(new PromptCompletions(ids, List.of(completion)));
     }
     return scores(groups);

@@ -29,7 +29,7 @@ public interface AdvantageEstimator {
   static AdvantageEstimator group(GroupBaseline.Scale scale) {
     return batch ->
         new Estimate(
-            batch.spread(
+            batch.atEveryToken(
                 new GroupBaseline(batch.groupSize()).normalized(batch.penalizedRewards(), scale)),
             List.of());
   }
@@ -38,7 +38,7 @@ public interface AdvantageEstimator {
   static AdvantageEstimator leaveOneOut() {
     return batch ->
         new Estimate(
-            batch.spread(
+            batch.atEveryToken(
                 new GroupBaseline(batch.groupSize()).leaveOneOut(batch.penalizedRewards())),
             List.of());
   }

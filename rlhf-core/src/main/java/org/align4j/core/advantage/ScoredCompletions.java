@@ -42,7 +42,7 @@ public record ScoredCompletions(
   }
 
   /** One number a completion at each of its tokens. */
-  List<double[]> spread(double[] perCompletion) {
+  List<double[]> atEveryToken(double[] perCompletion) {
     List<double[]> out = new ArrayList<>(perCompletion.length);
     for (int i = 0; i < perCompletion.length; i++) {
       double[] row = new double[penalties.get(i).length];

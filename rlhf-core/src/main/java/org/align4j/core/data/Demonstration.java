@@ -5,4 +5,4 @@ package org.align4j.core.data;
  *
  * @param source where it came from ({@code file:row}), for messages
  */
-public record Demonstration(String source, Passage prompt, Passage completion) {}
+public record Demonstration(String source, Content prompt, Content completion) {}

@@ -5,4 +5,4 @@ package org.align4j.core.data;
  *
  * @param source where it came from ({@code file:row}), for messages
  */
-public record PreferencePair(String source, Passage prompt, Passage chosen, Passage rejected) {}
+public record PreferencePair(String source, Content prompt, Content chosen, Content rejected) {}

@@ -77,22 +77,22 @@ public final class TrlRows {
     String source = row.file() + ":" + row.number();
     if (row.has("prompt")) {
       return new PreferencePair(
-          source, passage(row, "prompt"), passage(row, "chosen"), passage(row, "rejected"));
+          source, content(row, "prompt"), content(row, "chosen"), content(row, "rejected"));
     }
-    Passage chosen = passage(row, "chosen");
-    Passage rejected = passage(row, "rejected");
-    if (chosen instanceof Passage.Text c && rejected instanceof Passage.Text r) {
+    Content chosen = content(row, "chosen");
+    Content rejected = content(row, "rejected");
+    if (chosen instanceof Content.Text c && rejected instanceof Content.Text r) {
       int shared = commonPrefix(c.text(), r.text());
       if (shared == 0 || shared == c.text().length() || shared == r.text().length()) {
         throw row.error(noPrompt());
       }
       return new PreferencePair(
           source,
-          new Passage.Text(c.text().substring(0, shared)),
-          new Passage.Text(c.text().substring(shared)),
-          new Passage.Text(r.text().substring(shared)));
+          new Content.Text(c.text().substring(0, shared)),
+          new Content.Text(c.text().substring(shared)),
+          new Content.Text(r.text().substring(shared)));
     }
-    if (chosen instanceof Passage.Chat c && rejected instanceof Passage.Chat r) {
+    if (chosen instanceof Content.Chat c && rejected instanceof Content.Chat r) {
       int shared = 0;
       int limit = Math.min(c.messages().size(), r.messages().size());
       while (shared < limit && c.messages().get(shared).equals(r.messages().get(shared))) {
@@ -103,9 +103,9 @@ public final class TrlRows {
       }
       return new PreferencePair(
           source,
-          new Passage.Chat(c.messages().subList(0, shared)),
-          new Passage.Chat(c.messages().subList(shared, c.messages().size())),
-          new Passage.Chat(r.messages().subList(shared, r.messages().size())));
+          new Content.Chat(c.messages().subList(0, shared)),
+          new Content.Chat(c.messages().subList(shared, c.messages().size())),
+          new Content.Chat(r.messages().subList(shared, r.messages().size())));
     }
     throw row.error("\"chosen\" and \"rejected\" must both be strings or both be message lists");
   }
@@ -114,23 +114,23 @@ public final class TrlRows {
   public static Demonstration demonstration(Row row) {
     String source = row.file() + ":" + row.number();
     if (row.has("messages") && !row.has("prompt")) {
-      Passage.Chat all = (Passage.Chat) passage(row, "messages");
+      Content.Chat all = (Content.Chat) content(row, "messages");
       int last = all.messages().size() - 1;
       if (last < 1 || !all.messages().get(last).role().equals("assistant")) {
         throw row.error("\"messages\" must end with an assistant message after the prompt");
       }
       return new Demonstration(
           source,
-          new Passage.Chat(all.messages().subList(0, last)),
-          new Passage.Chat(all.messages().subList(last, last + 1)));
+          new Content.Chat(all.messages().subList(0, last)),
+          new Content.Chat(all.messages().subList(last, last + 1)));
     }
-    return new Demonstration(source, passage(row, "prompt"), passage(row, "completion"));
+    return new Demonstration(source, content(row, "prompt"), content(row, "completion"));
   }
 
-  private static Passage passage(Row row, String field) {
+  private static Content content(Row row, String field) {
     JsonNode value = row.fields().get(field);
     if (value == null || !value.isArray()) {
-      return new Passage.Text(row.text(field));
+      return new Content.Text(row.text(field));
     }
     List<Message> messages = new ArrayList<>();
     for (JsonNode node : value) {
@@ -147,7 +147,7 @@ public final class TrlRows {
     if (messages.isEmpty()) {
       throw row.error("field \"" + field + "\" is an empty list; expected at least one message");
     }
-    return new Passage.Chat(messages);
+    return new Content.Chat(messages);
   }
 
   /** The first difference, stepped back over one space as TRL's extract_prompt does. */

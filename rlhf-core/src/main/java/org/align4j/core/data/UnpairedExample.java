@@ -7,4 +7,4 @@ package org.align4j.core.data;
  * @param desirable TRL's {@code label}
  */
 public record UnpairedExample(
-    String source, Passage prompt, Passage completion, boolean desirable) {}
+    String source, Content prompt, Content completion, boolean desirable) {}

@@ -57,7 +57,7 @@ public final class CpoObjective implements PreferenceObjective {
   }
 
   @Override
-  public PairwiseValue evaluate(PairwiseLogProbs input, Normalizer normalizer) {
+  public PairwiseValue evaluate(PairwiseLogProbs input, PairCounts counts) {
     SequenceScores chosen = SequenceScores.of(input.chosen(), loss.averaged());
     SequenceScores rejected = SequenceScores.of(input.rejected(), loss.averaged());
     int n = input.size();
@@ -68,22 +68,22 @@ public final class CpoObjective implements PreferenceObjective {
       double w = reward(chosen.values()[i]);
       double l = reward(rejected.values()[i]);
       sum += value(w - l);
-      double slope = slope(w - l) / normalizer.pairs();
+      double slope = slope(w - l) / counts.pairs();
       gradient.chosen()[i] = slope * rewardSlope(chosen.values()[i]);
       gradient.rejected()[i] = -slope * rewardSlope(rejected.values()[i]);
       rewards.chosen()[i] = beta * w;
       rewards.rejected()[i] = beta * l;
     }
     double logLikelihood = input.chosen().stream().mapToDouble(r -> Arrays.stream(r).sum()).sum();
-    double perToken = 1.0 / normalizer.chosenTokens();
-    double total = sum / normalizer.pairs() - cpoAlpha * perToken * logLikelihood;
+    double perToken = 1.0 / counts.chosenTokens();
+    double total = sum / counts.pairs() - cpoAlpha * perToken * logLikelihood;
     MetricSums metrics = PairMetrics.of(rewards, new Sides(chosen.values(), rejected.values()));
     int tokens = Arrays.stream(chosen.lengths()).sum();
     metrics.add("nll_loss", -logLikelihood / tokens, tokens);
     return new PairwiseValue(
         total,
-        chosen.spread(gradient.chosen(), -cpoAlpha * perToken),
-        rejected.spread(gradient.rejected(), 0),
+        chosen.tokenGradients(gradient.chosen(), -cpoAlpha * perToken),
+        rejected.tokenGradients(gradient.rejected(), 0),
         metrics);
   }
 

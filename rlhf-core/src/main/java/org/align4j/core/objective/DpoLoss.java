@@ -46,7 +46,7 @@ public enum DpoLoss {
   /** A loss over the whole batch. */
   @FunctionalInterface
   interface BatchLoss {
-    LossTerms evaluate(PairBatch batch, DpoObjective settings, Normalizer normalizer);
+    LossTerms evaluate(PairBatch batch, DpoObjective settings, PairCounts counts);
   }
 
   private final BatchLoss function;
@@ -92,7 +92,7 @@ public enum DpoLoss {
                             .collect(Collectors.joining(", "))));
   }
 
-  LossTerms evaluate(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
-    return function.evaluate(batch, settings, normalizer);
+  LossTerms evaluate(PairBatch batch, DpoObjective settings, PairCounts counts) {
+    return function.evaluate(batch, settings, counts);
   }
 }

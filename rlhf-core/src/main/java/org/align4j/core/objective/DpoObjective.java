@@ -85,7 +85,7 @@ public final class DpoObjective implements PreferenceObjective {
   }
 
   @Override
-  public PairwiseValue evaluate(PairwiseLogProbs input, Normalizer normalizer) {
+  public PairwiseValue evaluate(PairwiseLogProbs input, PairCounts counts) {
     if (input.referenceChosen().isEmpty()) {
       throw new IllegalArgumentException("DPO needs the reference's log-probs");
     }
@@ -96,8 +96,8 @@ public final class DpoObjective implements PreferenceObjective {
     double loss = 0;
     double dChosenTokens = 0;
     for (int k = 0; k < losses.size(); k++) {
-      double scale = lossWeights.get(k) / normalizer.pairs();
-      LossTerms terms = losses.get(k).evaluate(batch, this, normalizer);
+      double scale = lossWeights.get(k) / counts.pairs();
+      LossTerms terms = losses.get(k).evaluate(batch, this, counts);
       loss += scale * terms.sum();
       dChosenTokens += scale * terms.dChosenTokens();
       addGradient(
@@ -118,8 +118,9 @@ public final class DpoObjective implements PreferenceObjective {
     for (int i = 0; i < n; i++) {
       int shared = Math.min(input.chosen().get(i).length, input.rejected().get(i).length);
       dChosen.add(
-          spread(gradient.chosen()[i], input.chosen().get(i).length, shared, dChosenTokens));
-      dRejected.add(spread(gradient.rejected()[i], input.rejected().get(i).length, shared, 0));
+          tokenGradient(gradient.chosen()[i], input.chosen().get(i).length, shared, dChosenTokens));
+      dRejected.add(
+          tokenGradient(gradient.rejected()[i], input.rejected().get(i).length, shared, 0));
     }
     return new PairwiseValue(loss, dChosen, dRejected, metrics(batch));
   }
@@ -188,7 +189,7 @@ public final class DpoObjective implements PreferenceObjective {
     }
   }
 
-  private double[] spread(double dSequence, int length, int shared, double dToken) {
+  private double[] tokenGradient(double dSequence, int length, int shared, double dToken) {
     double[] out = new double[length];
     for (int t = 0; t < length; t++) {
       out[t] = (t < shared ? dSequence : ldAlpha * dSequence) + dToken;

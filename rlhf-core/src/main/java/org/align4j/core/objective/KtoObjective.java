@@ -54,6 +54,6 @@ public record KtoObjective(
       sum += weight * loss.value(x);
       gradient[i] = weight * beta * sign * loss.slope(x);
     }
-    return new UnpairedValue(sum, policy.spread(gradient, 0), rewards);
+    return new UnpairedValue(sum, policy.tokenGradients(gradient, 0), rewards);
   }
 }

@@ -44,7 +44,7 @@ public record OrpoObjective(double beta) implements PreferenceObjective {
   }
 
   @Override
-  public PairwiseValue evaluate(PairwiseLogProbs input, Normalizer normalizer) {
+  public PairwiseValue evaluate(PairwiseLogProbs input, PairCounts counts) {
     SequenceScores prompt = SequenceScores.of(input.prompt(), false);
     SequenceScores chosen = SequenceScores.of(input.chosen(), true);
     SequenceScores rejected = SequenceScores.of(input.rejected(), true);
@@ -59,7 +59,7 @@ public record OrpoObjective(double beta) implements PreferenceObjective {
       double logOdds = c - r - (log1mExp(c) - log1mExp(r));
       logOddsSum += logOdds;
       logSigmoids += Logistic.logSigmoid(logOdds);
-      double slope = -beta * Logistic.sigmoid(-logOdds) / normalizer.pairs();
+      double slope = -beta * Logistic.sigmoid(-logOdds) / counts.pairs();
       gradient.chosen()[i] = -slope / Math.expm1(c);
       gradient.rejected()[i] = slope / Math.expm1(r);
       rewards.chosen()[i] = beta * chosen.values()[i];
@@ -69,8 +69,8 @@ public record OrpoObjective(double beta) implements PreferenceObjective {
     for (int i = 0; i < n; i++) {
       logLikelihood += chosen.values()[i] * chosen.lengths()[i];
     }
-    double perToken = 1.0 / (normalizer.promptTokens() + normalizer.chosenTokens());
-    double loss = -perToken * logLikelihood - beta * logSigmoids / normalizer.pairs();
+    double perToken = 1.0 / (counts.promptTokens() + counts.chosenTokens());
+    double loss = -perToken * logLikelihood - beta * logSigmoids / counts.pairs();
     int tokens = Arrays.stream(prompt.lengths()).sum() + Arrays.stream(chosen.lengths()).sum();
     MetricSums metrics = PairMetrics.of(rewards, new Sides(chosen.values(), rejected.values()));
     metrics.add("nll_loss", -logLikelihood / tokens, tokens);
@@ -78,9 +78,9 @@ public record OrpoObjective(double beta) implements PreferenceObjective {
     metrics.add("log_odds_chosen", logOddsSum / n, n);
     return new PairwiseValue(
         loss,
-        chosen.spread(gradient.chosen(), -perToken),
-        rejected.spread(gradient.rejected(), 0),
-        prompt.spread(new double[n], -perToken),
+        chosen.tokenGradients(gradient.chosen(), -perToken),
+        rejected.tokenGradients(gradient.rejected(), 0),
+        prompt.tokenGradients(new double[n], -perToken),
         metrics);
   }
 

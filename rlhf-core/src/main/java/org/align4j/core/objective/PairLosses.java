@@ -24,12 +24,12 @@ final class PairLosses {
     Partials at(double chosen, double rejected);
   }
 
-  static LossTerms sigmoid(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms sigmoid(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double beta = settings.beta();
     return overScores(batch, (w, l) -> logistic(beta, w - l));
   }
 
-  static LossTerms hinge(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms hinge(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double beta = settings.beta();
     return overScores(
         batch,
@@ -39,7 +39,7 @@ final class PairLosses {
         });
   }
 
-  static LossTerms ipo(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms ipo(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double target = 1 / (2 * settings.beta());
     return overMeanScores(
         batch,
@@ -49,7 +49,7 @@ final class PairLosses {
         });
   }
 
-  static LossTerms exoPair(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms exoPair(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double beta = settings.beta();
     double logChosenTarget = Math.log1p(-settings.labelSmoothing());
     double logRejectedTarget = Math.log(settings.labelSmoothing());
@@ -66,7 +66,7 @@ final class PairLosses {
         });
   }
 
-  static LossTerms ncaPair(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms ncaPair(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double beta = settings.beta();
     return overRatios(
         batch,
@@ -82,7 +82,7 @@ final class PairLosses {
         });
   }
 
-  static LossTerms robust(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms robust(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double beta = settings.beta();
     double epsilon = settings.labelSmoothing();
     double scale = 1 / (1 - 2 * epsilon);
@@ -99,7 +99,7 @@ final class PairLosses {
         });
   }
 
-  static LossTerms bcoPair(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms bcoPair(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double beta = settings.beta();
     return overRatios(
         batch,
@@ -110,7 +110,7 @@ final class PairLosses {
                 beta * Logistic.sigmoid(beta * l)));
   }
 
-  static LossTerms sppoHard(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms sppoHard(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double target = 0.5 / settings.beta();
     return overRatios(
         batch,
@@ -124,7 +124,7 @@ final class PairLosses {
         });
   }
 
-  static LossTerms apoZero(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms apoZero(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double beta = settings.beta();
     return overRatios(
         batch,
@@ -138,7 +138,7 @@ final class PairLosses {
         });
   }
 
-  static LossTerms apoDown(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms apoDown(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double beta = settings.beta();
     return overRatios(
         batch,
@@ -151,7 +151,7 @@ final class PairLosses {
         });
   }
 
-  static LossTerms discopop(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms discopop(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double beta = settings.beta();
     double tau = settings.discopopTau();
     return overScores(
@@ -170,7 +170,7 @@ final class PairLosses {
         });
   }
 
-  static LossTerms sigmoidNorm(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms sigmoidNorm(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double beta = settings.beta();
     return overMeanScores(batch, (w, l) -> logistic(beta, w - l));
   }
@@ -179,14 +179,14 @@ final class PairLosses {
    * The SFT term is a mean over all chosen tokens of the step. LossTerms are divided by the number
    * of pairs later, so the sum is scaled by pairs / tokens here.
    */
-  static LossTerms sft(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms sft(PairBatch batch, DpoObjective settings, PairCounts counts) {
     double meanWeight = 0;
     double logLikelihood = 0;
     for (int i = 0; i < batch.size(); i++) {
       meanWeight += batch.weights()[i] / batch.size();
       logLikelihood += batch.chosenLogLikelihoods()[i];
     }
-    double perToken = meanWeight * normalizer.pairs() / normalizer.chosenTokens();
+    double perToken = meanWeight * counts.pairs() / counts.chosenTokens();
     Sides none = Sides.zeros(batch.size());
     return new LossTerms(-perToken * logLikelihood, none, none, -perToken);
   }

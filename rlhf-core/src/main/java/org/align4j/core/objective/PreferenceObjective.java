@@ -7,14 +7,14 @@ public interface PreferenceObjective {
    * Evaluates one micro-batch.
    *
    * @param input log-probabilities of the micro-batch
-   * @param normalizer counts of the whole optimizer step; losses and gradients of its micro-batches
-   *     add up to those of one large batch
+   * @param counts counts of the whole optimizer step; losses and gradients of its micro-batches add
+   *     up to those of one large batch
    */
-  PairwiseValue evaluate(PairwiseLogProbs input, Normalizer normalizer);
+  PairwiseValue evaluate(PairwiseLogProbs input, PairCounts counts);
 
   /** Evaluates a batch that is a whole step. */
   default PairwiseValue evaluate(PairwiseLogProbs input) {
-    return evaluate(input, Normalizer.of(input));
+    return evaluate(input, PairCounts.of(input));
   }
 
   /** Whether {@link PairwiseLogProbs#chosenLogSumSquares} must be filled. */

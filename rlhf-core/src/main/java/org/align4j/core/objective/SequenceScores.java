@@ -29,7 +29,7 @@ record SequenceScores(double[] values, int[] lengths, boolean mean) {
    * @param dValues d loss / d value
    * @param dToken d loss that falls on every token alike
    */
-  List<double[]> spread(double[] dValues, double dToken) {
+  List<double[]> tokenGradients(double[] dValues, double dToken) {
     List<double[]> out = new ArrayList<>(lengths.length);
     for (int i = 0; i < lengths.length; i++) {
       double[] row = new double[lengths[i]];

@@ -13,7 +13,7 @@ final class SortedLosses {
   private SortedLosses() {}
 
   /** Policy log-ratios chosen/rejected against the reference's, each sorted. */
-  static LossTerms paired(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms paired(PairBatch batch, DpoObjective settings, PairCounts counts) {
     int n = batch.size();
     double[] policy = margins(batch.logps());
     double[] reference = margins(batch.references());
@@ -34,7 +34,7 @@ final class SortedLosses {
   }
 
   /** Log-ratios of the chosen side against those of the rejected side, each sorted. */
-  static LossTerms unpaired(PairBatch batch, DpoObjective settings, Normalizer normalizer) {
+  static LossTerms unpaired(PairBatch batch, DpoObjective settings, PairCounts counts) {
     int n = batch.size();
     Sides ratios = batch.ratios();
     int[] chosenOrder = order(ratios.chosen());

@@ -108,7 +108,7 @@ public final class GrpoObjective implements PolicyGradientObjective {
           metrics.add("kl", kl, 1);
         }
       }
-      options.ratioLevel.spread(dLogWeights, gradient);
+      options.ratioLevel.addTokenGradients(dLogWeights, gradient);
       gradients.add(gradient);
       // A sequence has one ratio, so sequences count alike there, as in TRL.
       surrogate.report(options.ratioLevel == RatioLevel.TOKEN ? n : 1, metrics);

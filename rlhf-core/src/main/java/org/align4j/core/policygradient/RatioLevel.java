@@ -47,7 +47,7 @@ public enum RatioLevel {
   }
 
   /** Adds d loss / d log-weight to d loss / d log-prob. */
-  void spread(double[] dLogWeights, double[] dLogProbs) {
+  void addTokenGradients(double[] dLogWeights, double[] dLogProbs) {
     double sum = 0;
     for (double x : dLogWeights) {
       sum += x;

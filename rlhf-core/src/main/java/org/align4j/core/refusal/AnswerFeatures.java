@@ -15,7 +15,8 @@ import java.util.function.ToDoubleFunction;
  */
 final class AnswerFeatures {
   private static final String[] PLACES = {"first", "next", "later"};
-  private static final Map<String, ToDoubleFunction<Found>> TOGETHER = new LinkedHashMap<>();
+  private static final Map<String, ToDoubleFunction<SignalMatches>> TOGETHER =
+      new LinkedHashMap<>();
 
   static {
     lengths();
@@ -26,7 +27,7 @@ final class AnswerFeatures {
 
   private AnswerFeatures() {}
 
-  private static void put(String name, ToDoubleFunction<Found> feature) {
+  private static void put(String name, ToDoubleFunction<SignalMatches> feature) {
     TOGETHER.put(name, feature);
   }
 
@@ -123,26 +124,26 @@ final class AnswerFeatures {
   }
 
   /** Measures an answer. */
-  static double[] of(Found found) {
+  static double[] of(SignalMatches found) {
     Signal[] signals = Signal.values();
-    double[] values = new double[Found.PLACES * signals.length + TOGETHER.size()];
+    double[] values = new double[SignalMatches.PLACES * signals.length + TOGETHER.size()];
     int next = 0;
     for (Signal signal : signals) {
       values[next++] = upTo(1, found.count(signal, 0));
       values[next++] = upTo(1, found.count(signal, 1));
       values[next++] = upTo(3, found.count(signal, 2));
     }
-    for (ToDoubleFunction<Found> feature : TOGETHER.values()) {
+    for (ToDoubleFunction<SignalMatches> feature : TOGETHER.values()) {
       values[next++] = feature.applyAsDouble(found);
     }
     return values;
   }
 
-  private static double list(Found found) {
+  private static double list(SignalMatches found) {
     return upTo(4, found.words().listItems);
   }
 
-  private static double moral(Found found) {
+  private static double moral(SignalMatches found) {
     return upTo(6, found.total(NOTRIGHT, DENY, RIGHTS, RESPECT, HARM));
   }
 

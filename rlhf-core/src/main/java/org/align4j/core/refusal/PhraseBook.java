@@ -67,7 +67,7 @@ final class PhraseBook {
   }
 
   /** Reports every phrase of some signals at every word, in the text's order. */
-  void find(Words words, Set<Signal> signals, Listener listener) {
+  void find(AnswerWords words, Set<Signal> signals, Listener listener) {
     int[] ids = words.ids;
     for (int at = 0; at < ids.length; at++) {
       for (Phrase phrase : byFirstWord[ids[at]]) {

@@ -43,7 +43,7 @@ public final class RefusalDetector {
 
   /** Judges one answer. */
   public Verdict judge(String answer) {
-    Found found = find(answer);
+    SignalMatches found = find(answer);
     if (found.words().words == 0) {
       return new Verdict(RefusalPattern.DEGENERATE, -1);
     }
@@ -62,7 +62,7 @@ public final class RefusalDetector {
     return new Verdict(index < EARLY_WORDS ? RefusalPattern.EARLY : RefusalPattern.LATE, index);
   }
 
-  static Found find(String answer) {
-    return Found.in(READER.read(answer), PHRASES);
+  static SignalMatches find(String answer) {
+    return SignalMatches.in(READER.read(answer), PHRASES);
   }
 }

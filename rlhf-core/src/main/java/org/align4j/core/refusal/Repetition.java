@@ -27,7 +27,7 @@ final class Repetition {
 
   private Repetition() {}
 
-  static boolean loops(Words words, int characters) {
+  static boolean loops(AnswerWords words, int characters) {
     if (words.longestRun >= RUN_SHARE && words.longestRun * characters >= RUN_LENGTH) {
       return true;
     }

@@ -46,7 +46,7 @@ final class WordReader {
     i = lexicon.id("i");
   }
 
-  Words read(String answer) {
+  AnswerWords read(String answer) {
     return new Pass(compose(answer)).run();
   }
 
@@ -98,14 +98,14 @@ final class WordReader {
       hashes = new int[most];
     }
 
-    Words run() {
+    AnswerWords run() {
       for (int at = 0; at < text.length(); at++) {
         take(text.charAt(at), at);
       }
       endWord();
       endSentence();
       unquote();
-      return new Words(this);
+      return new AnswerWords(this);
     }
 
     private void take(char c, int at) {

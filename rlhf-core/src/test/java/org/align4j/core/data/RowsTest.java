@@ -26,7 +26,7 @@ class RowsTest {
     assertThat(pair)
         .isEqualTo(
             new PreferencePair(
-                "a.jsonl:1", new Passage.Text("p"), new Passage.Text("c"), new Passage.Text("r")));
+                "a.jsonl:1", new Content.Text("p"), new Content.Text("c"), new Content.Text("r")));
   }
 
   @Test
@@ -40,16 +40,16 @@ class RowsTest {
             + user
             + ",{\"role\":\"assistant\",\"content\":\"no\"}]}]";
     PreferencePair pair = TrlRows.preferences(file("a.json", line)).get(0);
-    assertThat(pair.prompt()).isEqualTo(Passage.user("q"));
-    assertThat(pair.chosen()).isEqualTo(Passage.assistant("yes"));
+    assertThat(pair.prompt()).isEqualTo(Content.user("q"));
+    assertThat(pair.chosen()).isEqualTo(Content.assistant("yes"));
   }
 
   @Test
   void implicitPromptOfStringsStopsBeforeTheSpace() throws IOException {
     Path file = file("a.jsonl", "{\"chosen\":\"Q: hi A: good\",\"rejected\":\"Q: hi A: bad\"}");
     PreferencePair pair = TrlRows.preferences(file).get(0);
-    assertThat(pair.prompt()).isEqualTo(new Passage.Text("Q: hi A:"));
-    assertThat(pair.chosen()).isEqualTo(new Passage.Text(" good"));
+    assertThat(pair.prompt()).isEqualTo(new Content.Text("Q: hi A:"));
+    assertThat(pair.chosen()).isEqualTo(new Content.Text(" good"));
   }
 
   /** TRL's unpair_preference_dataset: neighbours must not be two completions of one prompt. */
@@ -76,7 +76,7 @@ class RowsTest {
   @Test
   void csvAndGzip() throws IOException {
     Path csv = file("a.csv", "prompt,completion\n\"a, b\",\"c\"\"d\"\n");
-    assertThat(TrlRows.demonstrations(csv).get(0).completion()).isEqualTo(new Passage.Text("c\"d"));
+    assertThat(TrlRows.demonstrations(csv).get(0).completion()).isEqualTo(new Content.Text("c\"d"));
     Path zipped = folder.resolve("b.jsonl.gz");
     try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(zipped))) {
       out.write("{\"prompt\":\"x\"}".getBytes(StandardCharsets.UTF_8));
@@ -89,7 +89,7 @@ class RowsTest {
     Path csv = file("a.csv", ",prompt,completion\n0,a,b\n1,c,d\n");
     assertThat(TrlRows.demonstrations(csv))
         .extracting(Demonstration::completion)
-        .containsExactly(new Passage.Text("b"), new Passage.Text("d"));
+        .containsExactly(new Content.Text("b"), new Content.Text("d"));
     assertThat(RowReader.read(csv).get(1).number()).isEqualTo(2);
     Path marked = file("b.csv", "\uFEFFprompt,completion\na,b\n");
     assertThat(TrlRows.demonstrations(marked)).hasSize(1);

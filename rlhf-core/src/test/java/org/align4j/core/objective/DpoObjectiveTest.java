@@ -115,7 +115,7 @@ class DpoObjectiveTest {
     }
     PairwiseLogProbs whole = random(5, 4);
     DpoObjective objective = objective(loss, divergence);
-    Normalizer normalizer = Normalizer.of(whole);
+    PairCounts counts = PairCounts.of(whole);
     double sum = 0;
     for (int i = 0; i < whole.size(); i++) {
       PairwiseLogProbs one =
@@ -124,7 +124,7 @@ class DpoObjectiveTest {
               whole.rejected().subList(i, i + 1),
               whole.referenceChosen().subList(i, i + 1),
               whole.referenceRejected().subList(i, i + 1));
-      sum += objective.evaluate(one, normalizer).loss();
+      sum += objective.evaluate(one, counts).loss();
     }
     assertThat(sum).isCloseTo(objective.evaluate(whole).loss(), within(1e-10));
   }

@@ -65,7 +65,7 @@ class ReferenceFreeObjectivesTest {
       PairwiseLogProbs one =
           new PairwiseLogProbs(whole.chosen().subList(i, i + 1), whole.rejected().subList(i, i + 1))
               .withPrompt(whole.prompt().subList(i, i + 1));
-      sum += objective.evaluate(one, Normalizer.of(whole)).loss();
+      sum += objective.evaluate(one, PairCounts.of(whole)).loss();
     }
     assertThat(sum).isCloseTo(objective.evaluate(whole).loss(), within(1e-12));
   }

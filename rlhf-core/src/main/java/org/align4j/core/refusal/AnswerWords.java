@@ -3,7 +3,7 @@ package org.align4j.core.refusal;
 import java.util.Arrays;
 
 /** An answer as the numbers of its words in a {@link Lexicon}, sentence by sentence. */
-final class Words {
+final class AnswerWords {
   /** Each word's number; {@link Lexicon#OTHER} if no phrase names it, END after a sentence. */
   final int[] ids;
 
@@ -28,7 +28,7 @@ final class Words {
   /** The share of the text that its longest run of one character takes. */
   final double longestRun;
 
-  Words(WordReader.Pass pass) {
+  AnswerWords(WordReader.Pass pass) {
     ids = Arrays.copyOf(pass.ids, pass.size);
     sentence = pass.sentence;
     word = pass.word;

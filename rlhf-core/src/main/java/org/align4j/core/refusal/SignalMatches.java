@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** Where the signals occur in an answer. Quoted speech does not count. */
-final class Found implements PhraseBook.Listener {
+final class SignalMatches implements PhraseBook.Listener {
   /** The first sentence, the next two, the others. */
   static final int PLACES = 3;
 
@@ -34,21 +34,21 @@ final class Found implements PhraseBook.Listener {
   private static final int DECLINE_BIT = bits(EnumSet.of(Signal.DECLINE));
   private static final int MORAL_BITS = bits(MORAL);
 
-  private final Words words;
+  private final AnswerWords words;
   private final int[] counts = new int[SIGNALS * PLACES];
   private final int[] masks;
   private final boolean[] idiom;
   private int firstDecline = -1;
   private int firstMoral = -1;
 
-  private Found(Words words) {
+  private SignalMatches(AnswerWords words) {
     this.words = words;
     masks = new int[words.sentences];
     idiom = new boolean[words.size()];
   }
 
-  static Found in(Words words, PhraseBook phrases) {
-    Found found = new Found(words);
+  static SignalMatches in(AnswerWords words, PhraseBook phrases) {
+    SignalMatches found = new SignalMatches(words);
     phrases.find(words, Set.of(Signal.IDIOM), found);
     phrases.find(words, EnumSet.complementOf(EnumSet.of(Signal.IDIOM)), found);
     return found;
@@ -138,7 +138,7 @@ final class Found implements PhraseBook.Listener {
     return masks.length;
   }
 
-  Words words() {
+  AnswerWords words() {
     return words;
   }
 

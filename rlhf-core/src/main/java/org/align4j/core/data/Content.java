@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** A prompt or completion: raw text, or the messages of a dialogue for a chat template. */
-public sealed interface Passage {
+public sealed interface Content {
 
   /** What was said, without roles; turns stand on lines of their own. */
   default String plainText() {
@@ -16,10 +16,10 @@ public sealed interface Passage {
   }
 
   /** Text that is tokenised as it stands. */
-  record Text(String text) implements Passage {}
+  record Text(String text) implements Content {}
 
   /** Turns that a chat template renders; never empty. */
-  record Chat(List<Message> messages) implements Passage {
+  record Chat(List<Message> messages) implements Content {
     /** Copies the list. */
     public Chat {
       messages = List.copyOf(messages);
@@ -30,12 +30,12 @@ public sealed interface Passage {
   }
 
   /** A dialogue of one user turn. */
-  static Passage user(String content) {
+  static Content user(String content) {
     return new Chat(List.of(Message.user(content)));
   }
 
   /** A dialogue of one assistant turn. */
-  static Passage assistant(String content) {
+  static Content assistant(String content) {
     return new Chat(List.of(Message.assistant(content)));
   }
 }

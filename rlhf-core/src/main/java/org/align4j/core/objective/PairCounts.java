@@ -10,10 +10,10 @@ import java.util.List;
  * @param chosenTokens chosen completion tokens in the step
  * @param promptTokens prompt tokens in the step that have a log-prob: all but each prompt's first
  */
-public record Normalizer(long pairs, long chosenTokens, long promptTokens) {
+public record PairCounts(long pairs, long chosenTokens, long promptTokens) {
 
   /** Rejects empty steps, whose mean has no meaning. */
-  public Normalizer {
+  public PairCounts {
     if (pairs <= 0 || chosenTokens <= 0) {
       throw new IllegalArgumentException(
           "a step needs pairs and tokens, got " + pairs + " and " + chosenTokens);
@@ -21,8 +21,8 @@ public record Normalizer(long pairs, long chosenTokens, long promptTokens) {
   }
 
   /** The counts of one batch. */
-  public static Normalizer of(PairwiseLogProbs batch) {
-    return new Normalizer(batch.size(), tokens(batch.chosen()), tokens(batch.prompt()));
+  public static PairCounts of(PairwiseLogProbs batch) {
+    return new PairCounts(batch.size(), tokens(batch.chosen()), tokens(batch.prompt()));
   }
 
   private static long tokens(List<double[]> rows) {
