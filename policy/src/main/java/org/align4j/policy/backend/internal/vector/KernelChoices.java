@@ -37,7 +37,7 @@ final class KernelChoices {
             "rows on the heap, in Java",
             "bound by memory, which plain loads of long runs read fastest"),
         new KernelChoice(
-            "adapters and gradients, up to " + ThinGemm.COLUMNS + " columns",
+            "adapters and gradients, up to " + TallSkinnyGemm.COLUMNS + " columns",
             "thin products, in Java",
             "OpenBLAS copies the large operand first"),
         new KernelChoice(

@@ -39,7 +39,7 @@ public final class VectorBackend implements Backend {
   public VectorBackend(Precision precision) {
     this.precision = precision;
     oneDnn = OneDnn.supports(precision);
-    EarlyCompilation.start();
+    KernelWarmup.start();
   }
 
   @Override
@@ -62,8 +62,8 @@ public final class VectorBackend implements Backend {
       float beta,
       Tensor c) {
     int terms = transposeA ? a.rows() : a.columns();
-    if (ThinGemm.suits(c.rows(), c.columns(), terms, beta)) {
-      ThinGemm.run(transposeA, transposeB, alpha, a, b, beta, c);
+    if (TallSkinnyGemm.suits(c.rows(), c.columns(), terms, beta)) {
+      TallSkinnyGemm.run(transposeA, transposeB, alpha, a, b, beta, c);
     } else {
       Blas.gemm(transposeA, transposeB, alpha, a, b, beta, c);
     }

@@ -13,7 +13,7 @@ import org.align4j.policy.backend.TokenStats;
  * a model. Until the JVM has compiled a vector kernel it runs some thousand times slower, and the
  * first passes together would wait a second for it.
  */
-final class EarlyCompilation {
+final class KernelWarmup {
   /** Calls after which the JVM has every kernel in its queue; it counts calls and iterations. */
   private static final int ROUNDS = 8000;
 
@@ -40,7 +40,7 @@ final class EarlyCompilation {
   private final RotaryTable rotary = RotaryTable.of(new double[DIM / 2], ROWS);
   private final TokenStats stats = TokenStats.zeros(1);
 
-  private EarlyCompilation() {}
+  private KernelWarmup() {}
 
   /** Starts it on a thread of its own. */
   static void start() {
@@ -49,7 +49,7 @@ final class EarlyCompilation {
             () -> {
               PanelKernel.compileEarly();
               QuantizedKernel.compileEarly();
-              EarlyCompilation kernels = new EarlyCompilation();
+              KernelWarmup kernels = new KernelWarmup();
               for (int i = 0; i < ROUNDS; i++) {
                 kernels.runAll();
               }

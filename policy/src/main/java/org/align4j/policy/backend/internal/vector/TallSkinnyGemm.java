@@ -10,7 +10,7 @@ import org.align4j.policy.backend.internal.Threads;
  * be copied whole, and A is read once, block by block. OpenBLAS copies A, too, which costs more
  * than so few multiplications.
  */
-final class ThinGemm {
+final class TallSkinnyGemm {
   /** The most columns. */
   static final int COLUMNS = 64;
 
@@ -37,7 +37,7 @@ final class ThinGemm {
   private final int k;
   private final int stride;
 
-  private ThinGemm(
+  private TallSkinnyGemm(
       boolean transposeA,
       float alpha,
       Tensor a,
@@ -83,7 +83,7 @@ final class ThinGemm {
       float beta,
       Tensor c) {
     Blas.checkShapes(transposeA, transposeB, a, b, c);
-    ThinGemm product = new ThinGemm(transposeA, alpha, a, transposeB, b, beta, c);
+    TallSkinnyGemm product = new TallSkinnyGemm(transposeA, alpha, a, transposeB, b, beta, c);
     int rows = transposeA ? ROWS_TRANSPOSED : ROWS;
     Threads.forEach(
         (c.rows() + rows - 1) / rows,
