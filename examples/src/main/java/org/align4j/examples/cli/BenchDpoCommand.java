@@ -12,7 +12,7 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.lora.LoraConfig;
-import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.train.LengthPolicy;
 import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.StepRunner;
@@ -93,7 +93,9 @@ final class BenchDpoCommand implements Callable<Integer> {
         new StepRunner<>("bench", task, config, backend, Path.of("."));
     if (cached) {
       task.precomputeReference(
-          pairs.subList(0, Math.min(PAIRS * steps, pairs.size())), PRECOMPUTED, Mode.REFERENCE);
+          pairs.subList(0, Math.min(PAIRS * steps, pairs.size())),
+          PRECOMPUTED,
+          Reference.adapterOff(policy.transformer()));
     }
     double[] seconds = new double[steps];
     List<Double> losses = new ArrayList<>();

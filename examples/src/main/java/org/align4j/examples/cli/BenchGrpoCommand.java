@@ -6,6 +6,7 @@ import org.align4j.core.policygradient.GrpoLoss;
 import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.online.PolicyGradientUpdate;
 import org.align4j.policy.train.PolicyGradientTask;
 import picocli.CommandLine.Command;
@@ -26,7 +27,6 @@ final class BenchGrpoCommand extends BenchOnline {
         (policy, config, backend) ->
             new PolicyGradientUpdate(
                 policy,
-                null,
                 steps(
                     new PolicyGradientTask(
                         policy, GrpoObjective.of(GrpoLoss.DAPO, BETA, LENGTH), 1),
@@ -34,7 +34,12 @@ final class BenchGrpoCommand extends BenchOnline {
                     backend),
                 AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
                 new PolicyGradientUpdate.Settings(
-                    1, KlController.fixed(0), KlEstimator.K1, true, null),
+                    1,
+                    KlController.fixed(0),
+                    KlEstimator.K1,
+                    true,
+                    null,
+                    Reference.adapterOff(policy)),
                 config));
   }
 }

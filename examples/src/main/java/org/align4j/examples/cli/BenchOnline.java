@@ -12,6 +12,7 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TransformerSampler;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.online.OnlineConfig;
@@ -89,12 +90,10 @@ abstract class BenchOnline implements Callable<Integer> {
     policy.transformer().addAdapter(LoraConfig.allLinear(RANK, 2.0 * RANK), 0);
     RolloutSampler sampler =
         new RolloutSampler(
-            policy.transformer(),
-            policy.tokenizer(),
+            new TransformerSampler(policy.transformer(), PROMPTS * GENERATIONS),
+            policy.tokenizer()::decode,
             Set.of(),
-            backend,
-            new SamplingParams(tokens, 1, 0, 1, 1, 0),
-            PROMPTS * GENERATIONS);
+            new SamplingParams(tokens, 1, 0, 1, 1, 0));
     TrainingConfig training =
         TrainingConfig.builder(LEARNING_RATE).batchSize(PROMPTS).microBatchTokens(8192).build();
     OnlineConfig config = new OnlineConfig(training, GENERATIONS, 1, 1, 0, 0, 0);

@@ -7,6 +7,7 @@ import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.policy.model.ActorCritic;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.online.PolicyGradientUpdate;
 import org.align4j.policy.train.ActorCriticTask;
 import picocli.CommandLine.Command;
@@ -25,10 +26,9 @@ final class BenchPpoCommand extends BenchOnline {
   BenchPpoCommand() {
     super(
         (policy, config, backend) -> {
-          ActorCritic both = ActorCritic.sharedTrunk(policy, backend);
+          ActorCritic both = ActorCritic.sharedTrunk(policy);
           PpoObjective objective = new PpoObjective(CLIP, CLIP, 0, true, 0, KlEstimator.K1);
           return new PolicyGradientUpdate(
-              policy,
               both,
               steps(
                   new ActorCriticTask(both, objective, new ValueLoss(CLIP), VALUE_WEIGHT, 1),
@@ -36,7 +36,12 @@ final class BenchPpoCommand extends BenchOnline {
                   backend),
               AdvantageEstimator.ppo(new Gae(1, 0.95), false),
               new PolicyGradientUpdate.Settings(
-                  1, KlController.fixed(KL_COEFFICIENT), KlEstimator.K1, false, null),
+                  1,
+                  KlController.fixed(KL_COEFFICIENT),
+                  KlEstimator.K1,
+                  false,
+                  null,
+                  Reference.adapterOff(policy)),
               config);
         });
   }

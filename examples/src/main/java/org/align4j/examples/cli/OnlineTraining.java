@@ -14,6 +14,8 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TransformerSampler;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.online.OnlineConfig;
 import org.align4j.policy.online.OnlinePrompt;
 import org.align4j.policy.online.OnlineTrainer;
@@ -156,12 +158,10 @@ abstract class OnlineTraining extends Training {
 
   private static RolloutSampler sampler(PolicyModel policy, SamplingParams sampling, int slots) {
     return new RolloutSampler(
-        policy.transformer(),
-        policy.tokenizer(),
+        new TransformerSampler(policy.transformer(), slots),
+        policy.tokenizer()::decode,
         policy.assets().stopTokens(),
-        Backends.defaultBackend(),
-        sampling,
-        slots);
+        sampling);
   }
 
   private static List<OnlinePrompt> prompts(PolicyModel policy, PromptFile file) {
@@ -242,6 +242,11 @@ abstract class OnlineTraining extends Training {
       boolean referenceInLoss,
       ImportanceCorrection correction) {
     return new PolicyGradientUpdate.Settings(
-        parts.temperature(), penalty, estimator, referenceInLoss, correction);
+        parts.temperature(),
+        penalty,
+        estimator,
+        referenceInLoss,
+        correction,
+        Reference.adapterOffOrNone(parts.policy().transformer()));
   }
 }

@@ -10,6 +10,7 @@ import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.ModelResolver;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.model.LanguageModel;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.model.WeightsFingerprint;
 import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.ReferenceCache;
@@ -52,7 +53,12 @@ abstract class PairwiseTraining extends OfflineTraining<TokenizedPair> {
         if (precompute) {
           LanguageModel.Mode mode =
               full ? LanguageModel.Mode.EVALUATE : LanguageModel.Mode.REFERENCE;
-          task.precomputeReference(examples, config.microBatchTokens(), mode, cache(policy, mode));
+          Reference source =
+              full
+                  ? Reference.of(policy.transformer())
+                  : Reference.adapterOff(policy.transformer());
+          task.precomputeReference(
+              examples, config.microBatchTokens(), source, cache(policy, mode));
         }
         return task;
       }

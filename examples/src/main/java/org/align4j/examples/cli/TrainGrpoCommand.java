@@ -37,7 +37,6 @@ final class TrainGrpoCommand extends OnlineTraining {
           GrpoObjective objective = prototype.withMaxCompletionLength(parts.maxCompletionLength());
           return new PolicyGradientUpdate(
               policy,
-              null,
               parts.steps("grpo", new PolicyGradientTask(policy, objective, parts.temperature())),
               AdvantageEstimator.group(scale),
               ratios(

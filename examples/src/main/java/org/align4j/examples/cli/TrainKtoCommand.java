@@ -8,6 +8,7 @@ import org.align4j.core.objective.KtoLoss;
 import org.align4j.core.objective.KtoObjective;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.train.Tokenization;
 import org.align4j.policy.train.TokenizedUnpaired;
 import org.align4j.policy.train.TrainingConfig;
@@ -45,8 +46,11 @@ final class TrainKtoCommand extends OfflineTraining<TokenizedUnpaired> {
       public TrainingTask<TokenizedUnpaired> task(
           PolicyModel policy, List<TokenizedUnpaired> examples, TrainingConfig config)
           throws IOException {
-        PolicyModel reference = full ? model.loadBase() : policy;
-        return new UnpairedTask(policy.transformer(), reference.transformer(), objective);
+        Reference reference =
+            full
+                ? Reference.of(model.loadBase().transformer())
+                : Reference.adapterOff(policy.transformer());
+        return new UnpairedTask(policy.transformer(), reference, objective);
       }
     };
   }

@@ -4,6 +4,7 @@ import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.online.PreferenceUpdate;
 import org.align4j.policy.train.PreferenceTask;
 import picocli.CommandLine.Command;
@@ -34,7 +35,7 @@ final class TrainOnlineDpoCommand extends OnlineTraining {
         parts -> {
           DecoderTransformer policy = parts.policy().transformer();
           return new PreferenceUpdate(
-              policy,
+              Reference.adapterOffOrNone(policy),
               parts.steps("online-dpo", new PreferenceTask(policy, objective)),
               parts.temperature(),
               parts.config());

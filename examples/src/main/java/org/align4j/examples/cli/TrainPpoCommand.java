@@ -15,7 +15,7 @@ import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.online.PolicyGradientUpdate;
 import org.align4j.policy.train.ActorCriticTask;
 import org.align4j.reward.transformer.TransformerReward;
@@ -76,7 +76,6 @@ final class TrainPpoCommand extends OnlineTraining {
         parts -> {
           ActorCritic both = critic(critic, parts);
           return new PolicyGradientUpdate(
-              parts.policy().transformer(),
               both,
               parts.steps(
                   "ppo",
@@ -93,11 +92,11 @@ final class TrainPpoCommand extends OnlineTraining {
   private ActorCritic critic(String kind, Parts parts) {
     DecoderTransformer policy = parts.policy().transformer();
     if (kind.equals(SHARED)) {
-      return ActorCritic.sharedTrunk(policy, parts.backend());
+      return ActorCritic.sharedTrunk(policy);
     }
-    ScalarModel critic =
+    ScalarHeadModel critic =
         kind.equals(SEPARATE)
-            ? new ScalarModel(model.loadBase().transformer(), parts.backend())
+            ? new ScalarHeadModel(model.loadBase().transformer(), parts.backend())
             : TransformerReward.load(Path.of(kind)).model();
     if (parts.checkpointing()) {
       critic.trunk().checkpointActivations();
@@ -111,6 +110,6 @@ final class TrainPpoCommand extends OnlineTraining {
               policy.lora(),
               RandomStream.of(parts.config().training().seed(), Purpose.CRITIC).seed());
     }
-    return ActorCritic.separate(policy, critic, parts.backend());
+    return ActorCritic.separate(policy, critic);
   }
 }

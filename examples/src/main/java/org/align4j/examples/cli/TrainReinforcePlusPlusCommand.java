@@ -43,7 +43,6 @@ final class TrainReinforcePlusPlusCommand extends OnlineTraining {
         parts ->
             new PolicyGradientUpdate(
                 parts.policy().transformer(),
-                null,
                 parts.steps(
                     "reinforce-pp",
                     new PolicyGradientTask(

@@ -30,7 +30,6 @@ final class TrainRlooCommand extends OnlineTraining {
         parts ->
             new PolicyGradientUpdate(
                 parts.policy().transformer(),
-                null,
                 parts.steps(
                     "rloo",
                     new PolicyGradientTask(

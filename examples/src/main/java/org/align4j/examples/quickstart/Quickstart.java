@@ -27,7 +27,7 @@ import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TextGenerator;
 import org.align4j.policy.lora.LoraConfig;
-import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.optim.LearningRateSchedule;
 import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.SupervisedTask;
@@ -248,7 +248,7 @@ public final class Quickstart {
     BooleanSupplier until = until(end);
     List<TokenizedPair> pairs = hardPairs(harmful, harmless);
     PreferenceTask task = new PreferenceTask(model.transformer(), objective());
-    task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
+    task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Reference.of(model.transformer()));
     BestRound best = new BestRound(config.wantedRefusals());
     best.offer(validate(metrics, 0));
     AdapterSnapshot kept = AdapterSnapshot.of(model.transformer());

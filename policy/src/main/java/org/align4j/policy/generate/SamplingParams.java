@@ -33,6 +33,15 @@ public record SamplingParams(
     return new SamplingParams(maxNewTokens, 0, 0, 1, 1, 0);
   }
 
+  /**
+   * Draws from the model's own distribution at a temperature, seed 0: what online training needs.
+   *
+   * @param temperature &gt; 0
+   */
+  public static SamplingParams unfiltered(int maxNewTokens, double temperature) {
+    return new SamplingParams(maxNewTokens, temperature, 0, 1, 1, 0);
+  }
+
   private static void require(boolean condition, String message) {
     if (!condition) {
       throw new IllegalArgumentException(message);

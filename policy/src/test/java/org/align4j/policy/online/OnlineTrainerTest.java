@@ -33,10 +33,12 @@ import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TransformerSampler;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.Reference;
+import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.model.Trainable;
 import org.align4j.policy.optim.LearningRateSchedule;
@@ -132,7 +134,7 @@ class OnlineTrainerTest {
 
   private static RolloutSampler sampler(DecoderTransformer model) {
     SamplingParams params = new SamplingParams(LENGTH, TEMPERATURE, 0, 1, 1, 0);
-    return new RolloutSampler(model, NUMBERS, Set.of(), BACKEND, params, 32);
+    return new RolloutSampler(new TransformerSampler(model, 32), NUMBERS::decode, Set.of(), params);
   }
 
   private OnlineTrainer trainer(
@@ -158,7 +160,6 @@ class OnlineTrainerTest {
       OnlineConfig config) {
     return new PolicyGradientUpdate(
         model,
-        null,
         steps(new PolicyGradientTask(model, objective, TEMPERATURE), config),
         estimator,
         new PolicyGradientUpdate.Settings(
@@ -166,7 +167,8 @@ class OnlineTrainerTest {
             KlController.fixed(penalty),
             KlEstimator.K1,
             objective.needsReference(),
-            null),
+            null,
+            Reference.adapterOffOrNone(model)),
         config);
   }
 
@@ -179,8 +181,8 @@ class OnlineTrainerTest {
     DecoderTransformer trunk = model(5, 5);
     ActorCritic critic =
         sharedTrunk
-            ? ActorCritic.sharedTrunk(model, BACKEND)
-            : ActorCritic.separate(model, new ScalarModel(trunk, BACKEND), BACKEND);
+            ? ActorCritic.sharedTrunk(model)
+            : ActorCritic.separate(model, new ScalarHeadModel(trunk, BACKEND));
     // At twice the rate, more of them settle.
     OnlineConfig config = config(0.0015, 300, 16, 2, 1);
     StepRunner<ScoredRollout> steps =
@@ -189,12 +191,16 @@ class OnlineTrainerTest {
             config);
     OnlineUpdate update =
         new PolicyGradientUpdate(
-            model,
             critic,
             steps,
             AdvantageEstimator.ppo(new Gae(1, 0.95), false),
             new PolicyGradientUpdate.Settings(
-                TEMPERATURE, KlController.fixed(0.02), KlEstimator.K1, false, null),
+                TEMPERATURE,
+                KlController.fixed(0.02),
+                KlEstimator.K1,
+                false,
+                null,
+                Reference.adapterOff(model)),
             config);
     assertThat(train(model, update, config)).isGreaterThan(0.9);
   }
@@ -256,11 +262,15 @@ class OnlineTrainerTest {
     PolicyGradientUpdate update =
         new PolicyGradientUpdate(
             model,
-            null,
             steps(new PolicyGradientTask(model, PpoObjective.of(0.2), TEMPERATURE), config),
             AdvantageEstimator.reinforcePlusPlus(1, false),
             new PolicyGradientUpdate.Settings(
-                TEMPERATURE, KlController.fixed(0.1), estimator, false, null),
+                TEMPERATURE,
+                KlController.fixed(0.1),
+                estimator,
+                false,
+                null,
+                Reference.adapterOff(model)),
             config);
     Map<String, Double> metrics = update.update(rollouts, rewards, 0, 0).means();
     assertThat(metrics.get("objective/non_score_reward")).isNegative();
@@ -290,7 +300,8 @@ class OnlineTrainerTest {
     OnlineConfig config = config(300, 16, 1, 1);
     StepRunner<TokenizedPair> steps =
         steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
-    OnlineUpdate update = new PreferenceUpdate(model, steps, TEMPERATURE, config);
+    OnlineUpdate update =
+        new PreferenceUpdate(Reference.adapterOffOrNone(model), steps, TEMPERATURE, config);
     assertThat(train(model, update, config)).isGreaterThan(0.9);
   }
 
@@ -336,7 +347,9 @@ class OnlineTrainerTest {
             return task.describe(pair);
           }
         };
-    OnlineUpdate update = new PreferenceUpdate(model, steps(counting, config), TEMPERATURE, config);
+    OnlineUpdate update =
+        new PreferenceUpdate(
+            Reference.adapterOffOrNone(model), steps(counting, config), TEMPERATURE, config);
     trainer(model, update, config).run(prompts());
     return steps.get();
   }
@@ -348,7 +361,8 @@ class OnlineTrainerTest {
     OnlineConfig config = new OnlineConfig(free.training(), 16, 1, 1, 0, 0, 0.5);
     StepRunner<TokenizedPair> steps =
         steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
-    OnlineUpdate update = new PreferenceUpdate(model, steps, TEMPERATURE, config);
+    OnlineUpdate update =
+        new PreferenceUpdate(Reference.adapterOffOrNone(model), steps, TEMPERATURE, config);
     TrainingLoop.Result result = trainer(model, update, config).run(prompts());
     assertThat(result.steps()).isLessThan(300);
     assertThat(result.last().get("objective/kl")).isGreaterThan(0.5);
@@ -367,7 +381,9 @@ class OnlineTrainerTest {
         .hasMessageContaining("kl_budget needs a reference");
     StepRunner<TokenizedPair> steps =
         steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
-    assertThatThrownBy(() -> new PreferenceUpdate(model, steps, TEMPERATURE, config))
+    assertThatThrownBy(
+            () ->
+                new PreferenceUpdate(Reference.adapterOffOrNone(model), steps, TEMPERATURE, config))
         .hasMessageContaining("kl_budget needs a reference");
   }
 
@@ -385,7 +401,6 @@ class OnlineTrainerTest {
     OnlineUpdate update =
         new PolicyGradientUpdate(
             model,
-            null,
             steps(
                 new PolicyGradientTask(
                     model, GrpoObjective.of(GrpoLoss.DAPO, 0, LENGTH), TEMPERATURE),
@@ -397,7 +412,8 @@ class OnlineTrainerTest {
                 KlEstimator.K1,
                 false,
                 new ImportanceCorrection(
-                    ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.MASK, 0.5, 2)),
+                    ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.MASK, 0.5, 2),
+                Reference.adapterOff(model)),
             config);
     List<Rollout> rollouts = sampler(model).sample(prompts(), 4, 1);
     var metrics = update.update(rollouts, new double[rollouts.size()], 1e-4, 0).means();
@@ -445,7 +461,10 @@ class OnlineTrainerTest {
     assertThatThrownBy(
             () ->
                 new RolloutSampler(
-                    model(), NUMBERS, Set.of(), BACKEND, new SamplingParams(3, 1, 5, 1, 1, 0), 8))
+                    new TransformerSampler(model(), 8),
+                    NUMBERS::decode,
+                    Set.of(),
+                    new SamplingParams(3, 1, 5, 1, 1, 0)))
         .hasMessageContaining("online training needs top_k 0");
   }
 }

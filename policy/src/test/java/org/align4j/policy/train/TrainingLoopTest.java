@@ -25,8 +25,8 @@ import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.ModelFileException;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Parameter;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.model.TinyModels;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -266,7 +266,7 @@ class TrainingLoopTest {
     List<TokenizedPair> pairs = pairs(4);
     assertThatThrownBy(() -> task.run(pairs, pairs, true, new MetricSums()))
         .hasMessageContaining("precomputeReference");
-    task.precomputeReference(pairs, 64, Mode.EVALUATE);
+    task.precomputeReference(pairs, 64, Reference.of(model));
     assertThat(task.run(pairs, pairs, true, new MetricSums())).isCloseTo(Math.log(2), within(1e-6));
   }
 
