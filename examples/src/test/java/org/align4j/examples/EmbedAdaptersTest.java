@@ -20,12 +20,11 @@ class EmbedAdaptersTest {
 
   @Test
   void dl4jNetwork() {
-    assertThat(EmbedDl4j.train(folder)[1]).isGreaterThan(0.99);
+    assertThat(EmbedDl4j.train(folder)).isGreaterThan(0.99);
   }
 
   @Test
   void sameDiffGraph() {
-    double[] rewards = EmbedSameDiff.train(folder);
-    assertThat(rewards[1]).isGreaterThan(rewards[0] + 0.2);
+    assertThat(EmbedSameDiff.train(folder)).isGreaterThan(0.8);
   }
 }

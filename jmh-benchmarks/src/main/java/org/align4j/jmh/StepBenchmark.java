@@ -83,7 +83,7 @@ public class StepBenchmark implements Counted {
     dpo =
         new StepRunner<>(
             "dpo", new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config, backend, nowhere);
-    ActorCritic critic = ActorCritic.sharedTrunk(model, backend);
+    ActorCritic critic = ActorCritic.sharedTrunk(model);
     ppo =
         new StepRunner<>(
             "ppo",

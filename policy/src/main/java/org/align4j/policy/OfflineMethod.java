@@ -14,8 +14,8 @@ import org.align4j.core.objective.SftLoss;
 import org.align4j.core.objective.UnpairedObjective;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.format.ModelResolver;
-import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.model.WeightsFingerprint;
 import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.train.PreferenceTask;
@@ -79,9 +79,11 @@ final class OfflineMethod<D, E> implements TrainingMethod<D> {
         (all, config) -> new UnpairedTask(model.network(), reference(model), objective));
   }
 
-  /** The model's own reference, or a second copy if all weights are trained. */
-  private static LanguageModel reference(ChatModel model) {
-    return model.network().hasReference() ? model.network() : model.reload().network();
+  /** The model without its adapter, or a second copy if all weights are trained. */
+  private static Reference reference(ChatModel model) {
+    return model.network().hasReference()
+        ? Reference.adapterOff(model.network())
+        : Reference.of(model.reload().network());
   }
 
   private static PreferenceTask pairs(
@@ -94,8 +96,10 @@ final class OfflineMethod<D, E> implements TrainingMethod<D> {
     boolean inModel = model.network().hasReference();
     if (objective.needsReference() && (!inModel || reference == ReferenceLogProbs.PRECOMPUTED)) {
       Mode mode = inModel ? Mode.REFERENCE : Mode.EVALUATE;
+      Reference source =
+          inModel ? Reference.adapterOff(model.network()) : Reference.of(model.network());
       try {
-        task.precomputeReference(all, config.microBatchTokens(), mode, cache(model, mode));
+        task.precomputeReference(all, config.microBatchTokens(), source, cache(model, mode));
       } catch (IOException e) {
         throw new UncheckedIOException(e.getMessage(), e);
       }

@@ -5,6 +5,8 @@ import java.util.List;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TransformerSampler;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.online.OnlineConfig;
 import org.align4j.policy.online.OnlineMethod;
 import org.align4j.policy.online.OnlinePrompt;
@@ -12,6 +14,7 @@ import org.align4j.policy.online.OnlineSetup;
 import org.align4j.policy.online.OnlineTrainer;
 import org.align4j.policy.online.RolloutConfig;
 import org.align4j.policy.online.RolloutSampler;
+import org.align4j.policy.online.TransformerCritics;
 import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.train.TrainingConfig;
 
@@ -35,28 +38,26 @@ record OnlineTraining(ChatModel model, OnlineMethod method, RewardFunction rewar
     OnlineSetup parts =
         new OnlineSetup(
             model.network(),
-            () -> model.reload().network(),
-            model.network().checkpointsActivations(),
+            Reference.adapterOffOrNone(model.network()),
+            new TransformerCritics(
+                model.network(), () -> model.reload().network(), training.seed()),
             model.backend(),
             config,
             setup.context().output());
     return new OnlineTrainer(
-            setup.name(), sampler(training), reward, method.update(parts), config, setup.context())
+            setup.name(), sampler(), reward, method.update(parts), config, setup.context())
         .run(encoded(prompts), setup.resume());
   }
 
-  private RolloutSampler sampler(TrainingConfig training) {
+  private RolloutSampler sampler() {
     RolloutConfig rollouts = method.rollouts();
     SamplingParams params =
-        new SamplingParams(
-            rollouts.maxCompletionLength(), rollouts.temperature(), 0, 1, 1, training.seed());
+        SamplingParams.unfiltered(rollouts.maxCompletionLength(), rollouts.temperature());
     return new RolloutSampler(
-        model.network(),
-        model.parts().tokenizer(),
+        new TransformerSampler(model.network(), rollouts.generationBatchSize()),
+        model.parts().tokenizer()::decode,
         model.parts().assets().stopTokens(),
-        model.backend(),
-        params,
-        rollouts.generationBatchSize());
+        params);
   }
 
   private List<OnlinePrompt> encoded(List<String> prompts) {

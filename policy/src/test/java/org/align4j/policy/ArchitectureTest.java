@@ -8,6 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import org.align4j.policy.adapter.Policies;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.MachineReport;
 import org.align4j.policy.format.PolicyModel;
@@ -68,7 +69,11 @@ class ArchitectureTest {
       noClasses()
           .that()
           .doNotBelongToAnyOf(
-              Backends.class, MachineReport.class, PolicyModel.class, ChatModel.class)
+              Backends.class,
+              MachineReport.class,
+              PolicyModel.class,
+              ChatModel.class,
+              Policies.class)
           .should()
           .callMethod(Backends.class, "defaultBackend");
 }

@@ -102,7 +102,7 @@ class FieldDefectsTest {
   void criticLearns() {
     DecoderTransformer policy = TinyModels.create(BACKEND, 3);
     policy.addAdapter(LoraConfig.allLinear(4, 8), 1);
-    ActorCritic critic = ActorCritic.sharedTrunk(policy, BACKEND);
+    ActorCritic critic = ActorCritic.sharedTrunk(policy);
     ActorCriticTask task =
         new ActorCriticTask(critic, PpoObjective.of(0.2), new ValueLoss(0), 1, 1);
     List<ScoredRollout> rollouts = new ArrayList<>();

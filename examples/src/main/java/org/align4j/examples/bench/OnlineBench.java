@@ -10,7 +10,9 @@ import org.align4j.core.data.DataException;
 import org.align4j.core.data.PromptFile;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TransformerSampler;
 import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.online.OnlineConfig;
 import org.align4j.policy.online.OnlineMethod;
 import org.align4j.policy.online.OnlinePrompt;
@@ -19,6 +21,7 @@ import org.align4j.policy.online.OnlineUpdate;
 import org.align4j.policy.online.Rollout;
 import org.align4j.policy.online.RolloutConfig;
 import org.align4j.policy.online.RolloutSampler;
+import org.align4j.policy.online.TransformerCritics;
 import org.align4j.policy.train.TrainingConfig;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 
@@ -52,12 +55,10 @@ public record OnlineBench(OnlineMethod method, int steps, int tokens) {
     model.withLora(LoraConfig.allLinear(RANK, 2.0 * RANK), 0);
     RolloutSampler sampler =
         new RolloutSampler(
-            model.network(),
-            model.parts().tokenizer(),
+            new TransformerSampler(model.network(), PROMPTS * GENERATIONS),
+            model.parts().tokenizer()::decode,
             Set.of(),
-            model.backend(),
-            new SamplingParams(tokens, 1, 0, 1, 1, 0),
-            PROMPTS * GENERATIONS);
+            SamplingParams.unfiltered(tokens, 1));
     OnlineUpdate update = update(model);
     double[] rollout = new double[steps];
     double[] whole = new double[steps];
@@ -93,8 +94,9 @@ public record OnlineBench(OnlineMethod method, int steps, int tokens) {
     return method.update(
         new OnlineSetup(
             model.network(),
-            () -> model.reload().network(),
-            false,
+            Reference.adapterOff(model.network()),
+            new TransformerCritics(
+                model.network(), () -> model.reload().network(), training.seed()),
             model.backend(),
             OnlineConfig.of(training, method.rollouts()),
             Path.of(".")));

@@ -118,7 +118,7 @@ final class GenerateCommand implements Callable<Integer> {
     row.put("completion", model.tokenizer().decode(completion.ids()));
     row.set("completion_ids", JsonOutput.JSON.valueToTree(completion.ids()));
     row.set("logprobs", JsonOutput.JSON.valueToTree(completion.logProbs()));
-    row.put("finish_reason", completion.finishReason());
+    row.put("finish_reason", completion.finishReason().label());
     return row;
   }
 }

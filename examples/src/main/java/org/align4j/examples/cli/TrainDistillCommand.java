@@ -20,6 +20,7 @@ import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TransformerSampler;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.online.DistillationTrainer;
 import org.align4j.policy.online.OnlinePrompt;
@@ -166,12 +167,10 @@ final class TrainDistillCommand extends Training {
             options.out);
     RolloutSampler sampler =
         new RolloutSampler(
-            taught,
-            student.tokenizer(),
+            new TransformerSampler(taught, config.stepExamples()),
+            student.tokenizer()::decode,
             student.assets().stopTokens(),
-            backend,
-            plan.sampling(),
-            config.stepExamples());
+            plan.sampling());
     return run.run(
         plan.best(),
         context -> {

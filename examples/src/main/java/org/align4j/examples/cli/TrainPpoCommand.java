@@ -35,6 +35,6 @@ final class TrainPpoCommand extends OnlineTraining {
       throw new ConfigurationException(
           "critic is \"" + kind + "\"; expected separate, shared or the folder of a reward model");
     }
-    return setup -> Critic.startingAs(TransformerReward.load(folder).model()).with(setup);
+    return source -> source.startingAs(TransformerReward.load(folder).model());
   }
 }

@@ -15,6 +15,7 @@ import org.align4j.core.objective.OrpoObjective;
 import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.train.PreferenceTask;
 import org.align4j.policy.train.SupervisedTask;
 import org.align4j.policy.train.TokenizedDemonstration;
@@ -50,9 +51,11 @@ final class OfflineCases {
     boolean lora = step.ofAdapter();
     PolicyModel model = lora ? fixtures.withAdapter(policy, ADAPTER) : fixtures.trainable(policy);
     // An adapter's reference is the policy without it; a full model's is the one that is named.
-    PolicyModel reference = lora ? model : fixtures.load(step.text("reference"));
-    PreferenceTask task =
-        new PreferenceTask(model.transformer(), reference.transformer(), dpoObjective(step));
+    Reference reference =
+        lora
+            ? Reference.adapterOff(model.transformer())
+            : Reference.of(fixtures.load(step.text("reference")).transformer());
+    PreferenceTask task = new PreferenceTask(model.transformer(), reference, dpoObjective(step));
     return step.compare(task, pairs(step, model));
   }
 
@@ -127,7 +130,7 @@ final class OfflineCases {
   /** Even rows are good with their chosen, odd rows bad with their rejected completion. */
   CaseResult kto(FirstStep step) {
     PolicyModel model = fixtures.trainable(step.text("policy"));
-    PolicyModel reference = fixtures.load(step.text("reference"));
+    Reference reference = Reference.of(fixtures.load(step.text("reference")).transformer());
     List<TokenizedUnpaired> examples = new ArrayList<>();
     for (TokenizedPair pair : pairs(step, model)) {
       boolean good = examples.size() % 2 == 0;
@@ -141,8 +144,7 @@ final class OfflineCases {
             KtoLoss.parse(step.config().path("loss_type").asText("kto")),
             step.number("desirable_weight", 1),
             step.number("undesirable_weight", 1));
-    return step.compare(
-        new UnpairedTask(model.transformer(), reference.transformer(), objective), examples);
+    return step.compare(new UnpairedTask(model.transformer(), reference, objective), examples);
   }
 
   private List<TokenizedPair> pairs(FirstStep step, PolicyModel model) {

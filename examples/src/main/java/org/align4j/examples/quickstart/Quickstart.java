@@ -24,7 +24,7 @@ import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TextGenerator;
 import org.align4j.policy.lora.LoraConfig;
-import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.optim.LearningRateSchedule;
 import org.align4j.policy.run.CancellationToken;
 import org.align4j.policy.run.KeepBest;
@@ -255,7 +255,7 @@ public final class Quickstart {
   private void preference(List<Request> harmful, List<Helped> harmless, double end) {
     List<TokenizedPair> pairs = hardPairs(harmful, harmless);
     PreferenceTask task = new PreferenceTask(model.transformer(), objective());
-    task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Mode.EVALUATE);
+    task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Reference.of(model.transformer()));
     TrainingConfig training =
         training(config.dpoRate())
             .epochs(1)

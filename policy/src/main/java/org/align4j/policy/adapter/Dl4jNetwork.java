@@ -12,8 +12,9 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A DL4J network as a policy's network, by DL4J's external errors. Its last layer must give logits:
- * a dense layer with identity activation, no output layer. Weights are DL4J's own, in place.
+ * A DL4J network as a policy's or a critic's network, by DL4J's external errors. Its last layer
+ * must give logits, or one value: a dense layer with identity activation, no output layer. Weights
+ * are DL4J's own, in place.
  */
 public final class Dl4jNetwork implements LogitsNetwork {
 
@@ -110,5 +111,10 @@ public final class Dl4jNetwork implements LogitsNetwork {
   @Override
   public List<Parameter> parameters() {
     return List.of(parameter);
+  }
+
+  @Override
+  public void close() {
+    parameter.gradient().close();
   }
 }

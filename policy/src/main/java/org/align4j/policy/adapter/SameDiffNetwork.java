@@ -15,8 +15,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A SameDiff graph as a policy's network. The gradient of Σ logits · dLogits, with dLogits a
- * placeholder, is what the chain rule asks for, so any graph works without a loss of its own.
+ * A SameDiff graph as a policy's or a critic's network. The gradient of Σ logits · dLogits, with
+ * dLogits a placeholder, is what the chain rule asks for, so any graph works without a loss of its
+ * own. The optimizer updates copies of the weights, which are written to the graph before each pass
+ * and on closing.
  */
 public final class SameDiffNetwork implements LogitsNetwork {
   private static final String GRADIENT = "align4j_d_logits";
@@ -27,13 +29,16 @@ public final class SameDiffNetwork implements LogitsNetwork {
   private final Function<TokenBatch, Map<String, INDArray>> inputs;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private Map<String, INDArray> lastInputs;
+  private boolean closed;
 
   /**
-   * Wraps a graph; adds two variables and sets its loss.
+   * Wraps a graph; adds two variables and sets its loss, so a graph can be wrapped once.
    *
    * @param logits name of the variable of shape [targets, vocabulary]
    * @param trained names of the variables to train, float32
    * @param inputs placeholders of a batch
+   * @throws IllegalArgumentException if the graph has no variable of such a name or nothing is
+   *     trained
    */
   public SameDiffNetwork(
       SameDiff graph,
@@ -43,6 +48,13 @@ public final class SameDiffNetwork implements LogitsNetwork {
     this.graph = graph;
     this.logits = logits;
     this.inputs = inputs;
+    if (!graph.hasVariable(logits)) {
+      throw new IllegalArgumentException(
+          "the graph has no variable \"" + logits + "\"; it has " + graph.variableMap().keySet());
+    }
+    if (trained.isEmpty()) {
+      throw new IllegalArgumentException("the graph has no variable to train");
+    }
     SDVariable gradient = graph.placeHolder(GRADIENT, DataType.FLOAT, -1, -1);
     graph.getVariable(logits).mul(gradient).sum().rename(LOSS);
     graph.setLossVariables(LOSS);
@@ -75,13 +87,17 @@ public final class SameDiffNetwork implements LogitsNetwork {
 
   @Override
   public INDArray logits(TokenBatch batch, boolean train) {
+    writeWeights();
+    lastInputs = inputs.apply(batch);
+    return graph.output(lastInputs, logits).get(logits);
+  }
+
+  private void writeWeights() {
     parameters.forEach(
         (name, parameter) -> {
           INDArray target = graph.getVariable(name).getArr();
           target.assign(parameter.value().toINDArray().reshape('c', target.shape()));
         });
-    lastInputs = inputs.apply(batch);
-    return graph.output(lastInputs, logits).get(logits);
   }
 
   @Override
@@ -101,5 +117,18 @@ public final class SameDiffNetwork implements LogitsNetwork {
   @Override
   public List<Parameter> parameters() {
     return List.copyOf(parameters.values());
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    writeWeights();
+    for (Parameter parameter : parameters.values()) {
+      parameter.value().close();
+      parameter.gradient().close();
+    }
   }
 }

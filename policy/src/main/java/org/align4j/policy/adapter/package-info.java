@@ -1,5 +1,5 @@
 /**
- * Networks of other libraries as policies: whatever gives next-token logits can be trained by every
- * objective.
+ * Networks of other libraries as policies and critics: whatever gives next-token logits can be
+ * trained by every objective, offline and online.
  */
 package org.align4j.policy.adapter;

@@ -14,7 +14,7 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.RopeConfig;
 import org.align4j.policy.model.ScalarHead;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.model.SlidingWindow;
 
 /**
@@ -36,7 +36,7 @@ public final class ModelFolders {
   }
 
   /** Writes a decoder with a scalar head as a sequence classifier with one label. */
-  public static void writeClassifier(PolicyModel base, ScalarModel model, Path folder)
+  public static void writeClassifier(PolicyModel base, ScalarHeadModel model, Path folder)
       throws IOException {
     ObjectNode config = config(base.assets(), "ForSequenceClassification");
     config.putObject("id2label").put("0", "LABEL_0");
@@ -50,7 +50,7 @@ public final class ModelFolders {
   }
 
   /** Reads the scalar head of a sequence classifier's folder. */
-  public static void readHead(Path folder, ScalarModel model) {
+  public static void readHead(Path folder, ScalarHeadModel model) {
     try (WeightSource weights = SafetensorsReader.openFolder(folder)) {
       weights.read(ScalarHead.NAME, model.head().parameter().value());
     }

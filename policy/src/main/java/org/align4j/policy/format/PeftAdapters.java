@@ -19,7 +19,7 @@ import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.Parameter;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.ScalarHeadModel;
 
 /**
  * Reads and writes LoRA adapters as PEFT does: adapter_config.json and adapter_model.safetensors.
@@ -39,7 +39,7 @@ public final class PeftAdapters {
   }
 
   /** Writes the adapter under a scalar head together with the head. */
-  public static void writeClassifier(ScalarModel model, String baseModel, Path folder)
+  public static void writeClassifier(ScalarHeadModel model, String baseModel, Path folder)
       throws IOException {
     ObjectNode config = config(model.trunk(), "SEQ_CLS", baseModel);
     config.putArray("modules_to_save").add("score");

@@ -6,6 +6,6 @@ package org.align4j.policy.generate;
  * @param ids its tokens, the stop token included
  * @param logProbs log-prob of each token under the behaviour policy at its temperature, before
  *     top-k and top-p; greedy completions have those of temperature 1
- * @param finishReason {@code stop} or {@code length}
+ * @param finishReason why it ended
  */
-public record Completion(int[] ids, double[] logProbs, String finishReason) {}
+public record Completion(int[] ids, double[] logProbs, FinishReason finishReason) {}

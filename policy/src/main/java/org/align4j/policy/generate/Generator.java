@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -217,12 +218,10 @@ public final class Generator implements AutoCloseable {
     List<Sequence> next = new ArrayList<>(running.size());
     for (int i = 0; i < running.size(); i++) {
       Sequence sequence = running.get(i);
-      int token = chosen.tokens()[i];
-      sequence.logProbs[sequence.length - sequence.promptLength] = chosen.stats().logProbs()[i];
-      sequence.tokens[sequence.length++] = token;
-      boolean stopped = stopTokens.contains(token);
-      if (stopped || sequence.length == sequence.tokens.length) {
-        done.set(sequence.index, sequence.finish(stopped ? "stop" : "length"));
+      Optional<FinishReason> end =
+          sequence.append(chosen.tokens()[i], chosen.stats().logProbs()[i], stopTokens);
+      if (end.isPresent()) {
+        done.set(sequence.index, sequence.finish(end.get()));
         admission.release(sequence);
       } else {
         next.add(sequence);

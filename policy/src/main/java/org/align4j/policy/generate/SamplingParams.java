@@ -34,4 +34,13 @@ public record SamplingParams(
   public static SamplingParams greedy(int maxNewTokens) {
     return new SamplingParams(maxNewTokens, 0, 0, 1, 1, 0);
   }
+
+  /**
+   * Draws from the model's own distribution at a temperature, seed 0: what online training needs.
+   *
+   * @param temperature &gt; 0
+   */
+  public static SamplingParams unfiltered(int maxNewTokens, double temperature) {
+    return new SamplingParams(maxNewTokens, temperature, 0, 1, 1, 0);
+  }
 }

@@ -1,6 +1,8 @@
 package org.align4j.policy.generate;
 
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
@@ -32,7 +34,22 @@ final class Sequence {
     return Arrays.equals(tokens, 0, promptLength, other.tokens, 0, other.promptLength);
   }
 
-  Completion finish(String reason) {
+  /** The prompt and what has been drawn so far. */
+  int[] ids() {
+    return Arrays.copyOf(tokens, length);
+  }
+
+  /** Appends a drawn token; the reason if the completion ends with it. */
+  Optional<FinishReason> append(int token, double logProb, Set<Integer> stopTokens) {
+    logProbs[length - promptLength] = logProb;
+    tokens[length++] = token;
+    if (stopTokens.contains(token)) {
+      return Optional.of(FinishReason.STOP);
+    }
+    return length == tokens.length ? Optional.of(FinishReason.LENGTH) : Optional.empty();
+  }
+
+  Completion finish(FinishReason reason) {
     int count = length - promptLength;
     return new Completion(
         Arrays.copyOfRange(tokens, promptLength, length), Arrays.copyOf(logProbs, count), reason);

@@ -23,9 +23,9 @@ final class Activations {
   private final List<DecoderLayer.Saved> layers = new ArrayList<>();
 
   /** Of passes that nothing is propagated back through. */
-  private final DecoderLayer.Saved passing;
+  private final DecoderLayer.Saved temporary;
 
-  private final List<GrowingTensor> handedOn = new ArrayList<>();
+  private final List<GrowingTensor> temporaryResiduals = new ArrayList<>();
 
   /** Rows that decoding passes have written. */
   private final BitSet present = new BitSet();
@@ -38,7 +38,7 @@ final class Activations {
 
   Activations(Backend backend, ModelConfig config) {
     this.backend = backend;
-    passing = new DecoderLayer.Saved(config);
+    temporary = new DecoderLayer.Saved(config);
     for (int i = 0; i < config.layers(); i++) {
       layers.add(new DecoderLayer.Saved(config));
     }
@@ -46,7 +46,7 @@ final class Activations {
       residuals.add(new GrowingTensor(config.hidden()));
     }
     for (int i = 0; i < 2; i++) {
-      handedOn.add(new GrowingTensor(config.hidden()));
+      temporaryResiduals.add(new GrowingTensor(config.hidden()));
     }
   }
 
@@ -56,8 +56,8 @@ final class Activations {
   }
 
   /** Activations that are not kept; overwritten by the next layer. */
-  DecoderLayer.Saved passing() {
-    return passing;
+  DecoderLayer.Saved temporary() {
+    return temporary;
   }
 
   /** A layer's input; after the last layer its output. */
@@ -66,29 +66,29 @@ final class Activations {
   }
 
   /** The same where it is not kept. */
-  Tensor handedOn(int index, int rows) {
-    return handedOn.get(index % 2).rows(rows);
+  Tensor temporaryResidual(int index, int rows) {
+    return temporaryResiduals.get(index % 2).rows(rows);
   }
 
-  /** Says that a training pass has been here, or has used what there was. */
-  void overwritten() {
+  /** Forgets what decoding passes have written: a training pass overwrites or uses it. */
+  void invalidate() {
     sampled = null;
     present.clear();
   }
 
   /**
-   * Makes room for a batch that is about to be sampled.
+   * Reserves room for a batch that is about to be sampled.
    *
    * @param rows of it if every completion becomes as long as it may
    */
-  void expect(int rows, int firstLayer, double weights) {
-    overwritten();
+  void reserve(int rows, int firstLayer, double weights) {
+    invalidate();
     fingerprint = weights;
     kept(firstLayer).forEach(tensor -> tensor.rows(rows));
   }
 
   /** Marks rows as written and returns them, with -1 for those that were there before. */
-  int[] claim(int[] rows) {
+  int[] markWritten(int[] rows) {
     int[] out = new int[rows.length];
     for (int r = 0; r < rows.length; r++) {
       out[r] = present.get(rows[r]) ? -1 : rows[r];
@@ -97,10 +97,10 @@ final class Activations {
     return out;
   }
 
-  /** Keeps a layer's input and what {@link #passing} has of it. */
+  /** Copies a layer's input and what {@link #temporary} holds of it to the rows that are kept. */
   void keep(int layer, Tensor input, int[] rows) {
     keepResidual(layer, input, rows);
-    List<GrowingTensor> from = passing.tensors();
+    List<GrowingTensor> from = temporary.tensors();
     List<GrowingTensor> to = layers.get(layer).tensors();
     for (int i = 0; i < from.size(); i++) {
       backend.scatter(from.get(i).rows(rows.length), rows, to.get(i).whole());
@@ -113,12 +113,12 @@ final class Activations {
   }
 
   /**
-   * Moves the rows of sequences that have ended early together.
+   * Closes the gaps that sequences left which ended early; the rows then belong to the batch.
    *
    * @param batch what has been sampled
    * @param from for each of its rows, where it was written; increasing
    */
-  void settle(TokenBatch batch, int[] from, int firstLayer) {
+  void compact(TokenBatch batch, int[] from, int firstLayer) {
     if (Arrays.stream(from).allMatch(present::get)) {
       kept(firstLayer).parallelStream().forEach(tensor -> tensor.moveUp(from));
       sampled = batch;
@@ -131,8 +131,8 @@ final class Activations {
     return out;
   }
 
-  /** Whether this batch's activations are here, computed with the same weights. */
-  boolean hold(TokenBatch batch, DoubleSupplier weights) {
+  /** Whether the rows are this batch's activations, computed with the same weights. */
+  boolean match(TokenBatch batch, DoubleSupplier weights) {
     return sampled != null
         && fingerprint == weights.getAsDouble()
         && Arrays.equals(sampled.ids(), batch.ids())

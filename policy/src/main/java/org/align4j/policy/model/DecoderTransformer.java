@@ -1,7 +1,6 @@
 package org.align4j.policy.model;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -20,7 +19,7 @@ import org.align4j.policy.text.TokenBatch;
  *
  * <p>Weights start at zero and are filled by {@link #read}, or through {@link #weights}.
  */
-public final class DecoderTransformer implements LanguageModel {
+public final class DecoderTransformer implements DistributionLearner {
   private final Backend backend;
   private final ModelConfig config;
   private final Tensor embedding;
@@ -62,6 +61,11 @@ public final class DecoderTransformer implements LanguageModel {
     dResidual = new GrowingTensor(config.hidden());
   }
 
+  @Override
+  public Backend backend() {
+    return backend;
+  }
+
   /** Dimensions. */
   public ModelConfig config() {
     return config;
@@ -75,7 +79,7 @@ public final class DecoderTransformer implements LanguageModel {
    * memory.
    */
   public Map<String, Tensor> weights() {
-    head.willBeWritten();
+    head.makeWritable();
     return base.all();
   }
 
@@ -91,7 +95,7 @@ public final class DecoderTransformer implements LanguageModel {
   public void read(WeightLoader loader) {
     base.read(loader);
     String name = untiedHead == null ? BaseWeights.EMBEDDING : BaseWeights.HEAD;
-    head.madeOf(loader.quantized(name, config.vocabulary(), config.hidden()));
+    head.quantizedFrom(loader.quantized(name, config.vocabulary(), config.hidden()));
   }
 
   /** Trains every base weight. */
@@ -272,8 +276,8 @@ public final class DecoderTransformer implements LanguageModel {
 
   /**
    * Lets decoding passes keep what a backward pass reads, so that the {@link Mode#TRAIN} pass over
-   * the batch that {@link #settleActivations} is told of, with the weights as they are, need run
-   * neither layers nor head. It takes no more memory than that pass.
+   * the batch that {@link #matchActivations} names, with the weights as they are, need run neither
+   * layers nor head. It takes no more memory than that pass.
    *
    * @param planned the batch if every completion becomes as long as it may, whatever its tokens
    * @param temperature that tokens are drawn at
@@ -282,10 +286,10 @@ public final class DecoderTransformer implements LanguageModel {
    */
   public boolean keepActivations(TokenBatch planned, double temperature) {
     boolean dropping = lora != null && lora.dropout() > 0;
-    if (parameters.isEmpty() || dropping || !stack.keep(planned.ids().length, fingerprint())) {
+    if (parameters.isEmpty() || dropping || !stack.reserve(planned.ids().length, fingerprint())) {
       return false;
     }
-    head.expect(planned.targets().length, temperature);
+    head.reserve(planned.targets().length, temperature);
     return true;
   }
 
@@ -301,12 +305,16 @@ public final class DecoderTransformer implements LanguageModel {
   }
 
   /**
-   * Says what has become of the batch that {@link #keepActivations} was told of. Rows that no
-   * decoding pass has kept only mean that the next training pass computes everything.
+   * Matches the kept activations to the batch that was sampled: closes the gaps that completions
+   * left which are shorter than planned. If a row was not kept, the next training pass computes
+   * everything.
+   *
+   * @param planned the batch that {@link #keepActivations} was told of
+   * @param sampled the same prompts with the completions that were drawn
    */
-  public void settleActivations(TokenBatch planned, TokenBatch sampled) {
-    stack.settle(sampled, sampled.rowsIn(planned));
-    head.settle(sampled.targetsIn(planned));
+  public void matchActivations(TokenBatch planned, TokenBatch sampled) {
+    stack.compact(sampled, sampled.rowsIn(planned));
+    head.compact(sampled.targetsIn(planned));
   }
 
   private Tensor normed(Tensor picked) {
@@ -331,49 +339,22 @@ public final class DecoderTransformer implements LanguageModel {
     return head.backward(headNormed.rows(lastBatch.headRows().length), dLogProbs);
   }
 
-  /**
-   * Divergence of the next-token distribution from a teacher's at every completion token, in nats.
-   * In {@link Mode#TRAIN} it also back-propagates weight · Σ values.
-   *
-   * @param teacher a model of the same vocabulary; may be this one, with its adapter off
-   * @param teacherBatch the same completions, after the teacher's own prompts
-   * @param teacherMode how it runs; not {@link Mode#TRAIN}
-   * @param weight of every value in the loss
-   */
-  public double[] divergence(
-      TokenBatch batch,
-      Mode mode,
-      DecoderTransformer teacher,
-      TokenBatch teacherBatch,
-      Mode teacherMode,
-      VocabularyDivergence divergence,
-      double weight) {
-    if (teacher.config.vocabulary() != config.vocabulary()) {
-      throw new IllegalArgumentException(
-          "the teacher's vocabulary has "
-              + teacher.config.vocabulary()
-              + " tokens, the student's "
-              + config.vocabulary()
-              + "; only equal vocabularies can be compared token by token, use the teacher's texts");
+  @Override
+  public NextTokenLogits logits(TokenBatch batch, Mode mode) {
+    if (mode == Mode.TRAIN) {
+      throw new IllegalArgumentException("logits are read without training; use learnDivergence");
     }
-    if (!Arrays.equals(batch.targets(), teacherBatch.targets())) {
-      throw new IllegalArgumentException("student and teacher must see the same completions");
-    }
-    Tensor theirs = teacher.hiddenStates(teacherBatch, teacherMode);
-    Tensor kept = Tensor.zeros(theirs.rows(), theirs.columns());
-    try {
-      kept.copyFrom(theirs);
-      boolean train = mode == Mode.TRAIN;
-      LmHead.Diverged result =
-          head.divergence(
-              hiddenStates(batch, mode), teacher.head, kept, divergence, train ? weight : 0);
-      if (train) {
-        backward(result.dHidden());
-      }
-      return result.values();
-    } finally {
-      kept.close();
-    }
+    return new HeadLogits(head, hiddenStates(batch, mode).copy(), batch.targets());
+  }
+
+  @Override
+  public double[] learnDivergence(
+      TokenBatch batch, NextTokenLogits teacher, VocabularyDivergence divergence, double weight) {
+    LogitComparison.requireComparable(batch.targets(), config.vocabulary(), teacher);
+    LmHead.Diverged result =
+        head.divergence(hiddenStates(batch, Mode.TRAIN), teacher, divergence, weight);
+    backward(result.dHidden());
+    return result.values();
   }
 
   private void requireTrainPass() {

@@ -4,8 +4,10 @@ import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.text.TokenBatch;
 
 /**
- * A policy as trainers see it: log-probabilities of completion tokens out, gradients with respect
- * to them back in.
+ * The capability that every objective needs of a policy: log-probabilities of completion tokens
+ * out, gradients with respect to them back in. What else a policy can do are interfaces of their
+ * own: {@link FullDistribution}, {@link DistributionLearner} and, for drawing completions, {@code
+ * Sampler} in the package {@code generate}.
  */
 public interface LanguageModel extends Trainable {
 
@@ -22,15 +24,18 @@ public interface LanguageModel extends Trainable {
     REFERENCE
   }
 
-  /** Statistics of every completion token, in the batch's order. */
+  /** {@link #forward(TokenBatch, Mode, double)} at temperature 1. */
   default TokenStats forward(TokenBatch batch, Mode mode) {
     return forward(batch, mode, 1);
   }
 
   /**
-   * The same with logits divided by a temperature first, as the tokens were sampled.
+   * Runs the model over a batch.
    *
-   * @param temperature &gt; 0
+   * @param temperature what logits are divided by, &gt; 0: that at which the tokens were sampled
+   * @return statistics of every completion token, in the order of the batch's targets
+   * @throws IllegalStateException in {@link Mode#REFERENCE} if the model has no adapter to switch
+   *     off
    */
   TokenStats forward(TokenBatch batch, Mode mode, double temperature);
 
@@ -38,6 +43,7 @@ public interface LanguageModel extends Trainable {
    * Back-propagates through the last {@link Mode#TRAIN} pass and adds to the parameters' gradients.
    *
    * @param dLogProbs d loss / d log-prob of each completion token
+   * @throws IllegalStateException if no {@link Mode#TRAIN} pass came before
    */
   void backward(double[] dLogProbs);
 

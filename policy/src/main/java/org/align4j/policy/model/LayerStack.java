@@ -76,7 +76,7 @@ final class LayerStack {
     int rows = batch.ids().length;
     lastPass = pass;
     dropoutSeed = dropout.nextLong();
-    recalled = activations.hold(batch, weights);
+    recalled = activations.match(batch, weights);
     if (recalled) {
       for (int i = firstTrained; i < layers.size(); i++) {
         layers.get(i).recall(activations.layer(i), rows);
@@ -84,10 +84,10 @@ final class LayerStack {
     } else {
       backend.gather(embedding, batch.ids(), activations.residual(0, rows));
       for (int i = 0; i < layers.size(); i++) {
-        trainLayer(i, rows, i < firstTrained ? activations.passing() : kept(i));
+        trainLayer(i, rows, i < firstTrained ? activations.temporary() : kept(i));
       }
     }
-    activations.overwritten();
+    activations.invalidate();
     return activations.residual(layers.size(), rows);
   }
 
@@ -111,7 +111,7 @@ final class LayerStack {
 
   /** Where a layer's activations wait for the backward pass. */
   private DecoderLayer.Saved kept(int layer) {
-    return checkpointing ? activations.passing() : activations.layer(layer);
+    return checkpointing ? activations.temporary() : activations.layer(layer);
   }
 
   /** The last layer's output of a pass that nothing is propagated back through. */
@@ -122,7 +122,7 @@ final class LayerStack {
   /** The last layer's output of a decoding pass. */
   Tensor decode(NewTokens tokens, DecoderLayer.Pass pass, KvCache cache, DecodingWeights weights) {
     int rows = tokens.ids().length;
-    int[] kept = tokens.keptRows() == null ? null : activations.claim(tokens.keptRows());
+    int[] kept = tokens.keptRows() == null ? null : activations.markWritten(tokens.keptRows());
     return passThrough(tokens.ids(), pass, cache::layer, i -> weights.layer(i, rows), kept);
   }
 
@@ -132,11 +132,11 @@ final class LayerStack {
       IntFunction<KvCache.Layer> cache,
       IntFunction<DecodingWeights.Layer> packed,
       int[] kept) {
-    Tensor x = activations.handedOn(0, ids.length);
+    Tensor x = activations.temporaryResidual(0, ids.length);
     backend.gather(embedding, ids, x);
     for (int i = 0; i < layers.size(); i++) {
-      Tensor out = activations.handedOn(i + 1, ids.length);
-      layers.get(i).forward(x, out, activations.passing(), pass, cache.apply(i), packed.apply(i));
+      Tensor out = activations.temporaryResidual(i + 1, ids.length);
+      layers.get(i).forward(x, out, activations.temporary(), pass, cache.apply(i), packed.apply(i));
       if (kept != null && i >= firstTrained) {
         activations.keep(i, x, kept);
       }
@@ -149,21 +149,26 @@ final class LayerStack {
   }
 
   /**
-   * Makes room for what decoding passes are going to keep.
+   * Reserves room for the activations that decoding passes are going to keep.
    *
    * @return whether they will; not with checkpointing
    */
-  boolean keep(int rows, double weights) {
+  boolean reserve(int rows, double weights) {
     if (checkpointing) {
       return false;
     }
-    activations.expect(rows, firstTrained, weights);
+    activations.reserve(rows, firstTrained, weights);
     return true;
   }
 
-  /** Says which batch decoding passes have kept, and in which rows. */
-  void settle(TokenBatch sampled, int[] from) {
-    activations.settle(sampled, from, firstTrained);
+  /**
+   * Closes the gaps in what decoding passes have kept.
+   *
+   * @param sampled the batch that they have computed
+   * @param from for each of its rows, where it was written; increasing
+   */
+  void compact(TokenBatch sampled, int[] from) {
+    activations.compact(sampled, from, firstTrained);
   }
 
   /**

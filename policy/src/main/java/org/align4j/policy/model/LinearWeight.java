@@ -57,8 +57,8 @@ final class LinearWeight {
     }
   }
 
-  /** Says of which integers the values are made that somebody else has read. */
-  void madeOf(QuantizedWeight stored) {
+  /** Names the integers that values which somebody else has read were computed from. */
+  void quantizedFrom(QuantizedWeight stored) {
     integers = stored;
   }
 

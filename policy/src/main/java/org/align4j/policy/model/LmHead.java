@@ -2,7 +2,6 @@ package org.align4j.policy.model;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
@@ -18,8 +17,6 @@ import org.align4j.policy.backend.TokenStats;
  * probabilities are in cache, and the backward pass only scales its rows.
  */
 final class LmHead {
-  private static final int CHUNK_ELEMENTS = 12 << 20;
-
   private final Backend backend;
   private final Tensor weight;
   private final LinearWeight linear;
@@ -58,7 +55,7 @@ final class LmHead {
   }
 
   private int chunkRows() {
-    return Math.max(16, CHUNK_ELEMENTS / weight.rows());
+    return LogitComparison.chunkRows(weight.rows());
   }
 
   /**
@@ -91,8 +88,8 @@ final class LmHead {
     inverseTemperature = (float) (1 / temperature);
   }
 
-  /** Makes room for so many tokens that are about to be sampled at a temperature. */
-  void expect(int tokens, double temperature) {
+  /** Reserves room for so many tokens that are about to be sampled at a temperature. */
+  void reserve(int tokens, double temperature) {
     sampled = TokenStats.zeros(tokens);
     sampledTemperature = temperature;
     directions.rows(tokens);
@@ -123,11 +120,11 @@ final class LmHead {
   }
 
   /**
-   * Moves what was kept together.
+   * Closes the gaps in what was kept.
    *
    * @param from for each token that was sampled, its place among those expected; increasing
    */
-  void settle(int[] from) {
+  void compact(int[] from) {
     if (sampled == null) {
       return;
     }
@@ -192,18 +189,13 @@ final class LmHead {
   record Diverged(double[] values, Tensor dHidden) {}
 
   /**
-   * Divergence of each row's distribution from a teacher's.
+   * Divergence of each row's distribution from a teacher's, with its gradient.
    *
-   * @param teacher the teacher's head; may be this one
-   * @param teacherHidden what it reads, one row for each of {@code hidden}
-   * @param weight of every value in the loss, or 0 to compute no gradient
+   * @param teacher logits of the same targets, one row for each of {@code hidden}
+   * @param weight of every value in the loss
    */
   Diverged divergence(
-      Tensor hidden,
-      LmHead teacher,
-      Tensor teacherHidden,
-      VocabularyDivergence divergence,
-      double weight) {
+      Tensor hidden, NextTokenLogits teacher, VocabularyDivergence divergence, double weight) {
     double[] values = new double[hidden.rows()];
     Tensor gradient = gradients.rows(hidden.rows());
     for (int from = 0; from < hidden.rows(); from += chunkRows()) {
@@ -211,34 +203,25 @@ final class LmHead {
       Tensor mine = logits.rows(count);
       linear.product(hidden.rows(from, count), mine);
       Tensor theirs = teacherLogits.rows(count);
-      teacher.linear.product(teacherHidden.rows(from, count), theirs);
-      compare(mine, theirs, divergence, values, from);
-      if (weight != 0) {
-        backend.scale((float) weight, mine);
-        linear.productBack(mine, gradient.rows(from, count));
-        if (weightGradient != null) {
-          backend.gemm(true, false, 1, mine, hidden.rows(from, count), 1, weightGradient);
-        }
+      teacher.read(from, theirs);
+      LogitComparison.compare(mine, theirs, divergence, values, from);
+      backend.scale((float) weight, mine);
+      linear.productBack(mine, gradient.rows(from, count));
+      if (weightGradient != null) {
+        backend.gemm(true, false, 1, mine, hidden.rows(from, count), 1, weightGradient);
       }
     }
     return new Diverged(values, gradient);
   }
 
-  /** Leaves d value / d logit in place of the student's logits. */
-  private static void compare(
-      Tensor student, Tensor teacher, VocabularyDivergence divergence, double[] values, int at) {
-    int vocabulary = student.columns();
-    IntStream.range(0, student.rows())
-        .parallel()
-        .forEach(
-            r -> {
-              float[] mine = new float[vocabulary];
-              float[] theirs = new float[vocabulary];
-              student.readRow(r, mine, 0);
-              teacher.readRow(r, theirs, 0);
-              values[at + r] = divergence.evaluate(mine, theirs, mine);
-              student.writeRow(r, mine, 0);
-            });
+  /** Raw logits of hidden states, as training computes them, into {@code out}. */
+  void logits(Tensor hidden, Tensor out) {
+    linear.product(hidden, out);
+  }
+
+  /** Number of tokens. */
+  int vocabulary() {
+    return weight.rows();
   }
 
   /** Lets products use a packed copy, because the weight stays as it is from now on. */
@@ -258,9 +241,9 @@ final class LmHead {
     }
   }
 
-  /** Says of which integers the weight is made, if of any. */
-  void madeOf(Optional<QuantizedWeight> stored) {
-    linear.madeOf(stored.orElse(null));
+  /** Names the integers that the weight was computed from, if it came from a quantised file. */
+  void quantizedFrom(Optional<QuantizedWeight> stored) {
+    linear.quantizedFrom(stored.orElse(null));
   }
 
   /** Whether it is made of integers of few bits. */
@@ -268,8 +251,8 @@ final class LmHead {
     return linear.quantized();
   }
 
-  /** Takes notice that somebody may write to the weight from now on. */
-  void willBeWritten() {
+  /** Keeps the weight in float32, because a caller may write to it from now on. */
+  void makeWritable() {
     linear.values();
   }
 

@@ -1,9 +1,13 @@
 package org.align4j.policy.model;
 
 import java.util.List;
+import org.align4j.policy.backend.Backend;
 
 /** What an optimizer needs of a model. */
 public interface Trainable {
+
+  /** What its kernels run on; an optimizer updates the parameters with it. */
+  Backend backend();
 
   /** What is trained, in a fixed order. */
   List<Parameter> parameters();

@@ -80,7 +80,6 @@ public record GrpoConfig(
     GrpoObjective sized = objective.withMaxCompletionLength(rollouts.maxCompletionLength());
     return new PolicyGradientUpdate(
         setup.policy(),
-        null,
         setup.steps(name(), new PolicyGradientTask(setup.policy(), sized, rollouts.temperature())),
         AdvantageEstimator.group(scale),
         new PolicyGradientUpdate.Settings(
@@ -88,7 +87,8 @@ public record GrpoConfig(
             KlController.fixed(0),
             KlEstimator.K1,
             objective.needsReference(),
-            correction),
+            correction,
+            setup.reference()),
         setup.config());
   }
 }

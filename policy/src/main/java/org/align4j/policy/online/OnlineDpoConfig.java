@@ -63,7 +63,7 @@ public record OnlineDpoConfig(RolloutConfig rollouts, DpoObjective objective)
   @Override
   public OnlineUpdate update(OnlineSetup setup) {
     return new PreferenceUpdate(
-        setup.policy(),
+        setup.reference(),
         setup.steps(name(), new PreferenceTask(setup.policy(), objective)),
         rollouts.temperature(),
         setup.config());

@@ -1,9 +1,9 @@
 package org.align4j.policy.online;
 
 import java.nio.file.Path;
-import java.util.function.Supplier;
 import org.align4j.policy.backend.Backend;
-import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.LanguageModel;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingTask;
@@ -12,16 +12,16 @@ import org.align4j.policy.train.TrainingTask;
  * What an {@link OnlineMethod} builds its update from.
  *
  * @param policy what is trained
- * @param base loads the policy's base model again, for a critic of its own
- * @param checkpointing whether the critic keeps only each layer's input for the backward pass
+ * @param reference what KL terms are taken to; {@link Reference#none} if there is none
+ * @param critics makes PPO's critics for this kind of policy
  * @param backend what computes
  * @param config of the run
  * @param output folder of checkpoints
  */
 public record OnlineSetup(
-    DecoderTransformer policy,
-    Supplier<DecoderTransformer> base,
-    boolean checkpointing,
+    LanguageModel policy,
+    Reference reference,
+    CriticSource critics,
     Backend backend,
     OnlineConfig config,
     Path output) {

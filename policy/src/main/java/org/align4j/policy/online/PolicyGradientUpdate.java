@@ -14,10 +14,13 @@ import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.KlMeasure;
+import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.ActorCritic;
-import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.FullDistribution;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.NextTokenLogits;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.MicroBatches;
 import org.align4j.policy.train.ScoredRollout;
@@ -34,7 +37,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
 
   private static final String KL_COEFFICIENT = "kl_coef";
 
-  private final DecoderTransformer policy;
+  private final LanguageModel policy;
   private final ActorCritic critic;
   private final StepRunner<ScoredRollout> steps;
   private final AdvantageEstimator estimator;
@@ -50,8 +53,8 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
    *     every token
    * @param referenceInLoss whether rollouts carry reference log-probs for the objective
    * @param correction for a sampler that differs from the trainer
-   * @param teacher what the KL is taken to; null = the policy as it was before training. With
-   *     another model the penalty is a per-token reverse-KL reward: on-policy distillation
+   * @param reference what the KL is taken to; with another model than the policy before training
+   *     the penalty is a per-token reverse-KL reward: on-policy distillation
    */
   public record Settings(
       double temperature,
@@ -59,7 +62,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       KlMeasure penaltyEstimator,
       boolean referenceInLoss,
       ImportanceCorrection correction,
-      LanguageModel teacher) {
+      Reference reference) {
 
     /** Checks that the KL and the correction are named. */
     public Settings {
@@ -67,24 +70,40 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       Objects.requireNonNull(correction, "correction");
     }
 
-    /** The policy as it was before training as the reference. */
-    public Settings(
-        double temperature,
-        KlController penalty,
-        KlMeasure penaltyEstimator,
-        boolean referenceInLoss,
-        ImportanceCorrection correction) {
-      this(temperature, penalty, penaltyEstimator, referenceInLoss, correction, null);
+    /** No KL term, no reference and no correction, at a temperature. */
+    public static Settings withoutKl(double temperature) {
+      return new Settings(
+          temperature,
+          KlController.fixed(0),
+          KlEstimator.K1,
+          false,
+          ImportanceCorrection.OFF,
+          Reference.none());
     }
   }
 
-  /**
-   * Prepares updates.
-   *
-   * @param critic null where the estimator needs none
-   */
+  /** Prepares updates of a method that needs no critic. */
   public PolicyGradientUpdate(
-      DecoderTransformer policy,
+      LanguageModel policy,
+      StepRunner<ScoredRollout> steps,
+      AdvantageEstimator estimator,
+      Settings settings,
+      OnlineConfig config) {
+    this(policy, null, steps, estimator, settings, config);
+  }
+
+  /** Prepares updates with a critic. */
+  public PolicyGradientUpdate(
+      ActorCritic critic,
+      StepRunner<ScoredRollout> steps,
+      AdvantageEstimator estimator,
+      Settings settings,
+      OnlineConfig config) {
+    this(critic.policy(), critic, steps, estimator, settings, config);
+  }
+
+  private PolicyGradientUpdate(
+      LanguageModel policy,
       ActorCritic critic,
       StepRunner<ScoredRollout> steps,
       AdvantageEstimator estimator,
@@ -93,19 +112,19 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     if (estimator.needsCritic() && critic == null) {
       throw new IllegalArgumentException("these advantages need a critic");
     }
-    if ((settings.referenceInLoss() || settings.penalty().value() > 0)
-        && settings.teacher() == null
-        && !policy.hasReference()) {
+    Reference reference = settings.reference().requireFixed(policy);
+    if ((settings.referenceInLoss() || settings.penalty().value() > 0) && !reference.present()) {
       throw new ConfigurationException(
-          "a KL term needs a reference: train an adapter, or set its weight to 0 for full"
-              + " fine-tuning");
+          "a KL term needs a reference: train an adapter, name a frozen copy of the policy, or"
+              + " set the weight of the term to 0");
     }
-    config.requireReferenceForBudget(settings.teacher() != null || policy.hasReference());
+    config.requireReferenceForBudget(reference.present());
     if (settings.penaltyEstimator() == KlMeasure.EXACT
-        && settings.teacher() != null
-        && !(settings.teacher() instanceof DecoderTransformer)) {
+        && reference.present()
+        && !(policy instanceof FullDistribution && reference.showsDistribution())) {
       throw new ConfigurationException(
-          "the exact KL needs a teacher whose whole distribution can be seen; name an estimator");
+          "the exact KL needs a policy and a reference whose whole distributions can be seen; name"
+              + " an estimator");
     }
     this.policy = policy;
     this.critic = critic;
@@ -179,10 +198,9 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
             rollout -> rollout.prompt().ids().length + rollout.tokens(),
             config.training().microBatchTokens())) {
       TokenBatch batch = Rollout.batch(part);
-      if (settings.teacher() != null) {
-        reference.addAll(logProbs(settings.teacher(), batch, Mode.EVALUATE));
-      } else if (policy.hasReference()) {
-        reference.addAll(logProbs(policy, batch, Mode.REFERENCE));
+      if (settings.reference().present()) {
+        TokenStats stats = settings.reference().forward(batch, settings.temperature());
+        reference.addAll(batch.slices(stats.logProbs()));
       }
       if (settings.penaltyEstimator() == KlMeasure.EXACT && !reference.isEmpty()) {
         exactKl.addAll(exactKl(batch));
@@ -192,7 +210,8 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
         old.addAll(batch.slices(pass.stats().logProbs()));
         values.addAll(batch.slices(pass.values()));
       } else if (recompute) {
-        old.addAll(logProbs(policy, batch, Mode.EVALUATE));
+        TokenStats stats = policy.forward(batch, Mode.EVALUATE, settings.temperature());
+        old.addAll(batch.slices(stats.logProbs()));
       }
     }
     if (!recompute) {
@@ -209,16 +228,11 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
 
   /** KL(policy ‖ reference) of the next-token distribution at every token, in nats. */
   private List<double[]> exactKl(TokenBatch batch) {
-    DecoderTransformer reference =
-        settings.teacher() == null ? policy : (DecoderTransformer) settings.teacher();
-    Mode mode = settings.teacher() == null ? Mode.REFERENCE : Mode.EVALUATE;
     GeneralizedJsd divergence = new GeneralizedJsd(1, settings.temperature(), 0);
-    return batch.slices(
-        policy.divergence(batch, Mode.EVALUATE, reference, batch, mode, divergence, 0));
-  }
-
-  private List<double[]> logProbs(LanguageModel model, TokenBatch batch, Mode mode) {
-    return batch.slices(model.forward(batch, mode, settings.temperature()).logProbs());
+    FullDistribution distribution = (FullDistribution) policy;
+    try (NextTokenLogits reference = settings.reference().logits(batch)) {
+      return batch.slices(distribution.divergence(batch, Mode.EVALUATE, reference, divergence));
+    }
   }
 
   private static void compare(List<double[]> trainer, List<double[]> sampler, MetricSums metrics) {

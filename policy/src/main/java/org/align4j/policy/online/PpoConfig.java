@@ -152,7 +152,7 @@ public record PpoConfig(
 
   @Override
   public OnlineUpdate update(OnlineSetup setup) {
-    ActorCritic both = values.critic.with(setup);
+    ActorCritic both = values.critic.from(setup.critics());
     KlMeasure estimator = penalty.estimator();
     PpoObjectiveBuilder objective = surrogate.objective();
     if (penalty.inLoss() && estimator instanceof KlEstimator sampled) {
@@ -166,12 +166,16 @@ public record PpoConfig(
             values.coefficient,
             rollouts.temperature());
     return new PolicyGradientUpdate(
-        setup.policy(),
         both,
         setup.steps(name(), task),
         AdvantageEstimator.ppo(new Gae(returns.gamma, returns.lambda), returns.whiten),
         new PolicyGradientUpdate.Settings(
-            rollouts.temperature(), penalty.controller(), estimator, penalty.inLoss(), correction),
+            rollouts.temperature(),
+            penalty.controller(),
+            estimator,
+            penalty.inLoss(),
+            correction,
+            setup.reference()),
         setup.config());
   }
 }

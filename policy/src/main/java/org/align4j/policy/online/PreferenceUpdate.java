@@ -6,8 +6,7 @@ import java.util.List;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.policy.backend.TokenStats;
-import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.train.MicroBatches;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TokenizedPair;
@@ -17,7 +16,7 @@ import org.align4j.policy.train.TokenizedPair;
  * to the worst. Prompts whose completions all have one reward teach nothing and are left out.
  */
 public final class PreferenceUpdate implements OnlineUpdate {
-  private final DecoderTransformer policy;
+  private final Reference reference;
   private final StepRunner<TokenizedPair> steps;
   private final double temperature;
   private final OnlineConfig config;
@@ -25,12 +24,13 @@ public final class PreferenceUpdate implements OnlineUpdate {
   /**
    * Prepares updates.
    *
+   * @param reference what the KL of a budget is measured to; without a budget it is not run
    * @param steps of a task over pairs
    * @param temperature of the sampler, at which the KL of a budget is measured
-   * @param config at least two completions a prompt; a KL budget needs a policy with a reference
+   * @param config at least two completions a prompt; a KL budget needs a reference
    */
   public PreferenceUpdate(
-      DecoderTransformer policy,
+      Reference reference,
       StepRunner<TokenizedPair> steps,
       double temperature,
       OnlineConfig config) {
@@ -39,8 +39,8 @@ public final class PreferenceUpdate implements OnlineUpdate {
           "online DPO needs at least two completions a prompt; num_generations is "
               + config.generations());
     }
-    config.requireReferenceForBudget(policy.hasReference());
-    this.policy = policy;
+    config.requireReferenceForBudget(reference.present());
+    this.reference = reference;
     this.steps = steps;
     this.temperature = temperature;
     this.config = config;
@@ -90,8 +90,8 @@ public final class PreferenceUpdate implements OnlineUpdate {
             rollouts,
             rollout -> rollout.prompt().ids().length + rollout.tokens(),
             config.training().microBatchTokens())) {
-      TokenStats reference = policy.forward(Rollout.batch(part), Mode.REFERENCE, temperature);
-      sum -= Arrays.stream(reference.logProbs()).sum();
+      TokenStats stats = reference.forward(Rollout.batch(part), temperature);
+      sum -= Arrays.stream(stats.logProbs()).sum();
       for (Rollout rollout : part) {
         sum += Arrays.stream(rollout.completion().logProbs()).sum();
       }

@@ -78,12 +78,16 @@ public record ReinforcePlusPlusConfig(
     PpoObjective objective = surrogate.objective().build();
     return new PolicyGradientUpdate(
         setup.policy(),
-        null,
         setup.steps(
             name(), new PolicyGradientTask(setup.policy(), objective, rollouts.temperature())),
         AdvantageEstimator.reinforcePlusPlus(gamma, baseline),
         new PolicyGradientUpdate.Settings(
-            rollouts.temperature(), penalty.controller(), penalty.estimator(), false, correction),
+            rollouts.temperature(),
+            penalty.controller(),
+            penalty.estimator(),
+            false,
+            correction,
+            setup.reference()),
         setup.config());
   }
 }

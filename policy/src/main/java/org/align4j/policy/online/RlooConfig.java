@@ -66,7 +66,6 @@ public record RlooConfig(RolloutConfig rollouts, double epsilon, double epsilonH
     GrpoObjective objective = GrpoObjective.rloo(epsilon, epsilonHigh);
     return new PolicyGradientUpdate(
         setup.policy(),
-        null,
         setup.steps(
             name(), new PolicyGradientTask(setup.policy(), objective, rollouts.temperature())),
         AdvantageEstimator.leaveOneOut(),
@@ -75,7 +74,8 @@ public record RlooConfig(RolloutConfig rollouts, double epsilon, double epsilonH
             KlPenalty.inReward(beta).controller(),
             KlEstimator.K1,
             false,
-            ImportanceCorrection.OFF),
+            ImportanceCorrection.OFF,
+            setup.reference()),
         setup.config());
   }
 }

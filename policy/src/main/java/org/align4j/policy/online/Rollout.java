@@ -2,8 +2,9 @@ package org.align4j.policy.online;
 
 import java.util.List;
 import org.align4j.policy.generate.Completion;
+import org.align4j.policy.generate.FinishReason;
+import org.align4j.policy.text.RolloutBatches;
 import org.align4j.policy.text.TokenBatch;
-import org.align4j.policy.train.RolloutBatches;
 
 /**
  * A sampled completion.
@@ -22,7 +23,7 @@ public record Rollout(OnlinePrompt prompt, Completion completion, String text) {
 
   /** Whether the model ended the completion itself. */
   public boolean terminated() {
-    return completion.finishReason().equals("stop");
+    return completion.finishReason() == FinishReason.STOP;
   }
 
   /** Number of tokens, the end token included. */

@@ -6,46 +6,39 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.align4j.core.ConfigurationException;
-import org.align4j.policy.backend.Backend;
 import org.align4j.policy.generate.Completion;
-import org.align4j.policy.generate.Generator;
+import org.align4j.policy.generate.Sampler;
 import org.align4j.policy.generate.SamplingParams;
-import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.text.TokenBatch;
-import org.align4j.policy.text.Tokenizer;
-import org.align4j.policy.train.RolloutBatches;
 
-/** Samples several completions a prompt with the policy as it is now. */
+/** Samples several completions a prompt with the policy as it is now, and decodes them. */
 public final class RolloutSampler {
-  private final DecoderTransformer model;
-  private final Tokenizer tokenizer;
+  private final Sampler sampler;
+  private final Function<int[], String> toText;
   private final Set<Integer> stopTokens;
-  private final Backend backend;
   private final SamplingParams params;
-  private final int slots;
 
   /**
    * Prepares sampling.
    *
+   * @param sampler of the policy that is trained
+   * @param toText from the ids of a completion to the text that reward functions see, such as
+   *     {@code tokenizer::decode}
+   * @param stopTokens ids that end a completion
    * @param params top-k and top-p must be off: filtered tokens have no log-prob under the policy
-   *     that is trained
-   * @param slots sequences at a time
+   *     that is trained; its seed is not used, each call names its own
    */
   public RolloutSampler(
-      DecoderTransformer model,
-      Tokenizer tokenizer,
+      Sampler sampler,
+      Function<int[], String> toText,
       Set<Integer> stopTokens,
-      Backend backend,
-      SamplingParams params,
-      int slots) {
+      SamplingParams params) {
     requireUnfiltered(params);
-    this.model = model;
-    this.tokenizer = tokenizer;
+    this.sampler = sampler;
+    this.toText = toText;
     this.stopTokens = Set.copyOf(stopTokens);
-    this.backend = backend;
     this.params = params;
-    this.slots = slots;
   }
 
   /** Refuses what would draw tokens from another distribution than the policy's. */
@@ -89,11 +82,14 @@ public final class RolloutSampler {
    */
   public Optional<List<Rollout>> sample(
       List<OnlinePrompt> prompts, int perPrompt, long seed, BooleanSupplier stop) {
-    return draw(prompts, perPrompt, seed, stop, null);
+    return sampler
+        .sample(repeated(prompts, perPrompt), seeded(seed), stopTokens, stop)
+        .map(drawn -> rollouts(prompts, perPrompt, drawn));
   }
 
   /**
-   * Samples the same, keeping activations where the update that comes next can use them.
+   * Samples the same, letting the sampler keep activations where the update that comes next learns
+   * from the whole round in one pass.
    *
    * @param stop asked between tokens
    * @return empty if it was stopped
@@ -109,30 +105,20 @@ public final class RolloutSampler {
       most += (long) perPrompt * (prompt.ids().length + params.maxNewTokens());
     }
     return update.takesWhole(most)
-        ? sampleKeeping(prompts, perPrompt, seed, stop)
+        ? sampleForTraining(prompts, perPrompt, seed, stop)
         : sample(prompts, perPrompt, seed, stop);
   }
 
-  /**
-   * Samples the same and lets the model keep the activations, so that a training pass over all of
-   * these completions, in this order and with the weights as they are, need not compute them again.
-   * It takes the memory of that pass.
-   */
-  public List<Rollout> sampleKeeping(List<OnlinePrompt> prompts, int perPrompt, long seed) {
-    return sampleKeeping(prompts, perPrompt, seed, () -> false).orElseThrow();
+  /** Samples the same for a training pass over exactly these completions that comes next. */
+  Optional<List<Rollout>> sampleForTraining(
+      List<OnlinePrompt> prompts, int perPrompt, long seed, BooleanSupplier stop) {
+    return sampler
+        .sampleForTraining(repeated(prompts, perPrompt), seeded(seed), stopTokens, stop)
+        .map(drawn -> rollouts(prompts, perPrompt, drawn));
   }
 
-  private Optional<List<Rollout>> sampleKeeping(
-      List<OnlinePrompt> prompts, int perPrompt, long seed, BooleanSupplier stop) {
-    List<int[]> ids = repeated(prompts, perPrompt);
-    int[] longest = new int[params.maxNewTokens()];
-    TokenBatch planned = RolloutBatches.of(ids, prompt -> prompt, prompt -> longest);
-    if (!model.keepActivations(planned, params.temperature())) {
-      return sample(prompts, perPrompt, seed, stop);
-    }
-    Optional<List<Rollout>> out = draw(prompts, perPrompt, seed, stop, planned);
-    out.ifPresent(rollouts -> model.settleActivations(planned, Rollout.batch(rollouts)));
-    return out;
+  private SamplingParams seeded(long seed) {
+    return new SamplingParams(params.maxNewTokens(), params.temperature(), 0, 1, 1, seed);
   }
 
   private static List<int[]> repeated(List<OnlinePrompt> prompts, int times) {
@@ -141,24 +127,14 @@ public final class RolloutSampler {
         .toList();
   }
 
-  private Optional<List<Rollout>> draw(
-      List<OnlinePrompt> prompts, int perPrompt, long seed, BooleanSupplier stop, TokenBatch kept) {
-    SamplingParams seeded =
-        new SamplingParams(params.maxNewTokens(), params.temperature(), 0, 1, 1, seed);
-    List<Completion> completions;
-    try (Generator generator = new Generator(model, backend, stopTokens, slots, true)) {
-      completions = generator.generate(repeated(prompts, perPrompt), seeded, stop, kept);
-    }
+  private List<Rollout> rollouts(
+      List<OnlinePrompt> prompts, int perPrompt, List<Completion> completions) {
     List<Rollout> out = new ArrayList<>(completions.size());
     for (int i = 0; i < completions.size(); i++) {
       Completion completion = completions.get(i);
-      if (completion == null) {
-        return Optional.empty();
-      }
-      out.add(
-          new Rollout(
-              prompts.get(i / perPrompt), completion, tokenizer.decode(completion.ids()).strip()));
+      String text = toText.apply(completion.ids()).strip();
+      out.add(new Rollout(prompts.get(i / perPrompt), completion, text));
     }
-    return Optional.of(out);
+    return out;
   }
 }

@@ -10,6 +10,7 @@ import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Trainable;
+import org.align4j.policy.text.RolloutBatches;
 import org.align4j.policy.text.TokenBatch;
 
 /** PPO's step: the clipped surrogate and the critic's loss, one optimizer over both. */

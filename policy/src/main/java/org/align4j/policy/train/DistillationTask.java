@@ -7,9 +7,12 @@ import java.util.function.UnaryOperator;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.core.metric.MetricSums;
-import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.DistributionLearner;
+import org.align4j.policy.model.FullDistribution;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.NextTokenLogits;
 import org.align4j.policy.model.Trainable;
+import org.align4j.policy.text.RolloutBatches;
 import org.align4j.policy.text.TokenBatch;
 
 /**
@@ -17,28 +20,28 @@ import org.align4j.policy.text.TokenBatch;
  * completions may be anyone's: recorded answers (off-policy) or the student's own (on-policy).
  */
 public final class DistillationTask implements TrainingTask<TokenizedDemonstration> {
-  private final DecoderTransformer student;
-  private final DecoderTransformer teacher;
+  private final DistributionLearner student;
+  private final FullDistribution teacher;
   private final VocabularyDivergence divergence;
   private final UnaryOperator<int[]> teacherPrompt;
 
   /** The same prompts for student and teacher. */
   public DistillationTask(
-      DecoderTransformer student, DecoderTransformer teacher, VocabularyDivergence divergence) {
+      DistributionLearner student, FullDistribution teacher, VocabularyDivergence divergence) {
     this(student, teacher, divergence, UnaryOperator.identity());
   }
 
   /**
    * Prepares steps.
    *
-   * @param teacher another model of the same vocabulary, or the student itself: then its adapter is
-   *     off
+   * @param teacher the model whose distribution is learnt, of the same vocabulary; if it is the
+   *     student itself, its adapter is off
    * @param teacherPrompt from the student's prompt to the teacher's, for example with a system turn
    *     that the student shall learn to do without (context distillation)
    */
   public DistillationTask(
-      DecoderTransformer student,
-      DecoderTransformer teacher,
+      DistributionLearner student,
+      FullDistribution teacher,
       VocabularyDivergence divergence,
       UnaryOperator<int[]> teacherPrompt) {
     if (teacher == student && !student.hasReference()) {
@@ -71,21 +74,27 @@ public final class DistillationTask implements TrainingTask<TokenizedDemonstrati
         RolloutBatches.of(
             micro, TokenizedDemonstration::prompt, TokenizedDemonstration::completion);
     long tokens = step.stream().mapToLong(example -> example.completion().length).sum();
-    double[] values =
-        student.divergence(
-            batch,
-            train ? Mode.TRAIN : Mode.EVALUATE,
-            teacher,
-            RolloutBatches.of(
-                micro,
-                example -> teacherPrompt.apply(example.prompt()),
-                TokenizedDemonstration::completion),
-            teacher == student ? Mode.REFERENCE : Mode.EVALUATE,
-            divergence,
-            1.0 / tokens);
+    double[] values = divergence(batch, teacherBatch(micro), train, 1.0 / tokens);
     double sum = Arrays.stream(values).sum();
     metrics.add("divergence", sum / values.length, values.length);
     return sum / tokens;
+  }
+
+  private TokenBatch teacherBatch(List<TokenizedDemonstration> micro) {
+    return RolloutBatches.of(
+        micro,
+        example -> teacherPrompt.apply(example.prompt()),
+        TokenizedDemonstration::completion);
+  }
+
+  private double[] divergence(
+      TokenBatch batch, TokenBatch teacherBatch, boolean train, double weight) {
+    Mode teacherMode = teacher == student ? Mode.REFERENCE : Mode.EVALUATE;
+    try (NextTokenLogits logits = teacher.logits(teacherBatch, teacherMode)) {
+      return train
+          ? student.learnDivergence(batch, logits, divergence, weight)
+          : student.divergence(batch, Mode.EVALUATE, logits, divergence);
+    }
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.align4j.core.policygradient.RolloutLogProbs;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.text.RolloutBatches;
 import org.align4j.policy.text.TokenBatch;
 
 /** Steps on sampled completions with advantages, by any {@link PolicyGradientObjective}. */

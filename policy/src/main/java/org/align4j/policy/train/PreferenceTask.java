@@ -16,6 +16,7 @@ import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 
@@ -24,7 +25,7 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LanguageModel model;
-  private final LanguageModel reference;
+  private final Reference reference;
   private final PreferenceObjective objective;
   private final Map<TokenizedPair, double[][]> precomputed = new HashMap<>();
 
@@ -33,32 +34,31 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
 
   private int done;
 
-  /** Uses the policy as it was before training as the reference; it must be an adapter. */
+  /**
+   * Uses the policy as it was before training as the reference. If it is not an adapter and the
+   * objective needs a reference, call {@link #precomputeReference} before training.
+   */
   public PreferenceTask(LanguageModel model, PreferenceObjective objective) {
-    this(model, model, objective);
+    this(model, Reference.adapterOffOrNone(model), objective);
   }
 
-  /**
-   * Uses another model as the reference, or the policy itself when {@link #precomputeReference} is
-   * called before training.
-   */
-  public PreferenceTask(
-      LanguageModel model, LanguageModel reference, PreferenceObjective objective) {
+  /** Uses this reference, unless {@link #precomputeReference} is called before training. */
+  public PreferenceTask(LanguageModel model, Reference reference, PreferenceObjective objective) {
     this.model = model;
-    this.reference = reference;
+    this.reference = reference.requireFixed(model);
     this.objective = objective;
   }
 
   /**
-   * Computes the reference log-probs once, with the model as it is now.
+   * Computes the reference log-probs once, with a model as it is now.
    *
-   * @param mode {@link Mode#REFERENCE} under an adapter, {@link Mode#EVALUATE} for the policy
-   *     itself as it stands
+   * @param source the reference; here it may be the policy itself as it stands
    */
-  public void precomputeReference(List<TokenizedPair> pairs, int microBatchTokens, Mode mode) {
+  public void precomputeReference(
+      List<TokenizedPair> pairs, int microBatchTokens, Reference source) {
     for (List<TokenizedPair> micro : MicroBatches.cut(pairs, this::tokens, microBatchTokens)) {
       TokenBatch batch = batch(micro, false);
-      double[] logProbs = reference.forward(batch, mode).logProbs();
+      double[] logProbs = source.forward(batch, 1).logProbs();
       for (int i = 0; i < micro.size(); i++) {
         precomputed.put(
             micro.get(i),
@@ -73,21 +73,17 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
    * @throws IOException if a new file cannot be written
    */
   public void precomputeReference(
-      List<TokenizedPair> pairs, int microBatchTokens, Mode mode, ReferenceCache cache)
+      List<TokenizedPair> pairs, int microBatchTokens, Reference source, ReferenceCache cache)
       throws IOException {
     List<double[][]> known = cache.read(pairs);
     if (known == null) {
-      precomputeReference(pairs, microBatchTokens, mode);
+      precomputeReference(pairs, microBatchTokens, source);
       cache.write(pairs, pairs.stream().map(precomputed::get).toList());
       return;
     }
     for (int i = 0; i < known.size(); i++) {
       precomputed.put(pairs.get(i), known.get(i));
     }
-  }
-
-  private Mode referenceMode() {
-    return reference.hasReference() ? Mode.REFERENCE : Mode.EVALUATE;
   }
 
   @Override
@@ -183,12 +179,13 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
       }
       return out;
     }
-    if (reference == model && !model.hasReference()) {
+    if (!reference.present()) {
       throw new IllegalStateException(
-          "full fine-tuning needs precomputed reference log-probs: call precomputeReference first");
+          "the objective needs a reference, which a policy without an adapter does not have: name"
+              + " one or call precomputeReference first");
     }
     TokenBatch batch = batch(micro, false);
-    return batch.slices(reference.forward(batch, referenceMode()).logProbs());
+    return batch.slices(reference.forward(batch, 1).logProbs());
   }
 
   private static PairCounts counts(List<TokenizedPair> step) {

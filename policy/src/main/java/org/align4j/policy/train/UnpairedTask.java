@@ -17,6 +17,7 @@ import org.align4j.core.objective.UnpairedValue;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 
@@ -26,7 +27,7 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
   private static final int KL_MICRO_BATCH_TOKENS = 4096;
 
   private final LanguageModel model;
-  private final LanguageModel reference;
+  private final Reference reference;
   private final UnpairedObjective objective;
   private final RunningMean rewards = new RunningMean();
 
@@ -40,17 +41,21 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
 
   /** Uses the policy as it was before training as the reference; it must be an adapter. */
   public UnpairedTask(LanguageModel model, UnpairedObjective objective) {
-    this(model, model, objective);
+    this(model, Reference.adapterOffOrNone(model), objective);
   }
 
-  /** Uses another model as the reference. */
-  public UnpairedTask(LanguageModel model, LanguageModel reference, UnpairedObjective objective) {
-    if (reference == model && !model.hasReference()) {
+  /**
+   * Uses this reference.
+   *
+   * @throws ConfigurationException if there is none, or if it is the policy that is trained
+   */
+  public UnpairedTask(LanguageModel model, Reference reference, UnpairedObjective objective) {
+    if (!reference.present()) {
       throw new ConfigurationException(
           "full fine-tuning on unpaired preferences needs a second model as the reference");
     }
     this.model = model;
-    this.reference = reference;
+    this.reference = reference.requireFixed(model);
     this.objective = objective;
   }
 
@@ -199,8 +204,7 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
   }
 
   private double[] referenceLogProbs(TokenBatch batch) {
-    Mode mode = reference.hasReference() ? Mode.REFERENCE : Mode.EVALUATE;
-    return reference.forward(batch, mode).logProbs();
+    return reference.forward(batch, 1).logProbs();
   }
 
   private static TokenBatch batch(

@@ -196,7 +196,7 @@ class GeneratorTest {
   void stopTokenEndsACompletionAndStaysInIt() {
     int stop = generate(SamplingParams.greedy(6), 1, Set.of()).get(0).ids()[2];
     Completion completion = generate(SamplingParams.greedy(6), 2, Set.of(stop)).get(0);
-    assertThat(completion.finishReason()).isEqualTo("stop");
+    assertThat(completion.finishReason()).isEqualTo(FinishReason.STOP);
     assertThat(completion.ids()).endsWith(stop).hasSizeLessThanOrEqualTo(3);
   }
 

@@ -13,6 +13,7 @@ import org.align4j.core.metric.MetricSums;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TransformerSampler;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.ModelConfig;
@@ -59,7 +60,10 @@ class DistillationTrainerTest {
     TrainingConfig config = TrainingConfig.builder(0.02).maxSteps(60).batchSize(8).build();
     RolloutSampler sampler =
         new RolloutSampler(
-            student, new NoText(), Set.of(), BACKEND, new SamplingParams(4, 1, 0, 1, 1, 0), 8);
+            new TransformerSampler(student, 8),
+            ids -> "",
+            Set.of(),
+            new SamplingParams(4, 1, 0, 1, 1, 0));
     new DistillationTrainer(
             new StepRunner<>("distill", task, config, BACKEND, folder),
             sampler,

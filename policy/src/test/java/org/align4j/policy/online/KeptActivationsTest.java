@@ -15,6 +15,7 @@ import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TransformerSampler;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
@@ -88,9 +89,17 @@ class KeptActivationsTest {
     return out;
   }
 
-  private RolloutSampler sampler(DecoderTransformer sampled, int slots) {
+  private static RolloutSampler sampler(DecoderTransformer sampled, int slots) {
     SamplingParams params = new SamplingParams(9, TEMPERATURE, 0, 1, 1, 0);
-    return new RolloutSampler(sampled, new NoText(), Set.of(STOP, 9, 17), VECTOR, params, slots);
+    return new RolloutSampler(
+        new TransformerSampler(sampled, slots), ids -> "", Set.of(STOP, 9, 17), params);
+  }
+
+  private static List<Rollout> keeping(
+      DecoderTransformer sampled, int slots, List<OnlinePrompt> prompts) {
+    return sampler(sampled, slots)
+        .sampleForTraining(prompts, GENERATIONS, 5, () -> false)
+        .orElseThrow();
   }
 
   /** Forward and back with coefficients that differ from token to token. */
@@ -139,7 +148,7 @@ class KeptActivationsTest {
   @ValueSource(ints = {2, 5, 12})
   void gradientsAreThoseOfAPassThatComputesAll(int slots) {
     for (boolean common : new boolean[] {true, false}) {
-      List<Rollout> rollouts = sampler(model, slots).sampleKeeping(prompts(common), GENERATIONS, 5);
+      List<Rollout> rollouts = keeping(model, slots, prompts(common));
       assertThat(rollouts.stream().mapToInt(Rollout::tokens).distinct().count()).isGreaterThan(2);
       model.hiddenStates(Rollout.batch(rollouts.subList(0, 2)), Mode.REFERENCE);
       List<float[]> kept = gradients(model, Rollout.batch(rollouts), TEMPERATURE);
@@ -154,7 +163,7 @@ class KeptActivationsTest {
 
   @Test
   void anotherTemperatureNeedsTheHeadAlone() {
-    List<Rollout> rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
+    List<Rollout> rollouts = keeping(model, 12, prompts(true));
     List<float[]> kept = gradients(model, Rollout.batch(rollouts), 1);
     assertThat(gates).isZero();
     assertThat(heads).isPositive();
@@ -163,19 +172,19 @@ class KeptActivationsTest {
 
   @Test
   void otherWeightsAndOtherBatchesAreComputed() {
-    List<Rollout> rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
+    List<Rollout> rollouts = keeping(model, 12, prompts(true));
     Tensor first = model.parameters().get(0).value();
     first.set(0, 0, first.get(0, 0) + 1e-3f);
     gradients(model, Rollout.batch(rollouts), TEMPERATURE);
     assertThat(gates).isEqualTo(model.config().layers());
 
-    rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
+    rollouts = keeping(model, 12, prompts(true));
     gradients(model, Rollout.batch(rollouts.subList(0, 6)), TEMPERATURE);
     assertThat(gates).isEqualTo(model.config().layers());
     gradients(model, Rollout.batch(rollouts), TEMPERATURE);
     assertThat(gates).as("overwritten by the batch before").isEqualTo(model.config().layers());
 
-    rollouts = sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5);
+    rollouts = keeping(model, 12, prompts(true));
     TokenBatch other = Rollout.batch(rollouts);
     other.targets()[other.targets().length - 1] ^= 1;
     gradients(model, other, TEMPERATURE);
@@ -190,7 +199,7 @@ class KeptActivationsTest {
     assertThat(model.keepActivations(batch, TEMPERATURE)).isTrue();
     gradients(model, batch, TEMPERATURE);
     model.keepChosen(new int[] {3}, TokenStats.zeros(1), new int[] {0});
-    model.settleActivations(batch, batch);
+    model.matchActivations(batch, batch);
     List<float[]> computed = gradients(model, batch, TEMPERATURE);
     assertThat(gates).isEqualTo(model.config().layers());
     assertSame(computed, gradients(oracle, batch, TEMPERATURE));
@@ -201,7 +210,7 @@ class KeptActivationsTest {
   void rowsThatNoPassHasWrittenAreComputed() {
     List<OnlinePrompt> prompts = new ArrayList<>(prompts(true));
     prompts.add(prompts.get(0));
-    List<Rollout> rollouts = sampler(model, 15).sampleKeeping(prompts, GENERATIONS, 5);
+    List<Rollout> rollouts = keeping(model, 15, prompts);
     gradients(model, Rollout.batch(rollouts), TEMPERATURE);
     assertThat(gates).isEqualTo(model.config().layers());
   }
@@ -214,7 +223,7 @@ class KeptActivationsTest {
     assertThat(dropping.keepActivations(planned, 1)).isFalse();
     model.checkpointActivations();
     assertThat(model.keepActivations(planned, 1)).isFalse();
-    assertThat(sampler(model, 12).sampleKeeping(prompts(true), GENERATIONS, 5)).hasSize(12);
+    assertThat(keeping(model, 12, prompts(true))).hasSize(12);
     assertThat(TinyModels.create(VECTOR, 3).keepActivations(planned, 1)).isFalse();
   }
 }

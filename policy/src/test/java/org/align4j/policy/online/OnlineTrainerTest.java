@@ -34,10 +34,12 @@ import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TransformerSampler;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.Reference;
+import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.model.Trainable;
 import org.align4j.policy.optim.LearningRateSchedule;
@@ -134,7 +136,7 @@ class OnlineTrainerTest {
 
   private static RolloutSampler sampler(DecoderTransformer model) {
     SamplingParams params = new SamplingParams(LENGTH, TEMPERATURE, 0, 1, 1, 0);
-    return new RolloutSampler(model, NUMBERS, Set.of(), BACKEND, params, 32);
+    return new RolloutSampler(new TransformerSampler(model, 32), NUMBERS::decode, Set.of(), params);
   }
 
   private OnlineTrainer trainer(
@@ -159,7 +161,6 @@ class OnlineTrainerTest {
       OnlineConfig config) {
     return new PolicyGradientUpdate(
         model,
-        null,
         steps(new PolicyGradientTask(model, objective, TEMPERATURE), config),
         estimator,
         new PolicyGradientUpdate.Settings(
@@ -167,7 +168,8 @@ class OnlineTrainerTest {
             KlController.fixed(penalty),
             KlEstimator.K1,
             objective.needsReference(),
-            ImportanceCorrection.OFF),
+            ImportanceCorrection.OFF,
+            Reference.adapterOffOrNone(model)),
         config);
   }
 
@@ -180,8 +182,8 @@ class OnlineTrainerTest {
     DecoderTransformer trunk = model(5, 5);
     ActorCritic critic =
         sharedTrunk
-            ? ActorCritic.sharedTrunk(model, BACKEND)
-            : ActorCritic.separate(model, new ScalarModel(trunk, BACKEND), BACKEND);
+            ? ActorCritic.sharedTrunk(model)
+            : ActorCritic.separate(model, new ScalarHeadModel(trunk, BACKEND));
     // At twice the rate, more of them settle.
     OnlineConfig config = config(0.0015, 300, 16, 2, 1);
     StepRunner<ScoredRollout> steps =
@@ -190,7 +192,6 @@ class OnlineTrainerTest {
             config);
     OnlineUpdate update =
         new PolicyGradientUpdate(
-            model,
             critic,
             steps,
             AdvantageEstimator.ppo(new Gae(1, 0.95), false),
@@ -199,7 +200,8 @@ class OnlineTrainerTest {
                 KlController.fixed(0.02),
                 KlEstimator.K1,
                 false,
-                ImportanceCorrection.OFF),
+                ImportanceCorrection.OFF,
+                Reference.adapterOff(model)),
             config);
     assertThat(train(model, update, config)).isGreaterThan(0.9);
   }
@@ -261,11 +263,15 @@ class OnlineTrainerTest {
     PolicyGradientUpdate update =
         new PolicyGradientUpdate(
             model,
-            null,
             steps(new PolicyGradientTask(model, PpoObjective.of(0.2), TEMPERATURE), config),
             AdvantageEstimator.reinforcePlusPlus(1, false),
             new PolicyGradientUpdate.Settings(
-                TEMPERATURE, KlController.fixed(0.1), estimator, false, ImportanceCorrection.OFF),
+                TEMPERATURE,
+                KlController.fixed(0.1),
+                estimator,
+                false,
+                ImportanceCorrection.OFF,
+                Reference.adapterOff(model)),
             config);
     Map<String, Double> metrics = update.update(rollouts, rewards, 0, 0).means();
     assertThat(metrics.get("objective/non_score_reward")).isNegative();
@@ -295,7 +301,8 @@ class OnlineTrainerTest {
     OnlineConfig config = config(300, 16, 1, 1);
     StepRunner<TokenizedPair> steps =
         steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
-    OnlineUpdate update = new PreferenceUpdate(model, steps, TEMPERATURE, config);
+    OnlineUpdate update =
+        new PreferenceUpdate(Reference.adapterOffOrNone(model), steps, TEMPERATURE, config);
     assertThat(train(model, update, config)).isGreaterThan(0.9);
   }
 
@@ -341,7 +348,9 @@ class OnlineTrainerTest {
             return task.describe(pair);
           }
         };
-    OnlineUpdate update = new PreferenceUpdate(model, steps(counting, config), TEMPERATURE, config);
+    OnlineUpdate update =
+        new PreferenceUpdate(
+            Reference.adapterOffOrNone(model), steps(counting, config), TEMPERATURE, config);
     trainer(model, update, config).run(prompts());
     return steps.get();
   }
@@ -353,7 +362,8 @@ class OnlineTrainerTest {
     OnlineConfig config = new OnlineConfig(free.training(), 16, 1, 1, 0, 0, 0.5);
     StepRunner<TokenizedPair> steps =
         steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
-    OnlineUpdate update = new PreferenceUpdate(model, steps, TEMPERATURE, config);
+    OnlineUpdate update =
+        new PreferenceUpdate(Reference.adapterOffOrNone(model), steps, TEMPERATURE, config);
     TrainingResult result = trainer(model, update, config).run(prompts());
     assertThat(result.steps()).isLessThan(300);
     assertThat(result.last().get("objective/kl")).isGreaterThan(0.5);
@@ -372,7 +382,9 @@ class OnlineTrainerTest {
         .hasMessageContaining("kl_budget needs a reference");
     StepRunner<TokenizedPair> steps =
         steps(new PreferenceTask(model, DpoObjective.sigmoid(0.1)), config);
-    assertThatThrownBy(() -> new PreferenceUpdate(model, steps, TEMPERATURE, config))
+    assertThatThrownBy(
+            () ->
+                new PreferenceUpdate(Reference.adapterOffOrNone(model), steps, TEMPERATURE, config))
         .hasMessageContaining("kl_budget needs a reference");
   }
 
@@ -390,7 +402,6 @@ class OnlineTrainerTest {
     OnlineUpdate update =
         new PolicyGradientUpdate(
             model,
-            null,
             steps(
                 new PolicyGradientTask(
                     model, GrpoObjective.of(GrpoLoss.DAPO, 0, LENGTH), TEMPERATURE),
@@ -402,7 +413,8 @@ class OnlineTrainerTest {
                 KlEstimator.K1,
                 false,
                 new BoundedRatios(
-                    ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.MASK, 0.5, 2)),
+                    ImportanceCorrection.Level.TOKEN, ImportanceCorrection.Mode.MASK, 0.5, 2),
+                Reference.adapterOff(model)),
             config);
     List<Rollout> rollouts = sampler(model).sample(prompts(), 4, 1);
     var metrics = update.update(rollouts, new double[rollouts.size()], 1e-4, 0).means();
@@ -450,7 +462,10 @@ class OnlineTrainerTest {
     assertThatThrownBy(
             () ->
                 new RolloutSampler(
-                    model(), NUMBERS, Set.of(), BACKEND, new SamplingParams(3, 1, 5, 1, 1, 0), 8))
+                    new TransformerSampler(model(), 8),
+                    NUMBERS::decode,
+                    Set.of(),
+                    new SamplingParams(3, 1, 5, 1, 1, 0)))
         .hasMessageContaining("online training needs top_k 0");
   }
 }

@@ -34,10 +34,13 @@ import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TransformerSampler;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.LanguageModel;
+import org.align4j.policy.model.Reference;
+import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.run.CancellationToken;
 import org.align4j.policy.run.MetricsLogListener;
@@ -131,7 +134,8 @@ class ResumeTest {
 
   private static RolloutSampler sampler(DecoderTransformer model) {
     SamplingParams params = new SamplingParams(4, TEMPERATURE, 0, 1, 1, 0);
-    return new RolloutSampler(model, new Numbers(), Set.of(4, 9), BACKEND, params, 5);
+    return new RolloutSampler(
+        new TransformerSampler(model, 5), new Numbers()::decode, Set.of(4, 9), params);
   }
 
   private static <E> StepRunner<E> steps(Path out, TrainingTask<E> task) {
@@ -142,25 +146,25 @@ class ResumeTest {
     return new OnlineConfig(training(), GENERATIONS, epochs, miniBatches, 0, 0, 0);
   }
 
-  private static PolicyGradientUpdate.Settings settings() {
+  private static PolicyGradientUpdate.Settings settings(LanguageModel policy) {
     return new PolicyGradientUpdate.Settings(
         TEMPERATURE,
         KlController.adaptive(0.1, 0.01, 20),
         KlEstimator.K1,
         false,
-        ImportanceCorrection.OFF);
+        ImportanceCorrection.OFF,
+        Reference.adapterOff(policy));
   }
 
-  private static OnlineUpdate ppo(Path out, DecoderTransformer policy, ActorCritic critic) {
+  private static OnlineUpdate ppo(Path out, ActorCritic critic) {
     return new PolicyGradientUpdate(
-        policy,
         critic,
         steps(
             out,
             new ActorCriticTask(
                 critic, PpoObjective.of(0.2), new ValueLoss(0.2), 0.1, TEMPERATURE)),
         AdvantageEstimator.ppo(new Gae(1, 0.95), false),
-        settings(),
+        settings(critic.policy()),
         config(2, 2));
   }
 
@@ -171,21 +175,17 @@ class ResumeTest {
       AdvantageEstimator estimator) {
     return new PolicyGradientUpdate(
         policy,
-        null,
         steps(out, new PolicyGradientTask(policy, objective, TEMPERATURE)),
         estimator,
-        settings(),
+        settings(policy),
         config(1, 1));
   }
 
   private static OnlineUpdate update(Method method, Path out, DecoderTransformer policy) {
     return switch (method) {
       case PPO_SEPARATE ->
-          ppo(
-              out,
-              policy,
-              ActorCritic.separate(policy, new ScalarModel(model(0.2), BACKEND), BACKEND));
-      case PPO_SHARED -> ppo(out, policy, ActorCritic.sharedTrunk(policy, BACKEND));
+          ppo(out, ActorCritic.separate(policy, new ScalarHeadModel(model(0.2), BACKEND)));
+      case PPO_SHARED -> ppo(out, ActorCritic.sharedTrunk(policy));
       case GRPO ->
           policyGradient(
               out,
@@ -200,7 +200,7 @@ class ResumeTest {
               out, policy, PpoObjective.of(0.2), AdvantageEstimator.reinforcePlusPlus(1, true));
       case ONLINE_DPO ->
           new PreferenceUpdate(
-              policy,
+              Reference.adapterOff(policy),
               steps(out, new PreferenceTask(policy, DpoObjective.sigmoid(0.1))),
               1,
               config(2, 2));

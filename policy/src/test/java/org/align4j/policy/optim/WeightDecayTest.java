@@ -8,7 +8,7 @@ import org.align4j.policy.backend.Backends;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.Parameter;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.model.TinyModels;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +32,7 @@ class WeightDecayTest {
 
   @Test
   void aScalarHeadDecays() {
-    ScalarModel model = new ScalarModel(TinyModels.create(BACKEND, 1), BACKEND);
+    ScalarHeadModel model = new ScalarHeadModel(TinyModels.create(BACKEND, 1), BACKEND);
     assertThat(model.parameters()).hasSize(1).allMatch(WeightDecayTest::moves);
   }
 

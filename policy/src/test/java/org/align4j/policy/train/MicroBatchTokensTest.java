@@ -32,7 +32,7 @@ import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.Parameter;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.model.TinyModels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -248,8 +248,8 @@ class MicroBatchTokensTest {
         model -> {
           ActorCritic both =
               shared
-                  ? ActorCritic.sharedTrunk(model, BACKEND)
-                  : ActorCritic.separate(model, new ScalarModel(moved(), BACKEND), BACKEND);
+                  ? ActorCritic.sharedTrunk(model)
+                  : ActorCritic.separate(model, new ScalarHeadModel(moved(), BACKEND));
           return new ActorCriticTask(both, PpoObjective.of(0.2), new ValueLoss(0.2), 0.1, 0.9);
         },
         valued);

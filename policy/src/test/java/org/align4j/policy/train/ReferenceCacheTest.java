@@ -11,7 +11,7 @@ import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.model.WeightsFingerprint;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,7 @@ class ReferenceCacheTest {
 
   private double loss() throws IOException {
     PreferenceTask task = new PreferenceTask(model, DpoObjective.sigmoid(0.1));
-    task.precomputeReference(PAIRS, 64, Mode.EVALUATE, cache());
+    task.precomputeReference(PAIRS, 64, Reference.of(model), cache());
     return task.run(PAIRS, PAIRS, false, new MetricSums());
   }
 

@@ -22,8 +22,8 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Parameter;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.run.CancellationToken;
 import org.align4j.policy.run.MetricsLogListener;
@@ -261,7 +261,7 @@ class TrainingLoopTest {
     List<TokenizedPair> pairs = pairs(4);
     assertThatThrownBy(() -> task.run(pairs, pairs, true, new MetricSums()))
         .hasMessageContaining("precomputeReference");
-    task.precomputeReference(pairs, 64, Mode.EVALUATE);
+    task.precomputeReference(pairs, 64, Reference.of(model));
     assertThat(task.run(pairs, pairs, true, new MetricSums())).isCloseTo(Math.log(2), within(1e-6));
   }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.BradleyTerryLoss;
 import org.align4j.policy.model.LanguageModel.Mode;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.model.Trainable;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
@@ -18,11 +18,11 @@ import org.align4j.policy.train.TrainingTask;
 public final class RewardTask implements TrainingTask<RewardPair> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final ScalarModel model;
+  private final ScalarHeadModel model;
   private final BradleyTerryLoss loss;
 
   /** Trains the model with a pairwise loss. */
-  public RewardTask(ScalarModel model, BradleyTerryLoss loss) {
+  public RewardTask(ScalarHeadModel model, BradleyTerryLoss loss) {
     this.model = model;
     this.loss = loss;
   }

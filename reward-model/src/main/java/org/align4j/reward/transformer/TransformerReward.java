@@ -13,7 +13,7 @@ import org.align4j.policy.format.ModelFolders;
 import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.model.LanguageModel.Mode;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 
@@ -25,12 +25,12 @@ import org.align4j.policy.text.TokenBatch;
  * @param base tokenizer, template and decoder
  * @param model decoder with its head
  */
-public record TransformerReward(PolicyModel base, ScalarModel model) implements RewardFunction {
+public record TransformerReward(PolicyModel base, ScalarHeadModel model) implements RewardFunction {
   private static final int MICRO_BATCH_TOKENS = 4096;
 
   /** Puts a new head on a language model. */
   public static TransformerReward fromLanguageModel(PolicyModel base, long seed) {
-    ScalarModel model = new ScalarModel(base.transformer(), Backends.defaultBackend());
+    ScalarHeadModel model = new ScalarHeadModel(base.transformer(), Backends.defaultBackend());
     model.head().initialize(seed);
     return new TransformerReward(base, model);
   }
@@ -38,7 +38,7 @@ public record TransformerReward(PolicyModel base, ScalarModel model) implements 
   /** Reads a folder that {@link #write} or transformers made. */
   public static TransformerReward load(Path folder) {
     PolicyModel base = PolicyModel.loadHeadless(folder);
-    ScalarModel model = new ScalarModel(base.transformer(), Backends.defaultBackend());
+    ScalarHeadModel model = new ScalarHeadModel(base.transformer(), Backends.defaultBackend());
     ModelFolders.readHead(folder, model);
     return new TransformerReward(base, model);
   }

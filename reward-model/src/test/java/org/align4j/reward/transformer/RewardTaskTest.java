@@ -19,7 +19,7 @@ import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.RopeConfig;
-import org.align4j.policy.model.ScalarModel;
+import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.run.RunContext;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
@@ -34,7 +34,7 @@ class RewardTaskTest {
 
   @TempDir Path folder;
 
-  private static ScalarModel model() {
+  private static ScalarHeadModel model() {
     ModelConfig config =
         new ModelConfig(
             "llama", 29, 16, 24, 2, 4, 2, 6, 1e-5f, RopeConfig.plain(10_000), true, 0, false, 64);
@@ -49,7 +49,7 @@ class RewardTaskTest {
         }
       }
     }
-    return new ScalarModel(trunk, BACKEND);
+    return new ScalarHeadModel(trunk, BACKEND);
   }
 
   /** The chosen completion repeats the prompt's last token somewhere, the rejected one does not. */
@@ -81,7 +81,7 @@ class RewardTaskTest {
 
   /** The loss, then the head's gradient. */
   private static double[] headGradient(List<RewardPair> step, int pieces) {
-    ScalarModel model = model();
+    ScalarHeadModel model = model();
     model.head().initialize(1);
     RewardTask task = new RewardTask(model, new BradleyTerryLoss(0.01));
     double loss = 0;
@@ -100,7 +100,7 @@ class RewardTaskTest {
 
   @Test
   void learnsThePreference() {
-    ScalarModel model = model();
+    ScalarHeadModel model = model();
     model.trunk().addAdapter(LoraConfig.allLinear(8, 16), 1);
     RewardTask task = new RewardTask(model, new BradleyTerryLoss(0.01));
     TrainingConfig config = TrainingConfig.builder(0.02).maxSteps(40).batchSize(16).build();
@@ -117,7 +117,7 @@ class RewardTaskTest {
 
   @Test
   void headGradientEqualsFiniteDifferences() {
-    ScalarModel model = model();
+    ScalarHeadModel model = model();
     model.head().initialize(5);
     model.trunk().trainAllWeights();
     RewardTask task = new RewardTask(model, new BradleyTerryLoss(0.1));
@@ -141,7 +141,7 @@ class RewardTaskTest {
   /** FIELD 3.3: the reward is read at the completion's last token, whatever its neighbours are. */
   @Test
   void rewardDoesNotDependOnTheBatch() {
-    ScalarModel model = model();
+    ScalarHeadModel model = model();
     model.head().initialize(5);
     PromptCompletions one = new PromptCompletions(new int[] {2, 3}, List.of(new int[] {7, 1}));
     PromptCompletions two =

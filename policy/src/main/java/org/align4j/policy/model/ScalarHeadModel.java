@@ -10,17 +10,23 @@ import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.TokenBatch;
 
 /**
- * A decoder with one number out at each head row: a reward model on {@link TokenBatch#lastTokens},
- * a critic on {@link TokenBatch#of}. The head is always trained.
+ * A decoder with a {@link ScalarHead}: the {@link ValueModel} that is a transformer. It is a reward
+ * model on {@link TokenBatch#lastTokens} and a critic on {@link TokenBatch#of}, so it is named by
+ * what it is made of. The head is always trained.
  */
-public final class ScalarModel implements Trainable {
+public final class ScalarHeadModel implements ValueModel {
   private final DecoderTransformer trunk;
   private final ScalarHead head;
 
   /** Puts a head of zeros on a decoder; its own language-model head is not used. */
-  public ScalarModel(DecoderTransformer trunk, Backend backend) {
+  public ScalarHeadModel(DecoderTransformer trunk, Backend backend) {
     this.trunk = trunk;
     head = new ScalarHead(backend, trunk.config().hidden());
+  }
+
+  @Override
+  public Backend backend() {
+    return trunk.backend();
   }
 
   /** The decoder. */
@@ -64,17 +70,13 @@ public final class ScalarModel implements Trainable {
     trunk.seedDropout(seed);
   }
 
-  /** One number a head row of the batch. */
+  @Override
   public double[] forward(TokenBatch batch, Mode mode) {
     return head.forward(trunk.hiddenStates(batch, mode));
   }
 
-  /**
-   * Back-propagates through the last {@link Mode#TRAIN} pass and adds to the gradients.
-   *
-   * @param gradient d loss / d number of each head row
-   */
-  public void backward(double[] gradient) {
-    trunk.backward(head.backward(gradient));
+  @Override
+  public void backward(double[] dValues) {
+    trunk.backward(head.backward(dValues));
   }
 }

@@ -1,11 +1,9 @@
-package org.align4j.policy.train;
+package org.align4j.policy.text;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import org.align4j.policy.text.PromptCompletions;
-import org.align4j.policy.text.TokenBatch;
 
 /** Batches of completions; neighbours with one prompt share its rows. */
 public final class RolloutBatches {

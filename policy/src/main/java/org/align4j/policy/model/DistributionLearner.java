@@ -1,0 +1,21 @@
+package org.align4j.policy.model;
+
+import org.align4j.core.distillation.VocabularyDivergence;
+import org.align4j.policy.text.TokenBatch;
+
+/** A policy that can learn a whole next-token distribution: a student in distillation. */
+public interface DistributionLearner extends LanguageModel, FullDistribution {
+
+  /**
+   * Runs a {@link Mode#TRAIN} pass, compares with a teacher, back-propagates weight · Σ values and
+   * adds to the parameters' gradients.
+   *
+   * @param teacher logits at the same targets, perhaps after other prompts; may come from this
+   *     model with its adapter off
+   * @param weight of every value in the loss
+   * @return divergence of each target, in nats
+   * @throws IllegalArgumentException if targets or vocabularies differ
+   */
+  double[] learnDivergence(
+      TokenBatch batch, NextTokenLogits teacher, VocabularyDivergence divergence, double weight);
+}

@@ -1,0 +1,80 @@
+package org.align4j.policy.model;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.align4j.core.distillation.VocabularyDivergence;
+import org.align4j.policy.backend.Tensor;
+
+/** A {@link VocabularyDivergence} between two blocks of logits, row by row. */
+public final class LogitComparison {
+  private static final int CHUNK_ELEMENTS = 12 << 20;
+
+  private LogitComparison() {}
+
+  /** Rows of logits that one block holds: about 50 MB, at least 16 rows. */
+  static int chunkRows(int vocabulary) {
+    return Math.max(16, CHUNK_ELEMENTS / vocabulary);
+  }
+
+  /**
+   * Refuses what cannot be compared token by token.
+   *
+   * @param targets of the student's batch
+   * @param vocabulary of the student
+   * @throws IllegalArgumentException if the teacher's targets or vocabulary are others
+   */
+  public static void requireComparable(int[] targets, int vocabulary, NextTokenLogits teacher) {
+    if (teacher.vocabulary() != vocabulary) {
+      throw new IllegalArgumentException(
+          "the teacher's vocabulary has "
+              + teacher.vocabulary()
+              + " tokens, the student's "
+              + vocabulary
+              + "; only equal vocabularies can be compared token by token, use the teacher's texts");
+    }
+    if (!Arrays.equals(targets, teacher.targets())) {
+      throw new IllegalArgumentException("student and teacher must see the same completions");
+    }
+  }
+
+  /**
+   * Compares rows; rows run in parallel.
+   *
+   * @param student [rows, vocabulary]; d value / d logit on return
+   * @param teacher [rows, vocabulary]
+   * @param values receives the divergence of row r at {@code at + r}, in nats
+   */
+  public static void compare(
+      Tensor student, Tensor teacher, VocabularyDivergence divergence, double[] values, int at) {
+    int vocabulary = student.columns();
+    IntStream.range(0, student.rows())
+        .parallel()
+        .forEach(
+            r -> {
+              float[] mine = new float[vocabulary];
+              float[] theirs = new float[vocabulary];
+              student.readRow(r, mine, 0);
+              teacher.readRow(r, theirs, 0);
+              values[at + r] = divergence.evaluate(mine, theirs, mine);
+              student.writeRow(r, mine, 0);
+            });
+  }
+
+  /** The divergence at every target, in nats, without a gradient. */
+  static double[] divergence(
+      NextTokenLogits student, NextTokenLogits teacher, VocabularyDivergence divergence) {
+    requireComparable(student.targets(), student.vocabulary(), teacher);
+    double[] values = new double[student.targets().length];
+    int most = Math.min(values.length, chunkRows(student.vocabulary()));
+    try (Tensor mine = Tensor.zeros(most, student.vocabulary());
+        Tensor theirs = Tensor.zeros(most, student.vocabulary())) {
+      for (int from = 0; from < values.length; from += most) {
+        int count = Math.min(most, values.length - from);
+        student.read(from, mine.rows(0, count));
+        teacher.read(from, theirs.rows(0, count));
+        compare(mine.rows(0, count), theirs.rows(0, count), divergence, values, from);
+      }
+    }
+    return values;
+  }
+}

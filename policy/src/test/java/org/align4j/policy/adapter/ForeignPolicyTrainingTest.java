@@ -1,0 +1,230 @@
+package org.align4j.policy.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.align4j.core.advantage.AdvantageEstimator;
+import org.align4j.core.advantage.Gae;
+import org.align4j.core.advantage.GroupBaseline;
+import org.align4j.core.distillation.GeneralizedJsd;
+import org.align4j.core.metric.MetricSums;
+import org.align4j.core.objective.DpoObjective;
+import org.align4j.core.policygradient.GrpoLoss;
+import org.align4j.core.policygradient.GrpoObjective;
+import org.align4j.core.policygradient.ImportanceCorrection;
+import org.align4j.core.policygradient.KlController;
+import org.align4j.core.policygradient.KlEstimator;
+import org.align4j.core.policygradient.KlMeasure;
+import org.align4j.core.policygradient.PpoObjective;
+import org.align4j.core.policygradient.ValueLoss;
+import org.align4j.core.reward.RewardFunction;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.model.ActorCritic;
+import org.align4j.policy.model.Reference;
+import org.align4j.policy.online.DistillationTrainer;
+import org.align4j.policy.online.OnlineConfig;
+import org.align4j.policy.online.OnlinePrompt;
+import org.align4j.policy.online.OnlineTrainer;
+import org.align4j.policy.online.OnlineUpdate;
+import org.align4j.policy.online.PolicyGradientUpdate;
+import org.align4j.policy.online.PreferenceUpdate;
+import org.align4j.policy.online.RolloutSampler;
+import org.align4j.policy.optim.LearningRateSchedule;
+import org.align4j.policy.run.RunContext;
+import org.align4j.policy.train.ActorCriticTask;
+import org.align4j.policy.train.DistillationTask;
+import org.align4j.policy.train.PolicyGradientTask;
+import org.align4j.policy.train.PreferenceTask;
+import org.align4j.policy.train.StepRunner;
+import org.align4j.policy.train.TokenizedDemonstration;
+import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** PPO, GRPO, online DPO and distillation train a DL4J network and a SameDiff graph. */
+class ForeignPolicyTrainingTest {
+  private static final int LENGTH = 3;
+
+  /** Share of tokens that repeat the prompt; 1 / {@link ForeignNetworks#VOCABULARY} by chance. */
+  private static final RewardFunction COPY =
+      (prompts, completions) -> {
+        double[] out = new double[prompts.size()];
+        for (int i = 0; i < out.length; i++) {
+          String wanted = prompts.get(i);
+          out[i] =
+              Arrays.stream(completions.get(i).split(" ")).filter(wanted::equals).count()
+                  / (double) LENGTH;
+        }
+        return out;
+      };
+
+  @TempDir Path folder;
+
+  private static List<OnlinePrompt> prompts() {
+    List<OnlinePrompt> out = new ArrayList<>();
+    for (int token = 3; token < 7; token++) {
+      out.add(new OnlinePrompt("row " + token, String.valueOf(token), new int[] {2, token}));
+    }
+    return out;
+  }
+
+  private static OnlineConfig config(int epochs) {
+    TrainingConfig training =
+        TrainingConfig.builder(0.05)
+            .maxSteps(80)
+            .batchSize(4)
+            .schedule(LearningRateSchedule.CONSTANT)
+            .loggingSteps(1)
+            .build();
+    return new OnlineConfig(training, 16, epochs, 1, 0, 0, 0);
+  }
+
+  private RunContext quiet() {
+    return RunContext.of(folder);
+  }
+
+  private static RolloutSampler sampler(LogitsPolicy policy) {
+    return new RolloutSampler(
+        policy,
+        ids -> Arrays.stream(ids).mapToObj(String::valueOf).collect(Collectors.joining(" ")),
+        Set.of(),
+        new SamplingParams(LENGTH, 1, 0, 1, 1, 0));
+  }
+
+  private <E> StepRunner<E> steps(TrainingTask<E> task, TrainingConfig config) {
+    return new StepRunner<>("test", task, config, task.model().backend(), folder);
+  }
+
+  private static double reward(LogitsPolicy policy) {
+    List<String> asked = new ArrayList<>();
+    List<String> answers = new ArrayList<>();
+    sampler(policy)
+        .sample(prompts(), 64, 99)
+        .forEach(
+            rollout -> {
+              asked.add(rollout.prompt().text());
+              answers.add(rollout.text());
+            });
+    return Arrays.stream(COPY.rewards(asked, answers)).average().orElseThrow();
+  }
+
+  /** Chance is 1/8 and what a network that knows one fixed answer reaches is 1/4. */
+  private void learnsToRepeat(LogitsPolicy policy, OnlineUpdate update, OnlineConfig config) {
+    assertThat(reward(policy)).isLessThan(0.3);
+    new OnlineTrainer("test", sampler(policy), COPY, update, config, quiet()).run(prompts());
+    assertThat(reward(policy)).isGreaterThan(0.85);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ForeignNetworks.class)
+  void ppo(ForeignNetworks kind) {
+    try (LogitsPolicy policy = kind.policy(1);
+        NetworkValueModel value = Policies.critic(kind.network(5, 1));
+        LogitsPolicy frozen = kind.policy(1)) {
+      ActorCritic both = ActorCritic.separate(policy, value);
+      OnlineConfig config = config(2);
+      ActorCriticTask task =
+          new ActorCriticTask(both, PpoObjective.of(0.2), new ValueLoss(0.2), 0.5, 1);
+      OnlineUpdate update =
+          new PolicyGradientUpdate(
+              both,
+              steps(task, config.training()),
+              AdvantageEstimator.ppo(new Gae(1, 0.95), false),
+              new PolicyGradientUpdate.Settings(
+                  1,
+                  KlController.fixed(0.01),
+                  KlMeasure.EXACT,
+                  false,
+                  ImportanceCorrection.OFF,
+                  Reference.of(frozen)),
+              config);
+      learnsToRepeat(policy, update, config);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ForeignNetworks.class)
+  void grpo(ForeignNetworks kind) {
+    try (LogitsPolicy policy = kind.policy(1);
+        LogitsPolicy frozen = kind.policy(1)) {
+      OnlineConfig config = config(1);
+      PolicyGradientTask task =
+          new PolicyGradientTask(policy, GrpoObjective.of(GrpoLoss.DAPO, 0.01, LENGTH), 1);
+      OnlineUpdate update =
+          new PolicyGradientUpdate(
+              policy,
+              steps(task, config.training()),
+              AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
+              new PolicyGradientUpdate.Settings(
+                  1,
+                  KlController.fixed(0),
+                  KlEstimator.K1,
+                  true,
+                  ImportanceCorrection.OFF,
+                  Reference.of(frozen)),
+              config);
+      learnsToRepeat(policy, update, config);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ForeignNetworks.class)
+  void onlineDpo(ForeignNetworks kind) {
+    try (LogitsPolicy policy = kind.policy(1);
+        LogitsPolicy frozen = kind.policy(1)) {
+      OnlineConfig config = config(1);
+      Reference reference = Reference.of(frozen);
+      PreferenceTask task = new PreferenceTask(policy, reference, DpoObjective.sigmoid(0.1));
+      OnlineUpdate update =
+          new PreferenceUpdate(reference, steps(task, config.training()), 1, config);
+      learnsToRepeat(policy, update, config);
+    }
+  }
+
+  /** On-policy, from a teacher of the other library. */
+  @ParameterizedTest
+  @EnumSource(ForeignNetworks.class)
+  void distillation(ForeignNetworks kind) {
+    ForeignNetworks other =
+        kind == ForeignNetworks.DL4J ? ForeignNetworks.SAME_DIFF : ForeignNetworks.DL4J;
+    try (LogitsPolicy student = kind.policy(1);
+        LogitsPolicy teacher = other.policy(9)) {
+      DistillationTask task = new DistillationTask(student, teacher, new GeneralizedJsd(0.5, 1, 0));
+      TrainingConfig config = TrainingConfig.builder(0.05).maxSteps(60).batchSize(4).build();
+      double before = divergence(task);
+      List<DistillationTrainer.Row> rows =
+          prompts().stream().map(prompt -> new DistillationTrainer.Row(prompt, null)).toList();
+      new DistillationTrainer(steps(task, config), sampler(student), 1, config, quiet())
+          .run(rows, List.of(), false);
+      assertThat(divergence(task)).isLessThan(0.2 * before);
+    }
+  }
+
+  private static double divergence(DistillationTask task) {
+    List<TokenizedDemonstration> held = new ArrayList<>();
+    for (OnlinePrompt prompt : prompts()) {
+      held.add(new TokenizedDemonstration("held", prompt.ids(), new int[] {prompt.ids()[1]}));
+    }
+    return task.run(held, held, false, new MetricSums());
+  }
+
+  @Test
+  void aReferenceThatIsTrainedIsRefused() {
+    try (LogitsPolicy policy = ForeignNetworks.SAME_DIFF.policy(1)) {
+      assertThatThrownBy(
+              () -> new PreferenceTask(policy, Reference.of(policy), DpoObjective.sigmoid(0.1)))
+          .hasMessageContaining("the reference is the policy itself");
+      assertThatThrownBy(() -> Reference.adapterOff(policy))
+          .hasMessageContaining("no adapter to switch off");
+    }
+  }
+}
