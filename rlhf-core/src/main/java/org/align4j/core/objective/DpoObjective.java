@@ -184,8 +184,10 @@ public final class DpoObjective implements PreferenceObjective {
   private void addGradient(
       double[] gradient, double[] ratios, double[] dScores, double[] dRatios, double scale) {
     for (int i = 0; i < gradient.length; i++) {
-      gradient[i] +=
-          scale * (dScores[i] * divergence.slope(ratios[i], alphaCoefficient) + dRatios[i]);
+      // Where the loss is flat the score's slope may be infinite.
+      double score =
+          dScores[i] == 0 ? 0 : dScores[i] * divergence.slope(ratios[i], alphaCoefficient);
+      gradient[i] += scale * (score + dRatios[i]);
     }
   }
 

@@ -97,7 +97,8 @@ public final class GrpoObjective implements PolicyGradientObjective {
         TokenLoss token = surrogate.at(ratio, advantages[t], policy[t]);
         total += weight * token.value();
         gradient[t] += weight * token.dLogProb();
-        dLogWeights[t] += weight * token.dRatio() * ratio;
+        // A ratio that is clipped may be infinite; it has no slope all the same.
+        dLogWeights[t] += token.dRatio() == 0 ? 0 : weight * token.dRatio() * ratio;
         if (beta > 0) {
           double d = policy[t] - input.reference().get(i)[t];
           double importance = options.weightedKl ? ratio : 1;
