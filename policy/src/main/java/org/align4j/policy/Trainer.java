@@ -13,6 +13,7 @@ import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.core.objective.UnpairedObjective;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.policy.online.DistillationConfig;
 import org.align4j.policy.online.OnlineMethod;
 import org.align4j.policy.run.CancellationToken;
 import org.align4j.policy.run.RunContext;
@@ -95,6 +96,32 @@ public final class Trainer<D> {
       ChatModel model, OnlineMethod method, RewardFunction reward) {
     return new Trainer<>(
         method.name(), method.learningRate(), new OnlineTraining(model, method, reward));
+  }
+
+  /**
+   * Distillation: learns the teacher's next-token distributions over recorded completions and over
+   * the student's own.
+   *
+   * @param teacher a model of the same vocabulary, or the student itself: then the teacher is the
+   *     student as training starts
+   */
+  public static Trainer<Demonstration> distillation(
+      ChatModel student, ChatModel teacher, DistillationConfig config) {
+    return distillation(Distillation.ofDemonstrations(student, teacher, config));
+  }
+
+  /**
+   * Distillation on prompts alone: all completions are the student's or the teacher's.
+   *
+   * @param config with {@code onPolicy} 1 or {@code imitate}
+   */
+  public static Trainer<String> distillationOnPrompts(
+      ChatModel student, ChatModel teacher, DistillationConfig config) {
+    return distillation(Distillation.ofPrompts(student, teacher, config));
+  }
+
+  private static <D> Trainer<D> distillation(TrainingMethod<D> method) {
+    return new Trainer<>("distill", 2e-5, method).config(config -> config.evalOnStart(true));
   }
 
   /** Changes the configuration; the rest keeps TRL's defaults for this kind of training. */
