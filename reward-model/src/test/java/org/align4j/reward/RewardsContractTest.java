@@ -1,9 +1,9 @@
 package org.align4j.reward;
 
-import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.core.reward.WeightedReward;
 import org.align4j.core.tck.RewardContract;
 import org.align4j.reward.teacher.RefusalAgreement;
 import org.junit.jupiter.api.Named;
@@ -23,16 +23,16 @@ class RewardsContractTest extends RewardContract {
   static Stream<Named<RewardFunction>> rewards() {
     RewardFunction length = Rewards.length(10);
     RewardFunction matches = Rewards.matches(Pattern.compile("flour"));
-    WeightedReward.Term first = new WeightedReward.Term("length", 0.5, length);
-    WeightedReward.Term second = new WeightedReward.Term("matches", 2, matches);
+    WeightedReward.Term first = new WeightedReward.Term(0.5, length);
+    WeightedReward.Term second = new WeightedReward.Term(2, matches);
     return Stream.of(
         Named.of("length", length),
         Named.of("matches", matches),
         Named.of("format", Rewards.format(Pattern.compile("Hello.*"))),
-        Named.of("clipped", Rewards.clipped(length, 0.1, 0.5)),
+        Named.of("clipped", length.clip(0.1, 0.5)),
         Named.of("refusal", new RefusalReward(prompt -> prompt.contains("bread"))),
-        Named.of("sum", new WeightedReward(List.of(first, second))),
-        Named.of("product", new WeightedReward(List.of(first, second), true)),
+        Named.of("sum", WeightedReward.sum(first, second)),
+        Named.of("product", WeightedReward.product(first, second)),
         Named.of(
             "agreement",
             new RefusalAgreement(

@@ -3,8 +3,8 @@ package org.align4j.examples.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.data.PromptFile;
-import org.align4j.core.reward.RewardFunction;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.Trainer;
@@ -54,14 +54,25 @@ abstract class OnlineTraining extends Training {
     boolean logCompletions = settings.flag("log_completions", true);
     OnlineMethod read = method.apply(settings);
     read.check(training, !trained.full());
-    RewardFunction reward = RewardSpecs.parse(rewards, weights, data);
+    RewardSpecs specs = RewardSpecs.parse(rewards, weights, data);
+    if (trained.full() && specs.needReference()) {
+      throw new ConfigurationException(
+          "a likelihood by self needs the model as training starts, which full fine-tuning does not"
+              + " keep: train an adapter, or name the model's folder instead of self");
+    }
+    String systemPrompt =
+        settings
+            .when(specs.askModels(), "with a likelihood:MODEL or agreement:MODEL reward")
+            .text("teacher_system_prompt", "");
     return used -> {
       ChatModel trainable = trained.load(model, training.seed(), checkpointing);
-      Trainer<String> trainer = Trainer.online(trainable, read, reward).config(training);
-      if (logCompletions) {
-        trainer.listen(new CompletionsLogListener(options.out));
+      try (OpenRewards opened = specs.open(trainable.parts(), systemPrompt)) {
+        Trainer<String> trainer = Trainer.online(trainable, read, opened.sum()).config(training);
+        if (logCompletions) {
+          trainer.listen(new CompletionsLogListener(options.out));
+        }
+        return new TrainingRun(options, used).fit(trainer, data.read(), trainable);
       }
-      return new TrainingRun(options, used).fit(trainer, data.read(), trainable);
     };
   }
 }

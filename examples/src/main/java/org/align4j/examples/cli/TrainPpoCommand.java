@@ -7,7 +7,7 @@ import org.align4j.core.run.Settings;
 import org.align4j.policy.online.Critic;
 import org.align4j.policy.online.OnlineMethod;
 import org.align4j.policy.online.PpoConfig;
-import org.align4j.reward.transformer.TransformerReward;
+import org.align4j.reward.TransformerReward;
 import picocli.CommandLine.Command;
 
 @Command(

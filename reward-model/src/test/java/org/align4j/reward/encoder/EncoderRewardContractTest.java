@@ -1,24 +1,38 @@
 package org.align4j.reward.encoder;
 
 import java.util.List;
-import org.align4j.core.objective.BradleyTerryLoss;
+import org.align4j.core.data.Content;
+import org.align4j.core.data.PreferencePair;
 import org.align4j.core.reward.RewardFunction;
-import org.align4j.core.run.Progress;
 import org.align4j.core.tck.RewardContract;
+import org.align4j.reward.EncoderRewardConfig;
+import org.align4j.reward.RewardModel;
+import org.align4j.reward.RewardTrainer;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 class EncoderRewardContractTest extends RewardContract {
-  private static EncoderReward reward;
+  private static RewardModel reward;
 
   @BeforeAll
   static void train() {
-    EncoderRewardTrainer trainer =
-        new EncoderRewardTrainer(8, 1e-3, 1, 2, 0.5, 1e-4, new BradleyTerryLoss(0.01), 1);
-    List<EncoderRewardTrainer.Pair> pairs =
-        List.of(
-            new EncoderRewardTrainer.Pair("How do I bake bread?", "Mix flour and water.", "No."),
-            new EncoderRewardTrainer.Pair("Say hello.", "Hello!", "I'm sorry, I can't."));
-    reward = trainer.train(new MiniLmEncoder(), pairs, Progress.SILENT);
+    reward =
+        RewardTrainer.encoder()
+            .config(EncoderRewardConfig.DEFAULT.withEpochs(1))
+            .fit(
+                List.of(
+                    pair("How do I bake bread?", "Mix flour and water.", "No."),
+                    pair("Say hello.", "Hello!", "I'm sorry, I can't.")));
+  }
+
+  private static PreferencePair pair(String prompt, String chosen, String rejected) {
+    return new PreferencePair(
+        "test", Content.user(prompt), Content.assistant(chosen), Content.assistant(rejected));
+  }
+
+  @AfterAll
+  static void close() {
+    reward.close();
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.align4j.core.distillation.Teacher;
 import org.align4j.core.tck.TeacherContract;
-import org.align4j.policy.backend.Backends;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.tck.TinyChatModel;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,12 +17,7 @@ class LocalTeacherContractTest extends TeacherContract {
   @BeforeEach
   void create() throws IOException {
     teacher =
-        new LocalTeacher(
-            TinyChatModel.create(folder, 3),
-            Backends.defaultBackend(),
-            false,
-            "",
-            SamplingParams.greedy(16));
+        new LocalTeacher(TinyChatModel.create(folder, 3), false, "", SamplingParams.greedy(16));
   }
 
   @Override

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.core.tck.RewardContract;
-import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.tck.TinyChatModel;
+import org.align4j.reward.Rewards;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,7 +16,7 @@ class TeacherLikelihoodContractTest extends RewardContract {
 
   @BeforeEach
   void create() throws IOException {
-    reward = new TeacherLikelihood(TinyChatModel.create(folder, 3), Mode.EVALUATE, "", true);
+    reward = Rewards.likelihood(TinyChatModel.create(folder, 3));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.core.tck.RewardContract;
 import org.align4j.policy.tck.TinyChatModel;
+import org.align4j.reward.TransformerReward;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
