@@ -141,6 +141,11 @@ public final class Quickstart {
     return (System.nanoTime() - start) / 1e9;
   }
 
+  /** Seconds of training until then, at least one: 0 would be no limit. */
+  private double left(double end) {
+    return Math.max(1, end - seconds());
+  }
+
   private BooleanSupplier until(double end) {
     return () -> cancellation.isCancelled() || seconds() > end;
   }
@@ -241,7 +246,7 @@ public final class Quickstart {
     }
     harmless.forEach(one -> examples.add(demonstrations.helping(one.request(), one.answer())));
     TrainingConfig training =
-        training(config.sftRate()).epochs(config.sftEpochs()).maxSeconds(end - seconds()).build();
+        training(config.sftRate()).epochs(config.sftEpochs()).maxSeconds(left(end)).build();
     SupervisedTask task = new SupervisedTask(model.transformer(), SftLoss.NLL);
     new TrainingLoop<>("sft", task, training, backend, context(List.of())).run(examples, List.of());
   }
@@ -259,7 +264,7 @@ public final class Quickstart {
     TrainingConfig training =
         training(config.dpoRate())
             .epochs(1)
-            .maxSeconds(Math.max(1, end - seconds()))
+            .maxSeconds(left(end))
             .schedule(LearningRateSchedule.CONSTANT)
             .warmupRatio(0)
             .shuffle(false)

@@ -8,10 +8,10 @@ import org.align4j.policy.model.ScalarHeadModel;
 public interface Critic {
 
   /** A value head on the policy's own states: half the work of a separate critic. */
-  Critic SHARED = CriticSource::shared;
+  Critic SHARED = Own.SHARED;
 
   /** A second copy of the base model with a value head, trained as the policy is. */
-  Critic SEPARATE = CriticSource::separate;
+  Critic SEPARATE = Own.SEPARATE;
 
   /** Joins the policy and its critic. */
   ActorCritic from(CriticSource source);
@@ -19,5 +19,23 @@ public interface Critic {
   /** A critic that starts as a given model, such as a reward model. */
   static Critic startingAs(ScalarHeadModel model) {
     return source -> source.startingAs(model);
+  }
+
+  /** Critics that are made from the policy's own model. */
+  enum Own implements Critic {
+    /** See {@link Critic#SHARED}. */
+    SHARED {
+      @Override
+      public ActorCritic from(CriticSource source) {
+        return source.shared();
+      }
+    },
+    /** See {@link Critic#SEPARATE}. */
+    SEPARATE {
+      @Override
+      public ActorCritic from(CriticSource source) {
+        return source.separate();
+      }
+    }
   }
 }

@@ -26,7 +26,7 @@ class ReferenceFreeObjectiveContractTest extends PreferenceObjectiveContract {
         Arguments.of(CpoObjective.of(0.3, CpoLoss.IPO), false),
         Arguments.of(CpoObjective.of(0.3, CpoLoss.SIMPO), false),
         Arguments.of(CpoObjective.simpo(2, 1), false),
-        Arguments.of(simpo().build(), true),
+        Arguments.of(simpo().loss(CpoLoss.HINGE).build(), true),
         Arguments.of(simpo().labelSmoothing(0.1).build(), true),
         Arguments.of(
             CpoObjective.builder().beta(2).labelSmoothing(0.1).alpha(-0.25).cpoAlpha(0).build(),

@@ -41,9 +41,8 @@ final class Losses {
   /**
    * A loss at an extreme point.
    *
-   * @param overflows whether the formula may leave the range of double precision. Then the loss
-   *     must not be finite either, since a trainer tells by it: a finite loss with a gradient that
-   *     is not a number would end in the weights
+   * @param overflows whether the formula may leave the range of double precision; a finite loss has
+   *     a finite gradient all the same
    */
   static void assertUsable(
       String point, double loss, List<List<double[]>> gradients, boolean overflows) {

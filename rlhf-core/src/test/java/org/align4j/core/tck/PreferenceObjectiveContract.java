@@ -31,7 +31,7 @@ public abstract class PreferenceObjectiveContract {
 
   /**
    * Whether the formula leaves the range of double precision at log-ratios of ±10,000. The loss
-   * must then be infinite or not a number as well, so that a trainer stops.
+   * must then be infinite or not a number as well: a finite loss has a finite gradient.
    */
   protected boolean overflows() {
     return false;
