@@ -14,7 +14,10 @@ public final class Rewards {
 
   /** A reward of the completion alone. */
   public static RewardFunction ofCompletion(ToDoubleFunction<String> rule) {
-    return (prompts, completions) -> completions.stream().mapToDouble(rule).toArray();
+    return (prompts, completions) -> {
+      RewardFunction.requirePaired(prompts, completions);
+      return completions.stream().mapToDouble(rule).toArray();
+    };
   }
 
   /** 1 where the pattern occurs in the completion, else 0. */

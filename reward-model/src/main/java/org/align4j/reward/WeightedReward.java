@@ -41,6 +41,7 @@ public record WeightedReward(List<Term> terms, boolean product) implements Compo
 
   @Override
   public Map<String, double[]> parts(List<String> prompts, List<String> completions) {
+    RewardFunction.requirePaired(prompts, completions);
     Map<String, double[]> out = new LinkedHashMap<>();
     for (Term term : terms) {
       out.put(term.name(), checked(term, prompts, completions));

@@ -2,6 +2,7 @@ package org.align4j.policy.backend;
 
 import org.align4j.policy.backend.internal.Blas;
 import org.align4j.policy.backend.internal.onednn.OneDnn;
+import org.align4j.policy.tck.StridedTensors;
 
 /** What a JVM of its own says of the kernels that it has, after it has used them. */
 final class MachineProbe {

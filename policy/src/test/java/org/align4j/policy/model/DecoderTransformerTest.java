@@ -12,9 +12,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
-import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.tck.RandomWeights;
+import org.align4j.policy.tck.WeightCheck;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 import org.junit.jupiter.api.Tag;
@@ -82,38 +83,9 @@ class DecoderTransformerTest {
         TinyModels.config("qwen2", Biases.QKV, SlidingWindow.of(3, 1, 2)));
   }
 
-  /** Directional derivative along a random direction, for every weight matrix. */
   private static void checkGradients(DecoderTransformer model, TokenBatch batch) {
     backward(model, batch);
-    Random random = new Random(9);
-    for (Parameter parameter : model.parameters()) {
-      Tensor value = parameter.value();
-      float[] kept = value.toArray();
-      float[] gradient = parameter.gradient().toArray();
-      double[] direction = random.doubles(kept.length, -1, 1).toArray();
-      double predicted = 0;
-      for (int i = 0; i < kept.length; i++) {
-        predicted += gradient[i] * direction[i];
-      }
-      double step = 2e-3 / Math.sqrt(kept.length / 16.0 + 1);
-      move(value, kept, direction, step);
-      double above = weighted(model, batch);
-      move(value, kept, direction, -step);
-      double below = weighted(model, batch);
-      move(value, kept, direction, 0);
-      double measured = (above - below) / (2 * step);
-      double scale = Math.max(0.5, Math.abs(measured));
-      assertThat(predicted).as(parameter.name()).isCloseTo(measured, within(0.02 * scale));
-    }
-  }
-
-  private static void move(Tensor value, float[] from, double[] direction, double step) {
-    for (int r = 0; r < value.rows(); r++) {
-      for (int j = 0; j < value.columns(); j++) {
-        int i = r * value.columns() + j;
-        value.set(r, j, (float) (from[i] + step * direction[i]));
-      }
-    }
+    WeightCheck.check(() -> weighted(model, batch), model.parameters());
   }
 
   @ParameterizedTest
@@ -156,24 +128,8 @@ class DecoderTransformerTest {
     DecoderTransformer model = TinyModels.create(BACKEND, 1);
     Set<String> targets = Set.of("q_proj", "v_proj", "o_proj", "up_proj", "down_proj");
     model.addAdapter(new LoraConfig(3, 6, dropout, targets, true, firstLayer), 5);
-    Random random = new Random(8);
-    for (Parameter parameter : model.parameters()) {
-      for (int r = 0; r < parameter.value().rows(); r++) {
-        for (int j = 0; j < parameter.value().columns(); j++) {
-          parameter.value().set(r, j, (float) (0.2 * random.nextGaussian()));
-        }
-      }
-    }
+    RandomWeights.fill(model.parameters(), 8);
     return model;
-  }
-
-  @Test
-  void scalarAndVectorTransformersAgree() {
-    TokenBatch batch = TokenBatch.of(GROUPS);
-    double[] vector = TinyModels.create(BACKEND, 1).forward(batch, Mode.EVALUATE).logProbs();
-    double[] scalar =
-        TinyModels.create(Backends.named("scalar"), 1).forward(batch, Mode.EVALUATE).logProbs();
-    assertThat(vector).containsExactly(scalar, within(1e-4));
   }
 
   /** FIELD row 4: log-probs do not depend on how sequences are batched. */

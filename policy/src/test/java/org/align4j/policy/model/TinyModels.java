@@ -1,9 +1,7 @@
 package org.align4j.policy.model;
 
-import java.util.Map;
-import java.util.Random;
 import org.align4j.policy.backend.Backend;
-import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.tck.RandomWeights;
 
 /** Small random transformers for tests. */
 public final class TinyModels {
@@ -29,16 +27,7 @@ public final class TinyModels {
   /** Gaussian weights; norms near one. */
   public static DecoderTransformer create(ModelConfig config, Backend backend, long seed) {
     DecoderTransformer model = new DecoderTransformer(config, backend);
-    Random random = new Random(seed);
-    for (Map.Entry<String, Tensor> entry : model.weights().entrySet()) {
-      Tensor tensor = entry.getValue();
-      double center = entry.getKey().endsWith("norm.weight") ? 1 : 0;
-      for (int r = 0; r < tensor.rows(); r++) {
-        for (int j = 0; j < tensor.columns(); j++) {
-          tensor.set(r, j, (float) (center + 0.3 * random.nextGaussian()));
-        }
-      }
-    }
+    RandomWeights.fill(model, seed);
     return model;
   }
 }

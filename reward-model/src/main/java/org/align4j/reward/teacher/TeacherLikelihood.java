@@ -53,6 +53,7 @@ public final class TeacherLikelihood implements RewardFunction {
 
   /** The teacher's log-prob of each token of each completion, {@code [completion][token]}. */
   public List<double[]> tokenLogProbs(List<String> prompts, List<String> completions) {
+    RewardFunction.requirePaired(prompts, completions);
     List<double[]> out = new ArrayList<>(completions.size());
     for (int from = 0; from < completions.size(); from += BATCH) {
       List<PromptCompletions> groups = new ArrayList<>(BATCH);

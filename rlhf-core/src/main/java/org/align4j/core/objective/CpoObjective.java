@@ -70,8 +70,9 @@ public record CpoObjective(
       double l = reward(rejected.values()[i]);
       sum += value(w - l);
       double slope = slope(w - l) / normalizer.pairs();
-      gradient.chosen()[i] = slope * rewardSlope(chosen.values()[i]);
-      gradient.rejected()[i] = -slope * rewardSlope(rejected.values()[i]);
+      // Where the loss is flat the slope of AlphaPO's reward may be infinite.
+      gradient.chosen()[i] = slope == 0 ? 0 : slope * rewardSlope(chosen.values()[i]);
+      gradient.rejected()[i] = slope == 0 ? 0 : -slope * rewardSlope(rejected.values()[i]);
       rewards.chosen()[i] = beta * w;
       rewards.rejected()[i] = beta * l;
     }

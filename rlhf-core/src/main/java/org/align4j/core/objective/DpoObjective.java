@@ -190,8 +190,10 @@ public record DpoObjective(
   private void addGradient(
       double[] gradient, double[] ratios, double[] dScores, double[] dRatios, double scale) {
     for (int i = 0; i < gradient.length; i++) {
-      gradient[i] +=
-          scale * (dScores[i] * divergence.slope(ratios[i], alphaCoefficient) + dRatios[i]);
+      // Where the loss is flat the score's slope may be infinite.
+      double score =
+          dScores[i] == 0 ? 0 : dScores[i] * divergence.slope(ratios[i], alphaCoefficient);
+      gradient[i] += scale * (score + dRatios[i]);
     }
   }
 

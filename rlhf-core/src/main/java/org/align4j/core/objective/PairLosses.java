@@ -161,6 +161,10 @@ final class PairLosses {
           double mix = Logistic.sigmoid(x / tau);
           double exponential = Math.exp(-x);
           double logistic = -logSigmoid(x);
+          if (mix == 0) {
+            // Its product with e^(-x), which may be infinite, has vanished as well.
+            return Partials.ofDifference(logistic, -beta * Logistic.sigmoid(-x));
+          }
           double mixSlope = mix * (1 - mix) / tau;
           double slope =
               mixSlope * (exponential - logistic)

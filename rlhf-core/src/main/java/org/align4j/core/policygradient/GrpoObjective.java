@@ -174,7 +174,8 @@ public record GrpoObjective(
         Surrogate surrogate = surrogate(ratio, advantages[t], policy[t], gammaLogWeight);
         total += weight * surrogate.value();
         gradient[t] += weight * surrogate.dLogProb();
-        dLogWeights[t] += weight * surrogate.dRatio() * ratio;
+        // A ratio that is clipped may be infinite; it has no slope all the same.
+        dLogWeights[t] += surrogate.dRatio() == 0 ? 0 : weight * surrogate.dRatio() * ratio;
         clips.add(this, ratio, advantages[t]);
         if (loss == GrpoLoss.VESPO) {
           metrics.add("vespo/phi_seq_mean", gammaWeight(gammaLogWeight, advantages[t]), 1.0 / n);

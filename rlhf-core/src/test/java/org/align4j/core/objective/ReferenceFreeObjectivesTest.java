@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
+import org.align4j.core.tck.RaggedRows;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class ReferenceFreeObjectivesTest {
   private static final int[] CHOSEN = {3, 1, 4};
@@ -18,60 +16,13 @@ class ReferenceFreeObjectivesTest {
   private static PairwiseLogProbs random() {
     Random random = new Random(3);
     return new PairwiseLogProbs(
-        FiniteDifferences.rows(random, CHOSEN, -2, -0.1),
-        FiniteDifferences.rows(random, REJECTED, -2, -0.1),
+        RaggedRows.random(random, CHOSEN, -2, -0.1),
+        RaggedRows.random(random, REJECTED, -2, -0.1),
         List.of(),
         List.of(),
         List.of(),
         List.of(),
-        FiniteDifferences.rows(random, new int[] {4, 2, 3}, -2, -0.1));
-  }
-
-  static Stream<PreferenceObjective> objectives() {
-    return Stream.of(
-        CpoObjective.of(0.3, CpoLoss.SIGMOID),
-        CpoObjective.of(0.3, CpoLoss.HINGE),
-        CpoObjective.of(0.3, CpoLoss.IPO),
-        CpoObjective.of(0.3, CpoLoss.SIMPO),
-        CpoObjective.simpo(2, 1),
-        new CpoObjective(2, CpoLoss.SIMPO, 0.1, 0.5, 0.25, 0.5),
-        new CpoObjective(2, CpoLoss.SIGMOID, 0.1, 0, -0.25, 0),
-        new OrpoObjective(0.7));
-  }
-
-  @ParameterizedTest
-  @MethodSource("objectives")
-  void gradientEqualsFiniteDifferences(PreferenceObjective objective) {
-    PairwiseLogProbs input = random();
-    PairwiseValue value = objective.evaluate(input);
-    FiniteDifferences.check(
-        () -> objective.evaluate(input).loss(), input.chosen(), value.dChosen());
-    FiniteDifferences.check(
-        () -> objective.evaluate(input).loss(), input.rejected(), value.dRejected());
-    if (objective.needsPrompt()) {
-      FiniteDifferences.check(
-          () -> objective.evaluate(input).loss(), input.prompt(), value.dPrompt());
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("objectives")
-  void microBatchesAddUpToTheWholeStep(PreferenceObjective objective) {
-    PairwiseLogProbs whole = random();
-    double sum = 0;
-    for (int i = 0; i < whole.size(); i++) {
-      PairwiseLogProbs one =
-          new PairwiseLogProbs(
-              whole.chosen().subList(i, i + 1),
-              whole.rejected().subList(i, i + 1),
-              List.of(),
-              List.of(),
-              List.of(),
-              List.of(),
-              whole.prompt().subList(i, i + 1));
-      sum += objective.evaluate(one, Normalizer.of(whole)).loss();
-    }
-    assertThat(sum).isCloseTo(objective.evaluate(whole).loss(), within(1e-12));
+        RaggedRows.random(random, new int[] {4, 2, 3}, -2, -0.1));
   }
 
   @Test

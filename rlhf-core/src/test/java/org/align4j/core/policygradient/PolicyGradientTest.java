@@ -4,118 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
-import org.align4j.core.objective.FiniteDifferences;
+import org.align4j.core.tck.GradientCheck;
+import org.align4j.core.tck.RaggedRows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PolicyGradientTest {
   private static final int[] LENGTHS = {3, 1, 4, 2};
-
-  private static RolloutLogProbs random() {
-    Random random = new Random(21);
-    List<double[]> advantages = new ArrayList<>();
-    double[] signs = {1.3, -0.7, 0.4, -1.1};
-    for (int i = 0; i < LENGTHS.length; i++) {
-      double[] row = new double[LENGTHS[i]];
-      java.util.Arrays.fill(row, signs[i]);
-      advantages.add(row);
-    }
-    return new RolloutLogProbs(
-        FiniteDifferences.rows(random, LENGTHS, -2, -0.1),
-        FiniteDifferences.rows(random, LENGTHS, -2, -0.1),
-        FiniteDifferences.rows(random, LENGTHS, -2, -0.1),
-        FiniteDifferences.rows(random, LENGTHS, 0.5, 1.2),
-        FiniteDifferences.rows(random, LENGTHS, 0, 5),
-        advantages);
-  }
-
-  private static GrpoObjective grpo(GrpoLoss loss, RatioLevel level, boolean weightedKl) {
-    return new GrpoObjective(
-        loss,
-        level,
-        0.2,
-        loss == GrpoLoss.CISPO ? 5 : 0.28,
-        1.6,
-        0.04,
-        weightedKl,
-        8,
-        0.7,
-        0,
-        GrpoObjective.Gates.DEFAULT);
-  }
-
-  /** Objectives whose gradient is that of the value; cispo's and vespo's weights are constants. */
-  static Stream<PolicyGradientObjective> differentiable() {
-    Stream<PolicyGradientObjective> family =
-        Stream.of(GrpoLoss.values())
-            .filter(loss -> loss != GrpoLoss.CISPO && loss != GrpoLoss.VESPO)
-            .flatMap(
-                loss ->
-                    Stream.of(RatioLevel.values())
-                        .flatMap(
-                            level -> Stream.of(grpo(loss, level, true), grpo(loss, level, false))));
-    return Stream.concat(
-        family,
-        Stream.of(
-            GrpoObjective.rloo(0.2, 0.2),
-            PpoObjective.of(0.2),
-            new PpoObjective(0.2, 0.28, 1.5, false, 0, KlEstimator.K3)));
-  }
-
-  static Stream<PolicyGradientObjective> all() {
-    return Stream.concat(
-        differentiable(),
-        Stream.of(
-            grpo(GrpoLoss.CISPO, RatioLevel.TOKEN, true),
-            grpo(GrpoLoss.VESPO, RatioLevel.TOKEN, true),
-            new PpoObjective(0.2, 0.2, 0, true, 0.1, KlEstimator.K3)));
-  }
-
-  @ParameterizedTest
-  @MethodSource("differentiable")
-  void gradientEqualsFiniteDifferences(PolicyGradientObjective objective) {
-    RolloutLogProbs input = random();
-    FiniteDifferences.check(
-        () -> objective.evaluate(input).loss(),
-        input.policy(),
-        objective.evaluate(input).dPolicy());
-  }
-
-  /** FIELD 3.7: accumulation must not rescale the loss. */
-  @ParameterizedTest
-  @MethodSource("all")
-  void microBatchesAddUpToTheWholeStep(PolicyGradientObjective objective) {
-    if (objective instanceof GrpoObjective grpo && grpo.needsEntropies()) {
-      objective =
-          new GrpoObjective(
-              grpo.loss(), grpo.level(), 0.2, 0.28, 0, 0.04, true, 8, 1, 0, grpo.gates());
-    }
-    RolloutLogProbs whole = random();
-    RolloutCounts counts = RolloutCounts.of(whole.policy());
-    PolicyGradientValue expected = objective.evaluate(whole);
-    double sum = 0;
-    for (int i = 0; i < whole.size(); i++) {
-      PolicyGradientValue one = objective.evaluate(part(whole, i), counts);
-      sum += one.loss();
-      assertThat(one.dPolicy().get(0)).containsExactly(expected.dPolicy().get(i), within(1e-12));
-    }
-    assertThat(sum).isCloseTo(expected.loss(), within(1e-12));
-  }
-
-  private static RolloutLogProbs part(RolloutLogProbs whole, int i) {
-    return new RolloutLogProbs(
-        whole.policy().subList(i, i + 1),
-        whole.old().subList(i, i + 1),
-        whole.reference().subList(i, i + 1),
-        whole.importance().subList(i, i + 1),
-        whole.entropies().subList(i, i + 1),
-        whole.advantages().subList(i, i + 1));
-  }
 
   /** The first step of any of them is the plain policy gradient: -A/tokens at every token. */
   @Test
@@ -135,6 +33,46 @@ class PolicyGradientTest {
           .containsExactly(new double[] {-2 / 3.0, -2 / 3.0}, within(1e-9));
       assertThat(value.dPolicy().get(1)).containsExactly(new double[] {1}, within(1e-9));
     }
+  }
+
+  /** cispo and vespo hold their weights constant, so that the loss is Σ gradient · log-prob. */
+  @ParameterizedTest
+  @EnumSource(
+      value = GrpoLoss.class,
+      names = {"CISPO", "VESPO"})
+  void heldWeightsStandInTheGradient(GrpoLoss loss) {
+    Random random = new Random(21);
+    RolloutLogProbs input =
+        new RolloutLogProbs(
+            RaggedRows.random(random, LENGTHS, -2, -0.1),
+            RaggedRows.random(random, LENGTHS, -2, -0.1),
+            List.of(),
+            List.of(),
+            List.of(),
+            RaggedRows.random(random, LENGTHS, -1, 1));
+    PolicyGradientValue value = GrpoObjective.of(loss, 0, 8).evaluate(input);
+    double sum = 0;
+    for (int i = 0; i < LENGTHS.length; i++) {
+      for (int t = 0; t < LENGTHS[i]; t++) {
+        sum += value.dPolicy().get(i)[t] * input.policy().get(i)[t];
+      }
+    }
+    assertThat(value.loss()).isCloseTo(sum, within(1e-12)).isNotZero();
+  }
+
+  /** cispo: ratios e^0.5, and e^2 above the cap of 5. */
+  @Test
+  void cispoCapsTheWeightByHand() {
+    RolloutLogProbs input =
+        new RolloutLogProbs(
+            List.of(new double[] {-1, -1}),
+            List.of(new double[] {-1.5, -3}),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(new double[] {2, 2}));
+    assertThat(GrpoObjective.of(GrpoLoss.CISPO, 0, 8).evaluate(input).dPolicy().get(0))
+        .containsExactly(new double[] {-Math.exp(0.5) * 2 / 2, -5.0 * 2 / 2}, within(1e-12));
   }
 
   /**
@@ -188,13 +126,13 @@ class PolicyGradientTest {
   @Test
   void valueLossGradient() {
     Random random = new Random(4);
-    List<double[]> values = FiniteDifferences.rows(random, LENGTHS, -1, 1);
-    List<double[]> old = FiniteDifferences.rows(random, LENGTHS, -1, 1);
-    List<double[]> returns = FiniteDifferences.rows(random, LENGTHS, -1, 1);
+    List<double[]> values = RaggedRows.random(random, LENGTHS, -1, 1);
+    List<double[]> old = RaggedRows.random(random, LENGTHS, -1, 1);
+    List<double[]> returns = RaggedRows.random(random, LENGTHS, -1, 1);
     RolloutCounts counts = RolloutCounts.of(values);
     for (double clip : new double[] {0, 0.2}) {
       ValueLoss loss = new ValueLoss(clip);
-      FiniteDifferences.check(
+      GradientCheck.check(
           () -> loss.evaluate(values, old, returns, counts).loss(),
           values,
           loss.evaluate(values, old, returns, counts).dValues());

@@ -1,6 +1,6 @@
 package org.align4j.policy.backend.internal.vector;
 
-import static org.align4j.policy.backend.StridedTensors.random;
+import static org.align4j.policy.tck.StridedTensors.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

@@ -1,6 +1,7 @@
-package org.align4j.policy.backend;
+package org.align4j.policy.tck;
 
 import java.util.Random;
+import org.align4j.policy.backend.Tensor;
 
 /** Random tensors whose rows have gaps between them: kernels must honour the stride. */
 public final class StridedTensors {
