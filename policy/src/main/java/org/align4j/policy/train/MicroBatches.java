@@ -11,7 +11,7 @@ import java.util.function.ToIntFunction;
 public final class MicroBatches {
   private MicroBatches() {}
 
-  /** The pieces, in order. */
+  /** The pieces, in order; none without examples. */
   public static <E> List<List<E>> cut(List<E> examples, ToIntFunction<E> tokens, int budget) {
     List<List<E>> out = new ArrayList<>();
     int from = 0;
@@ -25,7 +25,9 @@ public final class MicroBatches {
       }
       sum += size;
     }
-    out.add(examples.subList(from, examples.size()));
+    if (from < examples.size()) {
+      out.add(examples.subList(from, examples.size()));
+    }
     return out;
   }
 }
