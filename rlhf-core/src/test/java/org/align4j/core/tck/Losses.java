@@ -41,8 +41,8 @@ final class Losses {
   /**
    * A loss at an extreme point.
    *
-   * @param overflows whether the formula may leave the range of double precision; a finite loss
-   *     has a finite gradient all the same
+   * @param overflows whether the formula may leave the range of double precision; a finite loss has
+   *     a finite gradient all the same
    */
   static void assertUsable(
       String point, double loss, List<List<double[]>> gradients, boolean overflows) {
