@@ -5,23 +5,25 @@ import java.util.function.Predicate;
 import org.align4j.core.refusal.RefusalDetector;
 import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.reward.text.ChatTurns;
 
 /**
- * Rewards refusing what is harmful and answering what is not: +1 for the right one, -1 for the
- * wrong one and for degenerate output, so that neither "always refuse" nor "always answer" scores
- * well. A partial refusal is wrong on both sides, so that "I can't help, but here is how" does not
- * score either.
+ * Rewards refusing harmful and answering harmless prompts: 1 if the completion does the right one,
+ * -1 if it does the other or is degenerate, so neither "always refuse" nor "always answer" scores
+ * well. A partial refusal ("I can't help, but here is how") is wrong for both kinds of prompts.
  *
  * @param harmful tells whether a prompt asks for harm
  */
 public record RefusalReward(Predicate<String> harmful) implements RewardFunction {
 
   @Override
+  public String name() {
+    return "refusal";
+  }
+
+  @Override
   public double[] rewards(List<String> prompts, List<String> completions) {
-    if (prompts.size() != completions.size()) {
-      throw new IllegalArgumentException(
-          prompts.size() + " prompts for " + completions.size() + " completions");
-    }
+    ChatTurns.requireEqualSizes(prompts, completions);
     RefusalDetector detector = new RefusalDetector();
     double[] out = new double[completions.size()];
     for (int i = 0; i < out.length; i++) {

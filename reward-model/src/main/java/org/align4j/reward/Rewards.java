@@ -2,11 +2,23 @@ package org.align4j.reward;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
+import org.align4j.core.distillation.Teacher;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.reward.teacher.RefusalAgreement;
+import org.align4j.reward.teacher.TeacherLikelihood;
 
-/** Rule rewards, and rewards that reshape another. */
+/**
+ * The rewards that come with align4j. A {@link RewardModel} is a reward by itself, and so is a
+ * lambda; {@link RewardFunction} composes them.
+ *
+ * <pre>{@code
+ * Rewards.likelihood(teacher).plus(0.1, Rewards.length(40)).clip(-5, 5)
+ * }</pre>
+ */
 public final class Rewards {
   private static final double SMALLEST_DEVIATION = 1e-8;
 
@@ -17,27 +29,30 @@ public final class Rewards {
     return (prompts, completions) -> completions.stream().mapToDouble(rule).toArray();
   }
 
-  /** 1 where the pattern occurs in the completion, else 0. */
+  /** {@code regex}: 1 where the pattern occurs in the completion, else 0. */
   public static RewardFunction matches(Pattern pattern) {
-    return ofCompletion(completion -> pattern.matcher(completion).find() ? 1 : 0);
+    return ofCompletion(completion -> pattern.matcher(completion).find() ? 1 : 0).named("regex");
   }
 
-  /** 1 where the whole completion has the format, else 0. */
+  /** {@code format}: 1 where the whole completion matches the pattern, else 0. */
   public static RewardFunction format(Pattern pattern) {
-    return ofCompletion(completion -> pattern.matcher(completion).matches() ? 1 : 0);
+    return ofCompletion(completion -> pattern.matcher(completion).matches() ? 1 : 0)
+        .named("format");
   }
 
   /**
-   * 1 at the target length, falling linearly to 0 at none and at twice the target.
+   * {@code length}: max(0, 1 - |n - target| / target) for a completion of n words: 1 at the target,
+   * 0 for no words and for twice the target or more.
    *
-   * @param words target, &gt; 0
+   * @param target in words, &gt; 0
    */
-  public static RewardFunction length(int words) {
-    if (words <= 0) {
-      throw new IllegalArgumentException("a target length must be positive, got " + words);
+  public static RewardFunction length(int target) {
+    if (target <= 0) {
+      throw new IllegalArgumentException("a target length must be positive, got " + target);
     }
     return ofCompletion(
-        completion -> Math.max(0, 1 - Math.abs(words(completion) - words) / (double) words));
+            completion -> Math.max(0, 1 - Math.abs(words(completion) - target) / (double) target))
+        .named("length");
   }
 
   private static int words(String text) {
@@ -45,25 +60,43 @@ public final class Rewards {
     return stripped.isEmpty() ? 0 : stripped.split("\\s+").length;
   }
 
-  /** Bounded below and above. */
-  public static RewardFunction clipped(RewardFunction reward, double low, double high) {
-    if (!(low < high)) {
-      throw new IllegalArgumentException("bounds must be low < high, got " + low + ", " + high);
-    }
-    return (prompts, completions) ->
-        Arrays.stream(reward.rewards(prompts, completions))
-            .map(r -> Math.max(low, Math.min(high, r)))
-            .toArray();
+  /**
+   * {@code refusal}: 1 for refusing a harmful prompt and for answering a harmless one, else -1.
+   *
+   * @param harmful tells whether a prompt asks for harm
+   */
+  public static RewardFunction refusal(Predicate<String> harmful) {
+    return new RefusalReward(harmful);
   }
 
-  /** Mean 0 and variance 1 over each batch. */
+  /**
+   * {@code likelihood}: the mean log-probability that a teacher gives a completion's tokens, in
+   * nats. {@link TeacherLikelihood} has sums, a system prompt and the student as its own teacher.
+   *
+   * @param teacher stays open while the reward is in use
+   */
+  public static TeacherLikelihood likelihood(PolicyModel teacher) {
+    return TeacherLikelihood.of(teacher);
+  }
+
+  /**
+   * {@code agreement}: 1 where a completion refuses exactly if the teacher's answer does, else -1.
+   */
+  public static RefusalAgreement agreement(Teacher teacher) {
+    return new RefusalAgreement(teacher);
+  }
+
+  /** Scaled to mean 0 and variance 1 over each batch; the name stays. */
   public static RewardFunction whitened(RewardFunction reward) {
-    return (List<String> prompts, List<String> completions) -> {
-      double[] raw = reward.rewards(prompts, completions);
-      double mean = Arrays.stream(raw).average().orElse(0);
-      double variance = Arrays.stream(raw).map(r -> (r - mean) * (r - mean)).average().orElse(0);
-      double deviation = Math.max(SMALLEST_DEVIATION, Math.sqrt(variance));
-      return Arrays.stream(raw).map(r -> (r - mean) / deviation).toArray();
-    };
+    RewardFunction white =
+        (List<String> prompts, List<String> completions) -> {
+          double[] raw = reward.rewards(prompts, completions);
+          double mean = Arrays.stream(raw).average().orElse(0);
+          double variance =
+              Arrays.stream(raw).map(r -> (r - mean) * (r - mean)).average().orElse(0);
+          double deviation = Math.max(SMALLEST_DEVIATION, Math.sqrt(variance));
+          return Arrays.stream(raw).map(r -> (r - mean) / deviation).toArray();
+        };
+    return white.named(reward.name());
   }
 }

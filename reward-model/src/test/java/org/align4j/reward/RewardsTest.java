@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import org.align4j.core.reward.ComposedReward;
 import org.align4j.core.reward.RewardFunction;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class RewardsTest {
   private static final String REFUSAL = "I'm sorry, but I can't help with that.";
   private static final String ANSWER = "Sure, it is easy: mix flour and water.";
 
-  private final RewardFunction refusal = new RefusalReward(prompt -> prompt.contains("bomb"));
+  private final RewardFunction refusal = Rewards.refusal(prompt -> prompt.contains("bomb"));
 
   @Test
   void alwaysRefusingScoresNoBetterThanAlwaysAnswering() {
@@ -34,27 +35,13 @@ class RewardsTest {
   }
 
   @Test
-  void weightedSumTakesALambda() {
-    RewardFunction length = (p, c) -> c.stream().mapToDouble(String::length).toArray();
-    WeightedReward reward =
-        new WeightedReward(
-            List.of(
-                new WeightedReward.Term("refusal", 2, refusal),
-                new WeightedReward.Term("length", 0.5, length)));
-    assertThat(reward.rewards(List.of("bake"), List.of("Yes."))).containsExactly(4);
-  }
-
-  @Test
-  void productNeedsAllParts() {
-    RewardFunction half = (p, c) -> new double[] {0.25};
-    WeightedReward reward =
-        new WeightedReward(
-            List.of(
-                new WeightedReward.Term("half", 0.5, half),
-                new WeightedReward.Term("one", 1, (p, c) -> new double[] {3})),
-            true);
-    assertThat(reward.rewards(List.of("a"), List.of("b"))).containsExactly(1.5);
-    assertThat(reward.parts(List.of("a"), List.of("b"))).containsOnlyKeys("half", "one");
+  void rewardsComposeUnderTheirNames() {
+    RewardFunction letters = (p, c) -> c.stream().mapToDouble(String::length).toArray();
+    ComposedReward reward =
+        refusal.times(2).plus(0.5, letters).plus(0.1, Rewards.length(2)).clip(-3, 3);
+    assertThat(reward.partNames()).containsExactly("refusal", "reward", "length");
+    assertThat(reward.rewards(List.of("bake", "bomb"), List.of("Yes.", "Yes.")))
+        .containsExactly(new double[] {3, 0.05}, within(1e-12));
   }
 
   @Test
@@ -67,18 +54,12 @@ class RewardsTest {
     assertThat(Rewards.format(Pattern.compile("\\w+ \\w+")).rewards(prompts, completions))
         .containsExactly(1, 0, 0);
     RewardFunction words = Rewards.ofCompletion(String::length);
-    assertThat(Rewards.clipped(words, 1, 5).rewards(prompts, completions)).containsExactly(5, 3, 1);
     double[] white = Rewards.whitened(words).rewards(prompts, completions);
     assertThat(white[0] + white[1] + white[2]).isCloseTo(0, within(1e-12));
   }
 
   @Test
-  void brokenRewardsAreNamed() {
-    WeightedReward nan =
-        new WeightedReward(
-            List.of(new WeightedReward.Term("odd", 1, (p, c) -> new double[] {Double.NaN})));
-    assertThatThrownBy(() -> nan.rewards(List.of("a"), List.of("b")))
-        .hasMessage("reward \"odd\" is NaN for completion 0");
+  void unequalListsAreRefused() {
     assertThatThrownBy(() -> refusal.rewards(List.of("a"), List.of()))
         .hasMessageContaining("1 prompts");
   }

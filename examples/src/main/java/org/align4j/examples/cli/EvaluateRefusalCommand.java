@@ -1,6 +1,5 @@
 package org.align4j.examples.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,12 +10,13 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.align4j.core.data.PromptFile;
 import org.align4j.core.refusal.Rate;
-import org.align4j.core.refusal.RefusalReport;
 import org.align4j.core.run.AtomicFiles;
-import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TextGenerator;
+import org.align4j.reward.report.RefusalEvaluation;
+import org.align4j.reward.report.RefusalEvaluation.PromptSet;
+import org.align4j.reward.report.TranscriptEvaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -102,111 +102,72 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
     if (!transcripts.isEmpty()) {
       return judgeTranscripts();
     }
-    List<PromptFile> files = WrongUse.checked(spec, this::files);
-    List<List<String>> prompts = new ArrayList<>();
-    for (PromptFile file : files) {
-      prompts.add(file.sample(limit, seed));
-    }
+    WrongUse.checked(spec, this::requireFiles);
+    List<PromptSet> refused = sets(harmful);
+    List<PromptSet> answered = sets(benign);
     PolicyModel loaded = model.load();
-    ObjectNode report = JsonOutput.JSON.createObjectNode();
-    ObjectNode harmfulNode = report.putObject("harmful");
-    ObjectNode benignNode = report.putObject("benign");
-    ArrayNode rows = report.putArray("rows");
-    List<String> arguments = concatenated();
+    RefusalEvaluation evaluation;
     try (TextGenerator generator =
-        new TextGenerator(loaded, Backends.defaultBackend(), batch, false)) {
-      for (int i = 0; i < files.size(); i++) {
-        ObjectNode target = i < harmful.size() ? harmfulNode : benignNode;
-        measure(generator, arguments.get(i), prompts.get(i), target, rows);
-      }
+        new TextGenerator(loaded, loaded.transformer().backend(), batch, false)) {
+      evaluation =
+          RefusalEvaluation.of(
+              refused,
+              answered,
+              set -> answers(generator, set),
+              set -> print(set.set().name(), set.report().rate()));
     }
-    write(report);
+    write(evaluation.json(), evaluation.summary());
     return 0;
+  }
+
+  private List<String> answers(TextGenerator generator, PromptSet set) {
+    String task = Path.of(set.name()).getFileName().toString();
+    SamplingParams params = SamplingParams.greedy(maxNewTokens);
+    return generator.answers(set.prompts(), params, Bars.FACTORY, task, () -> false);
   }
 
   private int judgeTranscripts() throws IOException {
     for (String option : FOR_A_MODEL) {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw wrongUse("--transcripts needs no model; leave out " + option);
+        throw new ParameterException(
+            spec.commandLine(), "--transcripts needs no model; leave out " + option);
       }
     }
     WrongUse.checked(spec, () -> existing(transcripts));
-    Transcripts judged = new Transcripts();
-    transcripts.forEach(judged::add);
-    write(judged.report());
+    TranscriptEvaluation evaluation = Transcripts.judge(transcripts);
+    write(evaluation.json(), evaluation.summary());
     return 0;
   }
 
-  private ParameterException wrongUse(String message) {
-    return new ParameterException(spec.commandLine(), message);
-  }
-
-  private void write(ObjectNode report) throws IOException {
+  private void write(ObjectNode report, ObjectNode summary) throws IOException {
     AtomicFiles.writeString(out, report.toPrettyString());
-    ObjectNode summary = report.deepCopy();
-    summary.remove("rows");
     output.print(summary);
   }
 
-  private List<PromptFile> files() {
+  private List<PromptFile> requireFiles() {
     if (harmful.isEmpty() && benign.isEmpty()) {
       throw new IllegalArgumentException(
           "name at least one file with --harmful, --benign or --transcripts");
     }
-    return existing(concatenated());
+    List<PromptFile> files = new ArrayList<>(existing(harmful));
+    files.addAll(existing(benign));
+    return files;
   }
 
   private static List<PromptFile> existing(List<String> arguments) {
-    List<PromptFile> files = new ArrayList<>();
-    for (String argument : arguments) {
-      PromptFile file = PromptFile.parse(argument);
+    List<PromptFile> files = arguments.stream().map(PromptFile::parse).toList();
+    for (PromptFile file : files) {
       if (!Files.exists(file.path())) {
         throw new IllegalArgumentException(file.path() + ": no such file");
       }
-      files.add(file);
     }
     return files;
   }
 
-  private List<String> concatenated() {
-    List<String> arguments = new ArrayList<>(harmful);
-    arguments.addAll(benign);
-    return arguments;
-  }
-
-  private void measure(
-      TextGenerator generator,
-      String name,
-      List<String> prompts,
-      ObjectNode target,
-      ArrayNode rows) {
-    List<String> answers =
-        generator.answers(
-            prompts,
-            SamplingParams.greedy(maxNewTokens),
-            Bars.FACTORY,
-            Path.of(name).getFileName().toString(),
-            () -> false);
-    RefusalReport result = RefusalReport.of(answers);
-    put(target.putObject(name), result);
-    for (int i = 0; i < prompts.size(); i++) {
-      ObjectNode row = rows.addObject();
-      row.put("file", name).put("prompt", prompts.get(i)).put("completion", answers.get(i));
-      row.put("pattern", result.verdicts().get(i).pattern().name().toLowerCase(Locale.ROOT));
-    }
-    print(name, result.rate());
-  }
-
-  /** The rates of one file's answers. */
-  static void put(ObjectNode node, RefusalReport result) {
-    Rate rate = result.rate();
-    node.put("n", rate.n()).put("refused", rate.hits()).put("rate", rate.value());
-    node.put("low", rate.low()).put("high", rate.high());
-    node.put("complete", result.complete().hits());
-    ObjectNode patterns = node.putObject("patterns");
-    result
-        .patterns()
-        .forEach((pattern, count) -> patterns.put(pattern.name().toLowerCase(Locale.ROOT), count));
+  private List<PromptSet> sets(List<String> arguments) {
+    return arguments.stream()
+        .map(name -> new PromptSet(name, PromptFile.parse(name).sample(limit, seed)))
+        .toList();
   }
 
   static void print(String name, Rate rate) {

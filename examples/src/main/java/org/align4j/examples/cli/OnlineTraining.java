@@ -8,7 +8,6 @@ import org.align4j.core.data.PromptFile;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
-import org.align4j.core.reward.RewardFunction;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
@@ -128,7 +127,16 @@ abstract class OnlineTraining extends Training {
               + ", got "
               + config.generations());
     }
-    RewardFunction reward = RewardSpecs.parse(rewards, weights, data);
+    RewardSpecs specs = RewardSpecs.parse(rewards, weights, data);
+    if (trained.full() && specs.needReference()) {
+      throw new IllegalArgumentException(
+          "a likelihood by self needs the model as training starts, which full fine-tuning does not"
+              + " keep: train an adapter, or name the model's folder instead of self");
+    }
+    String systemPrompt =
+        settings
+            .when(specs.askModels(), "with a likelihood:MODEL or agreement:MODEL reward")
+            .text("teacher_system_prompt", "");
     return used -> {
       TrainingRun run = new TrainingRun(options, model, used);
       PolicyModel policy = run.model(trained, training.seed(), checkpointing);
@@ -142,15 +150,22 @@ abstract class OnlineTraining extends Training {
               Backends.defaultBackend(),
               options);
       OnlineUpdate update = method.update().apply(parts);
-      return run.run(
-          surroundings -> {
-            OnlineTrainer trainer =
-                new OnlineTrainer(
-                    name, sampler(policy, sampling, slots), reward, update, config, surroundings);
-            TrainingLoop.Result result = train(trainer, prompts(policy, data), logCompletions);
-            run.save(policy);
-            return result;
-          });
+      try (OpenRewards reward = specs.open(policy, systemPrompt)) {
+        return run.run(
+            surroundings -> {
+              OnlineTrainer trainer =
+                  new OnlineTrainer(
+                      name,
+                      sampler(policy, sampling, slots),
+                      reward.sum(),
+                      update,
+                      config,
+                      surroundings);
+              TrainingLoop.Result result = train(trainer, prompts(policy, data), logCompletions);
+              run.save(policy);
+              return result;
+            });
+      }
     };
   }
 

@@ -10,63 +10,128 @@ import java.util.regex.Pattern;
 import org.align4j.core.data.PromptFile;
 import org.align4j.core.data.Row;
 import org.align4j.core.data.RowReader;
-import org.align4j.core.reward.ComposedReward;
 import org.align4j.core.reward.RewardFunction;
-import org.align4j.reward.RefusalReward;
+import org.align4j.policy.format.PolicyModel;
 import org.align4j.reward.Rewards;
-import org.align4j.reward.WeightedReward;
-import org.align4j.reward.encoder.EncoderReward;
-import org.align4j.reward.encoder.MiniLmEncoder;
-import org.align4j.reward.transformer.TransformerReward;
+import org.align4j.reward.teacher.RecordedTeacher;
 
-/** Reward functions as a command line names them. */
+/**
+ * Rewards as a command line names them. {@link #parse} checks the names, {@link #open} loads the
+ * models behind them.
+ */
 final class RewardSpecs {
   static final String HELP =
       "refusal (data rows say harmful: true/false), length:WORDS, regex:PATTERN, format:PATTERN,"
-          + " or the folder of a reward model; repeatable.";
+          + " likelihood:MODEL or likelihood-sum:MODEL (how likely a teacher finds the answer),"
+          + " agreement:MODEL or agreement:FILE (to refuse where a teacher or recorded answers"
+          + " do), or the folder of a reward model; repeatable. MODEL is a name as for --model, or"
+          + " self: the model as training starts.";
 
-  private RewardSpecs() {}
+  static final String SELF = "self";
+
+  private static final String LIKELIHOOD = "likelihood";
+  private static final String LIKELIHOOD_SUM = "likelihood-sum";
+  private static final String AGREEMENT = "agreement";
+  private static final Set<String> WITH_VALUE =
+      Set.of("length", "regex", "format", LIKELIHOOD, LIKELIHOOD_SUM, AGREEMENT);
+  private static final List<String> RECORDED = List.of(".jsonl", ".json", ".csv");
+
+  private final List<Spec> specs;
 
   /**
-   * Builds the sum of several.
+   * One reward.
+   *
+   * @param kind what stands before the colon, or the whole
+   * @param value what stands after it, or empty
+   */
+  private record Spec(String kind, String value, double weight, Source source) {
+    String name() {
+      Path path = Path.of(kind).getFileName();
+      return path == null ? kind : path.toString();
+    }
+
+    boolean asksModel() {
+      return kind.startsWith(LIKELIHOOD) || (kind.equals(AGREEMENT) && !recorded(value));
+    }
+  }
+
+  /** Makes a reward function once the models are there. */
+  @FunctionalInterface
+  private interface Source {
+    RewardFunction open(OpenRewards models);
+  }
+
+  private RewardSpecs(List<Spec> specs) {
+    this.specs = List.copyOf(specs);
+  }
+
+  /**
+   * Checks specs and reads what needs no model.
    *
    * @param weights one a spec, or none for equal ones
    * @param data where {@code refusal} finds which prompts are harmful
+   * @throws IllegalArgumentException names the spec and what is expected
    */
-  static ComposedReward parse(List<String> specs, List<Double> weights, PromptFile data) {
+  static RewardSpecs parse(List<String> specs, List<Double> weights, PromptFile data) {
     if (!weights.isEmpty() && weights.size() != specs.size()) {
       throw new IllegalArgumentException(
           "reward_weights has " + weights.size() + " values for " + specs.size() + " rewards");
     }
-    List<WeightedReward.Term> terms = new ArrayList<>();
+    List<Spec> out = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
-      double weight = weights.isEmpty() ? 1 : weights.get(i);
-      terms.add(new WeightedReward.Term(name(specs.get(i)), weight, one(specs.get(i), data)));
+      out.add(spec(specs.get(i), weights.isEmpty() ? 1 : weights.get(i), data));
     }
-    return new WeightedReward(terms);
+    List<String> names = out.stream().map(Spec::name).toList();
+    if (Set.copyOf(names).size() < names.size()) {
+      throw new IllegalArgumentException("reward names must differ: " + names);
+    }
+    return new RewardSpecs(out);
   }
 
-  private static String name(String spec) {
-    int colon = spec.indexOf(':');
-    Path path = Path.of(colon > 0 ? spec.substring(0, colon) : spec).getFileName();
-    return path == null ? spec : path.toString();
-  }
-
-  private static RewardFunction one(String spec, PromptFile data) {
+  private static Spec spec(String spec, double weight, PromptFile data) {
     int colon = spec.indexOf(':');
     String kind = colon > 0 ? spec.substring(0, colon) : spec;
     String value = colon > 0 ? spec.substring(colon + 1) : "";
-    if (value.isEmpty() && List.of("length", "regex", "format").contains(kind)) {
+    if (value.isEmpty() && WITH_VALUE.contains(kind)) {
       throw new IllegalArgumentException(
           "reward \"" + spec + "\" lacks what comes after the colon; expected " + HELP);
     }
+    return new Spec(kind, value, weight, source(spec, kind, value, data));
+  }
+
+  private static Source source(String spec, String kind, String value, PromptFile data) {
     return switch (kind) {
-      case "refusal" -> new RefusalReward(harmful(data)::contains);
-      case "length" -> Rewards.length(words(spec, value));
-      case "regex" -> Rewards.matches(Pattern.compile(value));
-      case "format" -> Rewards.format(Pattern.compile(value, Pattern.DOTALL));
-      default -> model(Path.of(spec));
+      case "refusal" -> rule(Rewards.refusal(harmful(data)::contains));
+      case "length" -> rule(Rewards.length(words(spec, value)));
+      case "regex" -> rule(Rewards.matches(Pattern.compile(value)));
+      case "format" -> rule(Rewards.format(Pattern.compile(value, Pattern.DOTALL)));
+      case LIKELIHOOD -> models -> models.likelihood(value);
+      case LIKELIHOOD_SUM -> models -> models.likelihood(value).summed();
+      case AGREEMENT ->
+          recorded(value)
+              ? rule(Rewards.agreement(new RecordedTeacher(existing(spec, value))).ask(data.read()))
+              : models -> models.agreement(value, data.read());
+      default -> rewardModel(folder(spec));
     };
+  }
+
+  private static Source rule(RewardFunction rule) {
+    return models -> rule;
+  }
+
+  private static Source rewardModel(Path folder) {
+    return models -> models.rewardModel(folder);
+  }
+
+  private static boolean recorded(String value) {
+    return RECORDED.stream().anyMatch(value::endsWith) && !Files.isDirectory(Path.of(value));
+  }
+
+  private static Path existing(String spec, String file) {
+    if (!Files.exists(Path.of(file))) {
+      throw new IllegalArgumentException("reward \"" + spec + "\": " + file + ": no such file");
+    }
+    return Path.of(file);
   }
 
   private static int words(String spec, String value) {
@@ -78,15 +143,12 @@ final class RewardSpecs {
     }
   }
 
-  /** A reward model of either kind. */
-  static RewardFunction model(Path folder) {
-    if (!Files.isDirectory(folder)) {
+  private static Path folder(String spec) {
+    if (!Files.isDirectory(Path.of(spec))) {
       throw new IllegalArgumentException(
-          "reward \"" + folder + "\" is neither a folder nor known; expected " + HELP);
+          "reward \"" + spec + "\" is neither a folder nor known; expected " + HELP);
     }
-    return EncoderReward.isIn(folder)
-        ? EncoderReward.load(folder, new MiniLmEncoder())
-        : TransformerReward.load(folder);
+    return Path.of(spec);
   }
 
   private static Set<String> harmful(PromptFile data) {
@@ -103,5 +165,35 @@ final class RewardSpecs {
       }
     }
     return out;
+  }
+
+  /** Whether a model is asked, so that a system prompt for it has an effect. */
+  boolean askModels() {
+    return specs.stream().anyMatch(Spec::asksModel);
+  }
+
+  /** Whether the model that is trained scores its own completions as it was before training. */
+  boolean needReference() {
+    return specs.stream()
+        .anyMatch(spec -> spec.kind().startsWith(LIKELIHOOD) && spec.value().equals(SELF));
+  }
+
+  /**
+   * Loads the models.
+   *
+   * @param student the model that is trained, before its training begins
+   * @param systemPrompt under which teachers read prompts; empty = their template's own
+   */
+  OpenRewards open(PolicyModel student, String systemPrompt) {
+    OpenRewards models = new OpenRewards(student, systemPrompt);
+    try {
+      for (Spec spec : specs) {
+        models.add(spec.weight(), spec.source().open(models).named(spec.name()));
+      }
+      return models;
+    } catch (RuntimeException e) {
+      models.close();
+      throw e;
+    }
   }
 }

@@ -3,7 +3,7 @@ package org.align4j.examples.cli;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.reward.teacher.LocalTeacher;
+import org.align4j.reward.text.ChatTurns;
 
 /** Exchanges the system turn that a model's prompts begin with. */
 final class SystemTurn implements UnaryOperator<int[]> {
@@ -17,8 +17,8 @@ final class SystemTurn implements UnaryOperator<int[]> {
   }
 
   private static int[] common(PolicyModel model, String systemPrompt) {
-    int[] a = model.text().prompt(LocalTeacher.passage(systemPrompt, "a"));
-    int[] b = model.text().prompt(LocalTeacher.passage(systemPrompt, "7"));
+    int[] a = model.text().prompt(ChatTurns.prompt(systemPrompt, "a"));
+    int[] b = model.text().prompt(ChatTurns.prompt(systemPrompt, "7"));
     return Arrays.copyOf(a, Arrays.mismatch(a, b));
   }
 

@@ -18,7 +18,7 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.ScalarModel;
 import org.align4j.policy.online.PolicyGradientUpdate;
 import org.align4j.policy.train.ActorCriticTask;
-import org.align4j.reward.transformer.TransformerReward;
+import org.align4j.reward.TransformerReward;
 import picocli.CommandLine.Command;
 
 @Command(

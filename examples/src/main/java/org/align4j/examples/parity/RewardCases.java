@@ -10,9 +10,9 @@ import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.TokenizedPair;
+import org.align4j.reward.TransformerReward;
 import org.align4j.reward.transformer.RewardPair;
 import org.align4j.reward.transformer.RewardTask;
-import org.align4j.reward.transformer.TransformerReward;
 
 /** Reward models: their scores, and the first step of training one. */
 final class RewardCases {

@@ -47,12 +47,17 @@ public record PolicyModel(
     return orClose(file, () -> assemble(GgufAssets.read(path, file), file, backend, Set.of()));
   }
 
-  /** Loads the folder of a sequence classifier: everything but its head. */
+  /** Loads the folder of a sequence classifier without its head, with the default backend. */
   public static PolicyModel loadHeadless(Path folder) {
+    return loadHeadless(folder, Backends.defaultBackend());
+  }
+
+  /** Loads the folder of a sequence classifier: everything but its head. */
+  public static PolicyModel loadHeadless(Path folder, Backend backend) {
     ModelAssets assets = HuggingFaceFolder.read(folder).withTiedHead();
     WeightSource weights = SafetensorsReader.openFolder(folder);
     Set<String> heads = Set.of(ScalarHead.NAME, HEAD);
-    return orClose(weights, () -> assemble(assets, weights, Backends.defaultBackend(), heads));
+    return orClose(weights, () -> assemble(assets, weights, backend, heads));
   }
 
   private static PolicyModel orClose(WeightSource source, Supplier<PolicyModel> loading) {

@@ -67,6 +67,11 @@ public final class DecoderTransformer implements LanguageModel {
     return config;
   }
 
+  /** The backend that holds the weights and computes. */
+  public Backend backend() {
+    return backend;
+  }
+
   /**
    * Every base weight by its Hugging Face name; vectors are tensors of one row.
    *

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.align4j.policy.text.HuggingFaceTokenizers;
-import org.align4j.policy.text.Tokenizer;
 
 /**
  * all-MiniLM-L6-v2 (Reimers &amp; Gurevych 2019, arXiv 1908.10084), quantised, from langchain4j's
@@ -25,7 +24,7 @@ public final class MiniLmEncoder implements TokenEncoder {
 
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtSession session;
-  private final Tokenizer tokenizer;
+  private final HuggingFaceTokenizers tokenizer;
   private final int begin;
   private final int separator;
 
@@ -95,5 +94,16 @@ public final class MiniLmEncoder implements TokenEncoder {
 
   private OnnxTensor row(long[] values) throws OrtException {
     return OnnxTensor.createTensor(environment, new long[][] {values});
+  }
+
+  /** Closes the session and the tokenizer. */
+  @Override
+  public void close() {
+    tokenizer.close();
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new IllegalStateException("the encoder cannot be closed: " + e.getMessage(), e);
+    }
   }
 }

@@ -24,10 +24,10 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * Tells harmful texts from harmless ones: a frozen encoder with a small DL4J network. One for
- * prompts and one for responses are two instances, trained on their own texts.
+ * Tells harmful texts from harmless ones by a frozen encoder with a small DL4J network. Prompts and
+ * responses need a classifier each, trained on their own texts.
  */
-public final class SafetyClassifier {
+public final class SafetyClassifier implements AutoCloseable {
   private static final String FILE = "safety-classifier.zip";
   private static final String TEXT = "text";
   private static final int FILTERS = 64;
@@ -48,6 +48,7 @@ public final class SafetyClassifier {
   /**
    * Trains one.
    *
+   * @param encoder stays open while the classifier is in use
    * @param harmful examples, at least one
    * @param harmless examples, at least one
    * @param seed of initialisation and order
@@ -141,5 +142,11 @@ public final class SafetyClassifier {
     } catch (IOException e) {
       throw new ModelFileException(file + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Closes the network; the encoder is closed by whoever made it. */
+  @Override
+  public void close() {
+    network.close();
   }
 }

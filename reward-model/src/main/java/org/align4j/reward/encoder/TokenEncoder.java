@@ -2,18 +2,27 @@ package org.align4j.reward.encoder;
 
 import java.util.List;
 
-/** Turns texts into vectors, one a token; it stays as it is while heads on it are trained. */
-public interface TokenEncoder {
+/**
+ * Turns texts into vectors, one a token. It is not trained: only heads on it are.
+ *
+ * <p>Whoever makes an encoder closes it; several reward models may share one.
+ */
+public interface TokenEncoder extends AutoCloseable {
 
   /** Components of a vector. */
   int dimension();
 
   /**
-   * States of every token of each text, {@code [token][component]}; at least one token a text.
+   * The states of every token of each text.
    *
    * @param end which end of a text that is too long for the encoder is kept
+   * @return {@code [token][component]} for each text, in order; at least one token a text
    */
   List<float[][]> encode(List<String> texts, End end);
+
+  /** Releases native memory; an encoder without any does nothing. */
+  @Override
+  default void close() {}
 
   /** An end of a text. */
   enum End {

@@ -1,2 +1,5 @@
-/** How good a reward model is: pair accuracy, calibration, length bias. */
+/**
+ * Evaluation reports: reward models on pairs, refusals of a model and of recorded answers. Every
+ * report has a JSON form.
+ */
 package org.align4j.reward.report;

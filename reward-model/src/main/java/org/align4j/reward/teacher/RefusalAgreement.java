@@ -10,15 +10,17 @@ import org.align4j.core.distillation.Teacher;
 import org.align4j.core.refusal.RefusalDetector;
 import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.reward.text.ChatTurns;
 
 /**
- * Distillation as a reward: +1 where a completion refuses exactly if the teacher's answer does, -1
- * where not and for degenerate output. The teacher is asked once a prompt.
+ * Distillation as a reward: 1 if a completion refuses where the teacher's answer refuses and
+ * answers where it answers, else -1; degenerate completions get -1. The teacher is asked once for
+ * each prompt. Not thread-safe.
  */
 public final class RefusalAgreement implements RewardFunction {
   private final Teacher teacher;
   private final RefusalDetector detector = new RefusalDetector();
-  private final Map<String, Boolean> known = new HashMap<>();
+  private final Map<String, Boolean> refusals = new HashMap<>();
 
   /** Follows a teacher. */
   public RefusalAgreement(Teacher teacher) {
@@ -26,32 +28,46 @@ public final class RefusalAgreement implements RewardFunction {
   }
 
   @Override
-  public double[] rewards(List<String> prompts, List<String> completions) {
-    if (prompts.size() != completions.size()) {
-      throw new IllegalArgumentException(
-          prompts.size() + " prompts for " + completions.size() + " completions");
+  public String name() {
+    return "agreement";
+  }
+
+  /**
+   * Asks the teacher about prompts that it was not asked about before, all in one call. Whoever
+   * knows all prompts may ask first: a model answers many prompts faster together, and a student
+   * that teaches itself must answer before its training begins.
+   *
+   * @return this reward
+   */
+  public RefusalAgreement ask(List<String> prompts) {
+    Set<String> missing = new LinkedHashSet<>(prompts);
+    missing.removeAll(refusals.keySet());
+    List<String> asked = new ArrayList<>(missing);
+    if (asked.isEmpty()) {
+      return this;
     }
+    List<String> answers = teacher.answers(asked);
+    if (answers.size() != asked.size()) {
+      throw new IllegalStateException(
+          "the teacher gave " + answers.size() + " answers to " + asked.size() + " prompts");
+    }
+    for (int i = 0; i < asked.size(); i++) {
+      refusals.put(asked.get(i), detector.judge(answers.get(i)).pattern().refused());
+    }
+    return this;
+  }
+
+  @Override
+  public double[] rewards(List<String> prompts, List<String> completions) {
+    ChatTurns.requireEqualSizes(prompts, completions);
     ask(prompts);
     double[] out = new double[completions.size()];
     for (int i = 0; i < out.length; i++) {
       RefusalPattern pattern = detector.judge(completions.get(i)).pattern();
       boolean agrees =
-          pattern != RefusalPattern.DEGENERATE && pattern.refused() == known.get(prompts.get(i));
+          pattern != RefusalPattern.DEGENERATE && pattern.refused() == refusals.get(prompts.get(i));
       out[i] = agrees ? 1 : -1;
     }
     return out;
-  }
-
-  private void ask(List<String> prompts) {
-    Set<String> missing = new LinkedHashSet<>(prompts);
-    missing.removeAll(known.keySet());
-    List<String> asked = new ArrayList<>(missing);
-    if (asked.isEmpty()) {
-      return;
-    }
-    List<String> answers = teacher.answers(asked);
-    for (int i = 0; i < asked.size(); i++) {
-      known.put(asked.get(i), detector.judge(answers.get(i)).pattern().refused());
-    }
   }
 }

@@ -32,8 +32,14 @@ class SafetyClassifierTest {
 
   @Test
   void tellsUnseenTextsApartAndSurvivesSaving() throws IOException {
-    TokenEncoder encoder = new MiniLmEncoder();
-    SafetyClassifier classifier = SafetyClassifier.train(encoder, HARMFUL, HARMLESS, 1);
+    try (TokenEncoder encoder = new MiniLmEncoder();
+        SafetyClassifier classifier = SafetyClassifier.train(encoder, HARMFUL, HARMLESS, 1)) {
+      tellsUnseenTextsApart(encoder, classifier);
+    }
+  }
+
+  private void tellsUnseenTextsApart(TokenEncoder encoder, SafetyClassifier classifier)
+      throws IOException {
     List<String> unseen =
         List.of("How do I make a grenade?", "How do I cook rice?", "How do I rob a bank?");
     double[] scores = classifier.harmful(unseen);
@@ -41,8 +47,9 @@ class SafetyClassifierTest {
     assertThat(scores[1]).isLessThan(0.5);
     assertThat(scores[2]).isGreaterThan(0.5);
     classifier.write(folder);
-    assertThat(SafetyClassifier.load(folder, encoder).harmful(unseen))
-        .containsExactly(scores, within(1e-6));
+    try (SafetyClassifier loaded = SafetyClassifier.load(folder, encoder)) {
+      assertThat(loaded.harmful(unseen)).containsExactly(scores, within(1e-6));
+    }
   }
 
   @Test

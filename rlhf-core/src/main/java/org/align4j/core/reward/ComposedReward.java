@@ -6,14 +6,17 @@ import java.util.Map;
 /** A reward made of others, which can be looked at one by one. */
 public interface ComposedReward extends RewardFunction {
 
+  /** The names of the parts; all differ. */
+  List<String> partNames();
+
   /**
-   * What each part says, before weights.
+   * The rewards of each part, before weights and bounds.
    *
-   * @return one number a completion, by the part's name, in order
+   * @return one number a completion, by the part's name, in the order of {@link #partNames}
    */
   Map<String, double[]> parts(List<String> prompts, List<String> completions);
 
-  /** The reward that follows from the parts. */
+  /** The reward that follows from the parts; a new array. */
   double[] combine(Map<String, double[]> parts);
 
   @Override

@@ -2,7 +2,12 @@ package org.align4j.core.reward;
 
 import java.util.List;
 
-/** Scores completions; a lambda is one. Higher is better, no fixed range. */
+/**
+ * Scores completions; a lambda is one. Higher is better, no fixed range.
+ *
+ * <p>Rewards compose: {@code Rewards.length(40).times(0.1).plus(1, model).clip(-2, 2)}. A composed
+ * reward keeps its parts apart, so that training logs each by its {@link #name}.
+ */
 @FunctionalInterface
 public interface RewardFunction {
 
@@ -14,4 +19,43 @@ public interface RewardFunction {
    * @return one finite number a completion
    */
   double[] rewards(List<String> prompts, List<String> completions);
+
+  /** The name in metrics ({@code rewards/NAME/mean}) and messages; {@link #named} changes it. */
+  default String name() {
+    return "reward";
+  }
+
+  /** The same reward under another name. A composed reward becomes a single part by it. */
+  default RewardFunction named(String name) {
+    return new NamedReward(name, this);
+  }
+
+  /**
+   * The sum {@code this + weight · other}.
+   *
+   * @param weight finite; may be negative
+   * @throws IllegalArgumentException if a part of one has the name of a part of the other
+   */
+  default ComposedReward plus(double weight, RewardFunction other) {
+    return WeightedReward.sum(
+        new WeightedReward.Term(1, this), new WeightedReward.Term(weight, other));
+  }
+
+  /**
+   * The product {@code weight · this}.
+   *
+   * @param weight finite; may be negative
+   */
+  default ComposedReward times(double weight) {
+    return WeightedReward.sum(new WeightedReward.Term(weight, this));
+  }
+
+  /**
+   * The reward bounded to {@code [low, high]}; its parts are logged as they are without bounds.
+   *
+   * @throws IllegalArgumentException unless low &lt; high
+   */
+  default ComposedReward clip(double low, double high) {
+    return new ClippedReward(this, low, high);
+  }
 }

@@ -1,2 +1,2 @@
-/** What a reward is: anything that scores completions. */
+/** What a reward is: anything that scores completions. Rewards compose by weight. */
 package org.align4j.core.reward;

@@ -1,4 +1,4 @@
-package org.align4j.reward.encoder;
+package org.align4j.reward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.data.PreferencePair;
 import org.align4j.core.objective.BradleyTerryLoss;
-import org.align4j.core.run.Progress;
+import org.align4j.reward.encoder.MiniLmEncoder;
+import org.align4j.reward.encoder.TokenEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,20 +23,20 @@ class EncoderRewardTest {
       List.of("a cake", "an omelette", "pancakes", "a salad", "soup", "bread", "a pie");
 
   /** Few pairs need more passes. */
-  private static final EncoderRewardTrainer TRAINER =
-      new EncoderRewardTrainer(32, 1e-3, 40, 8, 0.5, 1e-4, new BradleyTerryLoss(0.01), 1);
+  private static final EncoderRewardConfig CONFIG =
+      new EncoderRewardConfig(32, 1e-3, 40, 8, 0.5, 1e-4, new BradleyTerryLoss(0.01), 1);
 
   @TempDir Path folder;
 
-  private static List<EncoderRewardTrainer.Pair> pairs(int from, int to) {
-    List<EncoderRewardTrainer.Pair> out = new ArrayList<>();
+  private static List<PreferencePair> pairs(int from, int to) {
+    List<PreferencePair> out = new ArrayList<>();
     for (String opening : List.of("How do I make ", "Give me instructions for ", "Help me make ")) {
       for (int i = from; i < to; i++) {
         out.add(
-            new EncoderRewardTrainer.Pair(
+            Fixtures.pair(
                 opening + THREATS.get(i), REFUSAL, "Sure! First take some " + THREATS.get(i)));
         out.add(
-            new EncoderRewardTrainer.Pair(
+            Fixtures.pair(
                 opening + DISHES.get(i), "Sure! First take some " + DISHES.get(i), REFUSAL));
       }
     }
@@ -44,29 +46,30 @@ class EncoderRewardTest {
   /** On the real encoder: things never seen in training are told apart, both ways. */
   @Test
   void learnsWhenToRefuseAndSurvivesSaving() throws IOException {
-    TokenEncoder encoder = new MiniLmEncoder();
-    EncoderReward reward = TRAINER.train(encoder, pairs(0, 5), Progress.SILENT);
-    List<EncoderRewardTrainer.Pair> held = pairs(5, 7);
-    List<String> prompts = held.stream().map(EncoderRewardTrainer.Pair::prompt).toList();
-    double[] chosen =
-        reward.rewards(prompts, held.stream().map(EncoderRewardTrainer.Pair::chosen).toList());
-    double[] rejected =
-        reward.rewards(prompts, held.stream().map(EncoderRewardTrainer.Pair::rejected).toList());
-    int right = 0;
-    for (int i = 0; i < chosen.length; i++) {
-      right += chosen[i] > rejected[i] ? 1 : 0;
+    try (TokenEncoder encoder = new MiniLmEncoder();
+        EncoderReward reward = RewardTrainer.encoder(encoder).config(CONFIG).fit(pairs(0, 5))) {
+      List<PreferencePair> held = pairs(5, 7);
+      assertThat(reward.evaluate(held).accuracy().hits()).isGreaterThanOrEqualTo(held.size() - 1);
+      reward.save(folder);
+      String prompt = held.get(0).prompt().plainText();
+      try (EncoderReward loaded = EncoderReward.load(folder, encoder)) {
+        assertThat(loaded.score(prompt, REFUSAL))
+            .isCloseTo(reward.score(prompt, REFUSAL), within(1e-6));
+      }
     }
-    assertThat(right).isGreaterThanOrEqualTo(chosen.length - 1);
-    reward.write(folder);
-    double[] loaded =
-        EncoderReward.load(folder, encoder).rewards(prompts.subList(0, 1), List.of(REFUSAL));
-    assertThat(loaded[0])
-        .isCloseTo(reward.rewards(prompts.subList(0, 1), List.of(REFUSAL))[0], within(1e-6));
   }
 
   @Test
   void missingFolderIsNamed() {
-    assertThatThrownBy(() -> EncoderReward.load(folder, new MiniLmEncoder()))
+    assertThatThrownBy(() -> EncoderReward.load(folder))
         .hasMessageContaining("encoder-reward.zip: no such file");
+  }
+
+  @Test
+  void settingsOutOfRangeAreNamed() {
+    assertThatThrownBy(() -> EncoderRewardConfig.DEFAULT.withEpochs(0))
+        .hasMessage("num_train_epochs must be positive, got 0");
+    assertThatThrownBy(() -> RewardTrainer.encoder().fit(List.of()))
+        .hasMessage("there are no pairs to train on");
   }
 }

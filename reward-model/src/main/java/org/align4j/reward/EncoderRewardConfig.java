@@ -1,0 +1,62 @@
+package org.align4j.reward;
+
+import org.align4j.core.objective.BradleyTerryLoss;
+
+/**
+ * How the head of an {@link EncoderReward} is made and trained.
+ *
+ * @param filters filters of each width and text, &gt; 0
+ * @param learningRate of Adam, &ge; 0; falls linearly to zero
+ * @param epochs passes over the pairs, &gt; 0
+ * @param batchSize pairs of a step, &gt; 0
+ * @param dropout share of the token states' components that a step leaves out, in [0, 1)
+ * @param weightDecay weight of the L2 penalty, &ge; 0
+ * @param loss pairwise loss
+ * @param seed of the initial weights and of the order of the pairs
+ */
+public record EncoderRewardConfig(
+    int filters,
+    double learningRate,
+    int epochs,
+    int batchSize,
+    double dropout,
+    double weightDecay,
+    BradleyTerryLoss loss,
+    long seed) {
+  /** Settings that suit a few thousand pairs. */
+  public static final EncoderRewardConfig DEFAULT =
+      new EncoderRewardConfig(128, 1e-3, 10, 32, 0.5, 1e-4, new BradleyTerryLoss(0.01), 42);
+
+  /** Checks ranges. */
+  public EncoderRewardConfig {
+    require(filters > 0, "filters must be positive, got " + filters);
+    require(learningRate >= 0, "learning_rate must not be negative, got " + learningRate);
+    require(epochs > 0, "num_train_epochs must be positive, got " + epochs);
+    require(batchSize > 0, "per_device_train_batch_size must be positive, got " + batchSize);
+    require(dropout >= 0 && dropout < 1, "dropout must be in [0, 1), got " + dropout);
+    require(weightDecay >= 0, "weight_decay must not be negative, got " + weightDecay);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  /** The same with another number of passes. */
+  public EncoderRewardConfig withEpochs(int value) {
+    return new EncoderRewardConfig(
+        filters, learningRate, value, batchSize, dropout, weightDecay, loss, seed);
+  }
+
+  /** The same with another seed. */
+  public EncoderRewardConfig withSeed(long value) {
+    return new EncoderRewardConfig(
+        filters, learningRate, epochs, batchSize, dropout, weightDecay, loss, value);
+  }
+
+  /** Steps of a run over so many pairs. */
+  int steps(int pairs) {
+    return epochs * ((pairs + batchSize - 1) / batchSize);
+  }
+}

@@ -1,0 +1,171 @@
+package org.align4j.reward;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.align4j.core.data.PreferencePair;
+import org.align4j.core.objective.BradleyTerryLoss;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.train.Tokenization;
+import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingLoop;
+import org.align4j.reward.transformer.RewardPair;
+import org.align4j.reward.transformer.RewardTask;
+
+/**
+ * Trains a {@link TransformerReward} as TRL's {@code RewardTrainer} does. Add an adapter to the
+ * base or let all of its weights be trained first; otherwise the head alone is trained.
+ */
+public final class TransformerRewardTrainer implements RewardTrainer {
+  /** TRL's RewardConfig. */
+  public static final double LEARNING_RATE = 1e-4;
+
+  private static final String NAME = "reward";
+  private static final int MAX_LENGTH = 1024;
+
+  private final PolicyModel base;
+  private TrainingConfig config = TrainingConfig.defaults(LEARNING_RATE);
+  private BradleyTerryLoss loss = new BradleyTerryLoss(0);
+  private LengthPolicy lengths = new LengthPolicy(MAX_LENGTH, LengthPolicy.Mode.DROP);
+  private boolean wrapStrings = true;
+  private Map<String, Double> margins = Map.of();
+  private List<PreferencePair> heldOut = List.of();
+  private Map<String, Double> heldOutMargins = Map.of();
+  private TrainingLoop.Surroundings surroundings =
+      new TrainingLoop.Surroundings(Path.of("runs", NAME), null, Progress.SILENT, () -> false);
+  private boolean resume;
+  private TrainingLoop.Result result;
+
+  TransformerRewardTrainer(PolicyModel base) {
+    this.base = base;
+  }
+
+  /** Changes the configuration; the rest keeps TRL's defaults. */
+  public TransformerRewardTrainer config(UnaryOperator<TrainingConfig.Builder> changes) {
+    return config(changes.apply(config.toBuilder()).build());
+  }
+
+  /** Sets the whole configuration; its seed also draws the head's first values. */
+  public TransformerRewardTrainer config(TrainingConfig value) {
+    config = value;
+    return this;
+  }
+
+  /** Sets the pairwise loss; by default it does not centre rewards. */
+  public TransformerRewardTrainer loss(BradleyTerryLoss value) {
+    loss = value;
+    return this;
+  }
+
+  /**
+   * Sets what happens to pairs that are too long; by default those of more than 1024 tokens are
+   * left out.
+   *
+   * @throws IllegalArgumentException as {@link #requireWholeCompletions}
+   */
+  public TransformerRewardTrainer lengths(LengthPolicy value) {
+    requireWholeCompletions(value);
+    lengths = value;
+    return this;
+  }
+
+  /**
+   * Refuses a policy that cuts completions: the score of a part says nothing about the whole.
+   *
+   * @throws IllegalArgumentException names the policies that leave completions whole
+   */
+  public static void requireWholeCompletions(LengthPolicy policy) {
+    if (policy.mode() == LengthPolicy.Mode.KEEP_START) {
+      throw new IllegalArgumentException(
+          "truncation_mode=keep_start would score answers that were cut; expected drop, error or"
+              + " keep_end, which cuts the prompt");
+    }
+  }
+
+  /**
+   * Sets whether plain strings become a user's and an assistant's turn if the model has a chat
+   * template, as by default; otherwise they are raw text.
+   */
+  public TransformerRewardTrainer wrapStringsAsChat(boolean value) {
+    wrapStrings = value;
+    return this;
+  }
+
+  /**
+   * Sets by how much the scores of pairs should differ at least.
+   *
+   * @param bySource margins by {@link PreferencePair#source}; 0 for pairs that are not there
+   */
+  public TransformerRewardTrainer margins(Map<String, Double> bySource) {
+    margins = Map.copyOf(bySource);
+    return this;
+  }
+
+  /** Sets held-out pairs, which are evaluated every {@code eval_steps} steps and at the end. */
+  public TransformerRewardTrainer evaluateOn(
+      List<PreferencePair> pairs, Map<String, Double> marginsBySource) {
+    heldOut = List.copyOf(pairs);
+    heldOutMargins = Map.copyOf(marginsBySource);
+    return this;
+  }
+
+  /** Sets the folder of checkpoints and of the batch dumped on a failure; {@code runs/reward}. */
+  public TransformerRewardTrainer output(Path folder) {
+    surroundings =
+        new TrainingLoop.Surroundings(
+            folder, surroundings.metrics(), surroundings.progress(), surroundings.stop());
+    return this;
+  }
+
+  /** Sets the output folder, the run log, the progress display and what ends the run early. */
+  public TransformerRewardTrainer surroundings(TrainingLoop.Surroundings value) {
+    surroundings = value;
+    return this;
+  }
+
+  /** Sets whether to go on from the checkpoint in the output folder. */
+  public TransformerRewardTrainer resume(boolean value) {
+    resume = value;
+    return this;
+  }
+
+  @Override
+  public TransformerReward fit(List<PreferencePair> pairs) {
+    TransformerReward reward = TransformerReward.fromLanguageModel(base, config.seed());
+    Tokenization tokenization = new Tokenization(base.text(), lengths, wrapStrings);
+    List<RewardPair> training = tokenized(tokenization, pairs, margins);
+    List<RewardPair> evaluation =
+        heldOut.isEmpty() ? List.of() : tokenized(tokenization, heldOut, heldOutMargins);
+    result =
+        new TrainingLoop<>(
+                NAME,
+                new RewardTask(reward.model(), loss),
+                config,
+                base.transformer().backend(),
+                surroundings)
+            .run(training, evaluation, resume);
+    return reward;
+  }
+
+  private static List<RewardPair> tokenized(
+      Tokenization tokenization, List<PreferencePair> pairs, Map<String, Double> margins) {
+    return tokenization.pairs(pairs).stream()
+        .map(pair -> new RewardPair(pair, margins.getOrDefault(pair.source(), 0.0)))
+        .toList();
+  }
+
+  /**
+   * Steps and metrics of the last {@link #fit}.
+   *
+   * @throws IllegalStateException before the first
+   */
+  public TrainingLoop.Result result() {
+    if (result == null) {
+      throw new IllegalStateException("nothing has been trained yet");
+    }
+    return result;
+  }
+}

@@ -1,0 +1,42 @@
+package org.align4j.reward.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import org.align4j.core.refusal.Rate;
+import org.align4j.core.refusal.RefusalPattern;
+import org.align4j.core.refusal.RefusalReport;
+
+/** What the JSON forms of reports share. */
+final class ReportJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ReportJson() {}
+
+  /** An empty object. */
+  static ObjectNode object() {
+    return JSON.createObjectNode();
+  }
+
+  /** A report without its rows. */
+  static ObjectNode summary(ObjectNode report) {
+    ObjectNode out = report.deepCopy();
+    out.remove("rows");
+    return out;
+  }
+
+  /** The rates of one file's answers. */
+  static void put(ObjectNode node, RefusalReport report) {
+    Rate rate = report.rate();
+    node.put("n", rate.n()).put("refused", rate.hits()).put("rate", rate.value());
+    node.put("low", rate.low()).put("high", rate.high());
+    node.put("complete", report.complete().hits());
+    ObjectNode patterns = node.putObject("patterns");
+    report.patterns().forEach((pattern, count) -> patterns.put(name(pattern), count));
+  }
+
+  /** A pattern's name in lower case. */
+  static String name(RefusalPattern pattern) {
+    return pattern.name().toLowerCase(Locale.ROOT);
+  }
+}

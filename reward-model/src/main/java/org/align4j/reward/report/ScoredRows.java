@@ -1,0 +1,69 @@
+package org.align4j.reward.report;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.align4j.core.reward.RewardFunction;
+import org.align4j.core.run.AtomicFiles;
+import org.align4j.core.run.Progress;
+
+/**
+ * Completions with their rewards.
+ *
+ * @param prompts one a completion
+ * @param rewards in the completions' order
+ */
+public record ScoredRows(List<String> prompts, List<String> completions, double[] rewards) {
+  private static final int BATCH = 64;
+
+  /** Scores rows, 64 at a time. */
+  public static ScoredRows of(
+      RewardFunction reward,
+      List<String> prompts,
+      List<String> completions,
+      Progress.Factory progress) {
+    List<Double> all = new ArrayList<>(prompts.size());
+    try (Progress bar = progress.start("score", prompts.size())) {
+      for (int from = 0; from < prompts.size(); from += BATCH) {
+        int to = Math.min(prompts.size(), from + BATCH);
+        for (double one :
+            reward.rewards(prompts.subList(from, to), completions.subList(from, to))) {
+          all.add(one);
+        }
+        bar.step(to - from);
+      }
+    }
+    return new ScoredRows(
+        prompts, completions, all.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** Writes one JSON object a row: {@code prompt}, {@code completion}, {@code reward}. */
+  public void write(Path file) throws IOException {
+    AtomicFiles.write(
+        file,
+        stream -> {
+          for (int i = 0; i < rewards.length; i++) {
+            ObjectNode node = ReportJson.object();
+            node.put("prompt", prompts.get(i)).put("completion", completions.get(i));
+            node.put("reward", rewards[i]);
+            stream.write((node + "\n").getBytes(StandardCharsets.UTF_8));
+          }
+        });
+  }
+
+  /** Number of rows and mean, least and greatest reward; 0 without rows. */
+  public Map<String, Object> summary() {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("rows", rewards.length);
+    out.put("mean_reward", Arrays.stream(rewards).average().orElse(0));
+    out.put("min_reward", Arrays.stream(rewards).min().orElse(0));
+    out.put("max_reward", Arrays.stream(rewards).max().orElse(0));
+    return out;
+  }
+}

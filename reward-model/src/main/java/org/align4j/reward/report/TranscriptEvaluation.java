@@ -1,0 +1,111 @@
+package org.align4j.reward.report;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.align4j.core.data.AnswerFile;
+import org.align4j.core.refusal.Rate;
+import org.align4j.core.refusal.RefusalPattern;
+import org.align4j.core.refusal.RefusalReport;
+
+/**
+ * Refusals among recorded answers, and how well the judgements agree with labels.
+ *
+ * @param files in the order in which they were judged
+ */
+public record TranscriptEvaluation(List<Judged> files) {
+
+  /**
+   * Answers of one file.
+   *
+   * @param name of the file
+   * @param report what the answers are judged to be
+   * @param agreement with the rows' labels; empty if no row has one
+   */
+  public record Judged(
+      String name,
+      List<AnswerFile.Answer> answers,
+      RefusalReport report,
+      Optional<Agreement> agreement) {}
+
+  /**
+   * How often a judgement agrees with a label: refused where the label is refusal or partial, not
+   * refused where it is compliance.
+   *
+   * @param patterns how many answers of each label show each pattern, by the names of both
+   */
+  public record Agreement(Rate rate, Map<String, Map<String, Integer>> patterns) {}
+
+  /** Copies the list. */
+  public TranscriptEvaluation {
+    files = List.copyOf(files);
+  }
+
+  /**
+   * Judges one file's answers by {@code RefusalDetector}.
+   *
+   * @param name of the file in the report
+   */
+  public static Judged judge(String name, List<AnswerFile.Answer> answers) {
+    RefusalReport report = RefusalReport.of(answers.stream().map(AnswerFile.Answer::text).toList());
+    return new Judged(name, answers, report, agreement(answers, report));
+  }
+
+  private static Optional<Agreement> agreement(
+      List<AnswerFile.Answer> answers, RefusalReport report) {
+    int labelled = 0;
+    int agreed = 0;
+    Map<String, Map<String, Integer>> patterns = new LinkedHashMap<>();
+    for (int i = 0; i < answers.size(); i++) {
+      String label = answers.get(i).label();
+      if (!label.isEmpty()) {
+        RefusalPattern pattern = report.verdicts().get(i).pattern();
+        labelled++;
+        agreed += pattern.refused() == !label.equals(AnswerFile.COMPLIANCE) ? 1 : 0;
+        patterns
+            .computeIfAbsent(label, key -> new LinkedHashMap<>())
+            .merge(ReportJson.name(pattern), 1, Integer::sum);
+      }
+    }
+    return labelled == 0
+        ? Optional.empty()
+        : Optional.of(new Agreement(Rate.of(agreed, labelled), patterns));
+  }
+
+  /** Rates by file, and the judgement of every answer in {@code rows}. */
+  public ObjectNode json() {
+    ObjectNode report = ReportJson.object();
+    ObjectNode rates = report.putObject("transcripts");
+    ArrayNode rows = report.putArray("rows");
+    for (Judged file : files) {
+      ObjectNode node = rates.putObject(file.name());
+      ReportJson.put(node, file.report());
+      file.agreement().ifPresent(agreement -> put(node.putObject("agreement"), agreement));
+      for (int i = 0; i < file.answers().size(); i++) {
+        RefusalPattern pattern = file.report().verdicts().get(i).pattern();
+        rows.addObject()
+            .put("file", file.name())
+            .put("row", file.answers().get(i).row())
+            .put("pattern", ReportJson.name(pattern))
+            .put("refused", pattern.refused());
+      }
+    }
+    return report;
+  }
+
+  /** Rates by file alone. */
+  public ObjectNode summary() {
+    return ReportJson.summary(json());
+  }
+
+  private static void put(ObjectNode node, Agreement agreement) {
+    Rate rate = agreement.rate();
+    node.put("n", rate.n()).put("agreed", rate.hits()).put("rate", rate.value());
+    node.put("low", rate.low()).put("high", rate.high());
+    ObjectNode labels = node.putObject("labels");
+    agreement.patterns().forEach((label, counts) -> counts.forEach(labels.putObject(label)::put));
+  }
+}

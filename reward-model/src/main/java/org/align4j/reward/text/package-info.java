@@ -1,0 +1,2 @@
+/** Prompts and answers as turns of a chat, tokenised. */
+package org.align4j.reward.text;
