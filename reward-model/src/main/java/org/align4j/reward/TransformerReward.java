@@ -12,7 +12,6 @@ import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.ScalarHeadModel;
-import org.align4j.policy.text.HuggingFaceTokenizers;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.MicroBatches;
@@ -140,11 +139,11 @@ public final class TransformerReward implements RewardModel {
     }
   }
 
-  /** Releases the tokenizer of a loaded model; the base of a trained one stays as it is. */
+  /** Closes the base of a loaded model; the base of a trained one stays as it is. */
   @Override
   public void close() {
-    if (!closed && ownsBase && base.tokenizer() instanceof HuggingFaceTokenizers tokenizer) {
-      tokenizer.close();
+    if (!closed && ownsBase) {
+      base.close();
     }
     closed = true;
   }

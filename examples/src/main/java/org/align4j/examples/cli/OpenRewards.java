@@ -84,5 +84,6 @@ final class OpenRewards implements AutoCloseable {
   @Override
   public void close() {
     rewardModels.forEach(RewardModel::close);
+    teachers.values().forEach(PolicyModel::close);
   }
 }
