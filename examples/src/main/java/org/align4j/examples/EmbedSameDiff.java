@@ -18,7 +18,7 @@ import org.align4j.policy.online.OnlineTrainer;
 import org.align4j.policy.online.PolicyGradientUpdate;
 import org.align4j.policy.online.RolloutSampler;
 import org.align4j.policy.run.RunContext;
-import org.align4j.policy.train.PolicyGradientTask;
+import org.align4j.policy.task.PolicyGradientTask;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TrainingConfig;
 import org.nd4j.autodiff.samediff.SameDiff;

@@ -17,10 +17,10 @@ import org.align4j.policy.online.DistillationTrainer.Row;
 import org.align4j.policy.online.OnlinePrompt;
 import org.align4j.policy.online.RolloutSampler;
 import org.align4j.policy.run.TrainingResult;
-import org.align4j.policy.train.DistillationTask;
+import org.align4j.policy.task.DistillationTask;
+import org.align4j.policy.text.Tokenization;
+import org.align4j.policy.text.TokenizedDemonstration;
 import org.align4j.policy.train.StepRunner;
-import org.align4j.policy.train.Tokenization;
-import org.align4j.policy.train.TokenizedDemonstration;
 
 /**
  * Learning from a teacher's next-token distributions.

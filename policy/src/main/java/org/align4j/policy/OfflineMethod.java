@@ -13,20 +13,20 @@ import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.core.objective.UnpairedObjective;
 import org.align4j.core.run.Progress;
-import org.align4j.policy.format.ModelResolver;
+import org.align4j.policy.hub.ModelResolver;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Reference;
 import org.align4j.policy.model.WeightsFingerprint;
 import org.align4j.policy.run.TrainingResult;
-import org.align4j.policy.train.PreferenceTask;
-import org.align4j.policy.train.ReferenceCache;
-import org.align4j.policy.train.SupervisedTask;
-import org.align4j.policy.train.Tokenization;
-import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.task.PreferenceTask;
+import org.align4j.policy.task.ReferenceCache;
+import org.align4j.policy.task.SupervisedTask;
+import org.align4j.policy.task.TrainingTask;
+import org.align4j.policy.task.UnpairedTask;
+import org.align4j.policy.text.Tokenization;
+import org.align4j.policy.text.TokenizedPair;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingLoop;
-import org.align4j.policy.train.TrainingTask;
-import org.align4j.policy.train.UnpairedTask;
 
 /**
  * Training on recorded rows: the rows are tokenised and a {@link TrainingTask} learns from them.

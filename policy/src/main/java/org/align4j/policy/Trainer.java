@@ -19,7 +19,7 @@ import org.align4j.policy.run.CancellationToken;
 import org.align4j.policy.run.RunContext;
 import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.run.TrainingResult;
-import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.text.LengthPolicy;
 import org.align4j.policy.train.TrainingConfig;
 
 /**

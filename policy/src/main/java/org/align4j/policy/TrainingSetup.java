@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.align4j.policy.run.RunContext;
-import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.text.LengthPolicy;
 import org.align4j.policy.train.TrainingConfig;
 
 /**

@@ -12,9 +12,9 @@ import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.ScalarHeadModel;
+import org.align4j.policy.task.MicroBatches;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
-import org.align4j.policy.train.MicroBatches;
 import org.align4j.reward.text.ChatTurns;
 
 /**

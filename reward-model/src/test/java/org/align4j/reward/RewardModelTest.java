@@ -13,7 +13,7 @@ import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.ModelFileException;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.lora.LoraConfig;
-import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.text.LengthPolicy;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.reward.report.PairReport;
 import org.junit.jupiter.api.Test;

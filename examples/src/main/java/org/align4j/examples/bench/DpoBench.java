@@ -12,7 +12,7 @@ import org.align4j.policy.ReferenceLogProbs;
 import org.align4j.policy.Trainer;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.optim.LearningRateSchedule;
-import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.text.LengthPolicy;
 
 /**
  * Times the trainer's own DPO steps: 4 pairs in file order, LoRA on all linear layers.

@@ -14,7 +14,7 @@ import org.align4j.policy.backend.KernelChoice;
 import org.align4j.policy.backend.Library;
 import org.align4j.policy.backend.MachineReport;
 import org.align4j.policy.format.ModelFileException;
-import org.align4j.policy.format.ModelResolver;
+import org.align4j.policy.hub.ModelResolver;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -8,7 +8,7 @@ import org.align4j.policy.ChatModel;
 import org.align4j.policy.Trainer;
 import org.align4j.policy.run.BestSettings;
 import org.align4j.policy.run.TrainingListener;
-import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.text.LengthPolicy;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingSettings;
 import picocli.CommandLine.Mixin;

@@ -12,7 +12,7 @@ import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.run.BestSettings;
 import org.align4j.policy.run.TrainingListener;
-import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.text.LengthPolicy;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingSettings;
 import org.align4j.reward.EncoderRewardConfig;

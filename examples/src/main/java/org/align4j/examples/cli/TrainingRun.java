@@ -15,7 +15,7 @@ import org.align4j.policy.run.ProgressListener;
 import org.align4j.policy.run.RunContext;
 import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.run.TrainingResult;
-import org.align4j.policy.train.LengthPolicy;
+import org.align4j.policy.text.LengthPolicy;
 
 /** The part of a training command that does not depend on what is trained. */
 final class TrainingRun {

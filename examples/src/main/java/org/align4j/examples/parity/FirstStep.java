@@ -11,7 +11,7 @@ import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.format.SafetensorsReader;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.optim.GradientClipper;
-import org.align4j.policy.train.TrainingTask;
+import org.align4j.policy.task.TrainingTask;
 
 /** Compares loss, metrics and gradients of a trainer's first step with a fixture's. */
 final class FirstStep {

@@ -14,9 +14,9 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.train.LengthPolicy;
-import org.align4j.policy.train.Tokenization;
-import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.text.LengthPolicy;
+import org.align4j.policy.text.Tokenization;
+import org.align4j.policy.text.TokenizedPair;
 
 /** A folder of fixtures: {@code models/}, {@code objectives/}, {@code pairs.jsonl}. */
 final class Fixtures {

@@ -20,7 +20,7 @@ import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.NewTokens;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
-import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.text.TokenizedPair;
 
 /** Log-probs, last logits, greedy text and tokenizer of a model folder; log-probs of an adapter. */
 final class ModelCases {

@@ -16,12 +16,12 @@ import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.model.Reference;
-import org.align4j.policy.train.PreferenceTask;
-import org.align4j.policy.train.SupervisedTask;
-import org.align4j.policy.train.TokenizedDemonstration;
-import org.align4j.policy.train.TokenizedPair;
-import org.align4j.policy.train.TokenizedUnpaired;
-import org.align4j.policy.train.UnpairedTask;
+import org.align4j.policy.task.PreferenceTask;
+import org.align4j.policy.task.SupervisedTask;
+import org.align4j.policy.task.UnpairedTask;
+import org.align4j.policy.text.TokenizedDemonstration;
+import org.align4j.policy.text.TokenizedPair;
+import org.align4j.policy.text.TokenizedUnpaired;
 
 /** First steps on fixed data: SFT, DPO, CPO, ORPO, KTO. */
 final class OfflineCases {

@@ -9,7 +9,7 @@ import org.align4j.core.objective.BradleyTerryLoss;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
-import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.text.TokenizedPair;
 import org.align4j.reward.TransformerReward;
 import org.align4j.reward.transformer.RewardPair;
 import org.align4j.reward.transformer.RewardTask;

@@ -20,10 +20,10 @@ import org.align4j.core.policygradient.SapoGate;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.core.policygradient.VespoGate;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.train.DistillationTask;
-import org.align4j.policy.train.PolicyGradientTask;
-import org.align4j.policy.train.ScoredRollout;
-import org.align4j.policy.train.TokenizedDemonstration;
+import org.align4j.policy.task.DistillationTask;
+import org.align4j.policy.task.PolicyGradientTask;
+import org.align4j.policy.task.ScoredRollout;
+import org.align4j.policy.text.TokenizedDemonstration;
 
 /** Policy gradients and distillation on sampled completions, with and without a network. */
 final class RolloutCases {

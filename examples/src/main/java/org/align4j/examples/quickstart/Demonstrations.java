@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.align4j.core.data.Content;
 import org.align4j.examples.quickstart.QuickstartData.Request;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.train.TokenizedDemonstration;
-import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.text.TokenizedDemonstration;
+import org.align4j.policy.text.TokenizedPair;
 
 /**
  * The quickstart's requests with their answers as tokens.

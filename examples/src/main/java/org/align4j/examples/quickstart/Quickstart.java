@@ -32,10 +32,10 @@ import org.align4j.policy.run.MetricsLogListener;
 import org.align4j.policy.run.ProgressListener;
 import org.align4j.policy.run.RunContext;
 import org.align4j.policy.run.TrainingListener;
-import org.align4j.policy.train.PreferenceTask;
-import org.align4j.policy.train.SupervisedTask;
-import org.align4j.policy.train.TokenizedDemonstration;
-import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.task.PreferenceTask;
+import org.align4j.policy.task.SupervisedTask;
+import org.align4j.policy.text.TokenizedDemonstration;
+import org.align4j.policy.text.TokenizedPair;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingLoop;
 

@@ -9,9 +9,9 @@ import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.run.RunContext;
 import org.align4j.policy.run.TrainingResult;
+import org.align4j.policy.text.TokenizedDemonstration;
 import org.align4j.policy.train.RunLoop;
 import org.align4j.policy.train.StepRunner;
-import org.align4j.policy.train.TokenizedDemonstration;
 import org.align4j.policy.train.TrainingConfig;
 
 /**

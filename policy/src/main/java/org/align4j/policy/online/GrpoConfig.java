@@ -8,7 +8,7 @@ import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.train.PolicyGradientTask;
+import org.align4j.policy.task.PolicyGradientTask;
 
 /**
  * GRPO and its family, GSPO among them (Shao et al. 2024, arXiv 2402.03300); defaults of TRL's

@@ -3,7 +3,7 @@ package org.align4j.policy.online;
 import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.train.PreferenceTask;
+import org.align4j.policy.task.PreferenceTask;
 
 /**
  * Online DPO (Guo et al. 2024, arXiv 2402.04792): of a prompt's completions the best is preferred

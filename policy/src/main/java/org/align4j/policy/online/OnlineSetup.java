@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.Reference;
+import org.align4j.policy.task.TrainingTask;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingTask;
 
 /**
  * What an {@link OnlineMethod} builds its update from.

@@ -21,9 +21,9 @@ import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.NextTokenLogits;
 import org.align4j.policy.model.Reference;
+import org.align4j.policy.task.MicroBatches;
+import org.align4j.policy.task.ScoredRollout;
 import org.align4j.policy.text.TokenBatch;
-import org.align4j.policy.train.MicroBatches;
-import org.align4j.policy.train.ScoredRollout;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TrainingException;
 

@@ -11,7 +11,7 @@ import org.align4j.core.policygradient.PpoObjectiveBuilder;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.model.ActorCritic;
-import org.align4j.policy.train.ActorCriticTask;
+import org.align4j.policy.task.ActorCriticTask;
 
 /**
  * PPO with a critic (Schulman et al. 2017, arXiv 1707.06347); defaults of TRL's {@code PPOConfig}.

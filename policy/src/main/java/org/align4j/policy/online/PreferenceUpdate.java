@@ -7,9 +7,9 @@ import org.align4j.core.ConfigurationException;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.Reference;
-import org.align4j.policy.train.MicroBatches;
+import org.align4j.policy.task.MicroBatches;
+import org.align4j.policy.text.TokenizedPair;
 import org.align4j.policy.train.StepRunner;
-import org.align4j.policy.train.TokenizedPair;
 
 /**
  * Online DPO (Guo et al. 2024, arXiv 2402.04792): of a prompt's completions the best is preferred

@@ -4,7 +4,7 @@ import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.train.PolicyGradientTask;
+import org.align4j.policy.task.PolicyGradientTask;
 
 /**
  * REINFORCE++: PPO's clip without a critic (Hu 2025, arXiv 2501.03262); defaults of OpenRLHF.

@@ -5,7 +5,7 @@ import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.train.PolicyGradientTask;
+import org.align4j.policy.task.PolicyGradientTask;
 
 /**
  * RLOO, REINFORCE with a leave-one-out baseline (Ahmadian et al. 2024, arXiv 2402.14740); defaults

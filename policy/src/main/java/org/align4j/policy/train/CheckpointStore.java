@@ -23,6 +23,7 @@ import org.align4j.policy.format.SafetensorsReader;
 import org.align4j.policy.format.SafetensorsWriter;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.optim.AdamW;
+import org.align4j.policy.task.TrainingTask;
 
 /**
  * Checkpoints: weights, optimizer moments and everything else that a run goes on from. The tensors

@@ -16,6 +16,8 @@ import org.align4j.policy.backend.Backend;
 import org.align4j.policy.model.Trainable;
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.GradientClipper;
+import org.align4j.policy.task.MicroBatches;
+import org.align4j.policy.task.TrainingTask;
 
 /**
  * One optimizer step: gradients accumulated over micro-batches that are divided once by the step's

@@ -8,6 +8,7 @@ import org.align4j.core.metric.MetricSums;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.run.RunContext;
 import org.align4j.policy.run.TrainingResult;
+import org.align4j.policy.task.TrainingTask;
 
 /**
  * Training on recorded examples: each step of the {@link RunLoop} is an optimizer step on the next

@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.LearningRateSchedule;
+import org.align4j.policy.text.LengthPolicy;
 
 /** Reads what all trainers share from settings; keys as in docs/settings.md, which are TRL's. */
 public final class TrainingSettings {

@@ -1,2 +1,2 @@
-/** Trainers: short loops that connect data, policy, objective and optimizer. */
+/** The training loop, its configuration, optimizer steps and checkpoints. */
 package org.align4j.policy.train;

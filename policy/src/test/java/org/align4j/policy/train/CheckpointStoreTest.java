@@ -19,6 +19,7 @@ import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.Trainable;
 import org.align4j.policy.optim.AdamW;
+import org.align4j.policy.task.TrainingTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

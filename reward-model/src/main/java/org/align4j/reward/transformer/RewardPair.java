@@ -1,6 +1,6 @@
 package org.align4j.reward.transformer;
 
-import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.text.TokenizedPair;
 
 /**
  * A preference pair with the margin that its rewards should keep.

@@ -9,10 +9,10 @@ import org.align4j.core.objective.BradleyTerryLoss;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.model.Trainable;
+import org.align4j.policy.task.TrainingTask;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
-import org.align4j.policy.train.TokenizedPair;
-import org.align4j.policy.train.TrainingTask;
+import org.align4j.policy.text.TokenizedPair;
 
 /** Training a reward model on preference pairs. */
 public final class RewardTask implements TrainingTask<RewardPair> {

@@ -26,7 +26,7 @@ import org.align4j.policy.online.RolloutSampler;
 import org.align4j.policy.optim.LearningRateSchedule;
 import org.align4j.policy.run.RunContext;
 import org.align4j.policy.run.TrainingResult;
-import org.align4j.policy.train.PolicyGradientTask;
+import org.align4j.policy.task.PolicyGradientTask;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.reward.Fixtures;

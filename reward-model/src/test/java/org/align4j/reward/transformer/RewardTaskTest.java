@@ -23,7 +23,7 @@ import org.align4j.policy.model.ScalarHeadModel;
 import org.align4j.policy.run.RunContext;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
-import org.align4j.policy.train.TokenizedPair;
+import org.align4j.policy.text.TokenizedPair;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingLoop;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package org.align4j.policy.format;
+package org.align4j.policy.hub;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.task;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.task;
 
 /**
  * A sampled completion with everything that a policy-gradient step needs; arrays have one entry a

@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.text;
 
 /**
  * A single completion, good or bad, as token ids.

@@ -1,4 +1,4 @@
-package org.align4j.policy.format;
+package org.align4j.policy.hub;
 
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.align4j.core.net.BearerToken;
 import org.align4j.core.net.Endpoints;
 import org.align4j.core.run.Progress;
+import org.align4j.policy.format.ModelFileException;
 
 /**
  * Finds the model that a name means: an existing folder or GGUF file; a Hugging Face id, in the

@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.task;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +19,7 @@ import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Reference;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.text.TokenizedPair;
 
 /** Training on preference pairs with any {@link PreferenceObjective}; DPO's trainer. */
 public final class PreferenceTask implements TrainingTask<TokenizedPair> {

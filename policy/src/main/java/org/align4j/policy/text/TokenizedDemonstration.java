@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,7 +17,8 @@ public record TokenizedDemonstration(String source, int[] prompt, int[] completi
     return prompt.length + completion.length;
   }
 
-  JsonNode toJson() {
+  /** The row as JSON, for dumps of failed batches. */
+  public JsonNode toJson() {
     ObjectNode node = JSON.createObjectNode();
     node.put("source", source);
     node.set("prompt", JSON.valueToTree(prompt));

@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.task;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.policy.model.WeightsFingerprint;
+import org.align4j.policy.text.TokenizedPair;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,9 +1,9 @@
-package org.align4j.policy.train;
+package org.align4j.policy.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.align4j.policy.train.LengthPolicy.Mode;
+import org.align4j.policy.text.LengthPolicy.Mode;
 import org.junit.jupiter.api.Test;
 
 /** FIELD row 1: truncation is a choice, counted, and never removes a completion. */

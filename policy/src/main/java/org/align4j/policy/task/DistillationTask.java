@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.task;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
@@ -14,6 +14,7 @@ import org.align4j.policy.model.NextTokenLogits;
 import org.align4j.policy.model.Trainable;
 import org.align4j.policy.text.RolloutBatches;
 import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.text.TokenizedDemonstration;
 
 /**
  * Distillation by a divergence over the vocabulary: mean over the step's completion tokens. The

@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.task;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
@@ -9,6 +9,7 @@ import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.text.TokenizedDemonstration;
 
 /** Supervised fine-tuning on completions. */
 public final class SupervisedTask implements TrainingTask<TokenizedDemonstration> {

@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.text;
 
 import java.util.Arrays;
 import java.util.Locale;

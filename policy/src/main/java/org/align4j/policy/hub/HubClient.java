@@ -1,4 +1,4 @@
-package org.align4j.policy.format;
+package org.align4j.policy.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

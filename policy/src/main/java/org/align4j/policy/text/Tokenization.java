@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.text;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +8,6 @@ import org.align4j.core.data.DataException;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.PreferencePair;
 import org.align4j.core.data.UnpairedExample;
-import org.align4j.policy.text.TextEncoder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,6 +27,11 @@ import org.align4j.policy.optim.LearningRateSchedule;
 import org.align4j.policy.run.RunContext;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.text.TokenizedPair;
+import org.align4j.policy.text.TokenizedUnpaired;
+import org.align4j.policy.train.StepRunner;
+import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingLoop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

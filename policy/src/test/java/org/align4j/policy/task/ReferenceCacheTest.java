@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +14,7 @@ import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.Reference;
 import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.model.WeightsFingerprint;
+import org.align4j.policy.text.TokenizedPair;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

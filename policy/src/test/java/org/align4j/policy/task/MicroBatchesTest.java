@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.align4j.policy.train;
+package org.align4j.policy.task;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,6 +20,7 @@ import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Reference;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TokenBatch;
+import org.align4j.policy.text.TokenizedUnpaired;
 
 /** Training on single completions that are each good or bad: KTO and BCO's trainer. */
 public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {

@@ -1,4 +1,4 @@
-package org.align4j.policy.format;
+package org.align4j.policy.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,7 +1,6 @@
-package org.align4j.policy.train;
+package org.align4j.policy.text;
 
 import java.util.List;
-import org.align4j.policy.text.PromptCompletions;
 
 /**
  * A preference pair as token ids.
@@ -10,7 +9,8 @@ import org.align4j.policy.text.PromptCompletions;
  */
 public record TokenizedPair(String source, int[] prompt, int[] chosen, int[] rejected) {
 
-  PromptCompletions completions() {
+  /** The prompt with both completions, the chosen one first. */
+  public PromptCompletions completions() {
     return new PromptCompletions(prompt, List.of(chosen, rejected));
   }
 }
