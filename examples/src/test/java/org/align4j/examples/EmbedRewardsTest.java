@@ -36,6 +36,13 @@ class EmbedRewardsTest {
       try (RewardModel reward = RewardModel.load(folder.resolve(kind))) {
         assertThat(reward.score("a river?", "The Ouse.")).as(kind).isFinite();
       }
+      Path out = folder.resolve("grpo-" + kind);
+      String model = FIXTURES.resolve("models/policy").toString();
+      TrainingResult result =
+          EmbedGrpo.train(model, folder.resolve(kind), List.of("a river?", "geese?"), out, 2);
+      assertThat(result.last()).containsKeys("rewards/reward_model/mean", "rewards/length/mean");
+      assertThat(out.resolve("completions.jsonl")).isNotEmptyFile();
+      assertThat(out.resolve("adapter/adapter_model.safetensors")).exists();
     }
   }
 

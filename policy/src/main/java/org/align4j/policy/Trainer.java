@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.align4j.core.data.Demonstration;
@@ -13,13 +14,18 @@ import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.core.objective.UnpairedObjective;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.policy.generate.Sampler;
+import org.align4j.policy.model.LanguageModel;
+import org.align4j.policy.model.Reference;
 import org.align4j.policy.online.DistillationConfig;
 import org.align4j.policy.online.OnlineMethod;
+import org.align4j.policy.online.OnlinePrompt;
 import org.align4j.policy.run.CancellationToken;
 import org.align4j.policy.run.RunContext;
 import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.text.LengthPolicy;
+import org.align4j.policy.text.TokenizedPair;
 import org.align4j.policy.train.TrainingConfig;
 
 /**
@@ -122,6 +128,35 @@ public final class Trainer<D> {
 
   private static <D> Trainer<D> distillation(TrainingMethod<D> method) {
     return new Trainer<>("distill", 2e-5, method).config(config -> config.evalOnStart(true));
+  }
+
+  /**
+   * Training of any policy on pairs of token ids, such as one of {@link
+   * org.align4j.policy.adapter.Policies}.
+   *
+   * @param reference what log-ratios are taken to, such as {@code Reference.of(frozenCopy)}
+   */
+  public static Trainer<TokenizedPair> preference(
+      LanguageModel policy, Reference reference, PreferenceObjective objective) {
+    return new Trainer<>("dpo", 1e-6, TokenTraining.preference(policy, reference, objective));
+  }
+
+  /**
+   * Online training of any policy that can sample. Completions end at the length limit.
+   *
+   * @param reference what KL terms are taken to; {@link Reference#none} without any
+   * @param toText from the ids of a completion to the text that the reward sees
+   */
+  public static <P extends LanguageModel & Sampler> Trainer<OnlinePrompt> online(
+      P policy,
+      Reference reference,
+      Function<int[], String> toText,
+      OnlineMethod method,
+      RewardFunction reward) {
+    return new Trainer<>(
+        method.name(),
+        method.learningRate(),
+        TokenTraining.online(policy, reference, toText, method, reward));
   }
 
   /** Changes the configuration; the rest keeps TRL's defaults for this kind of training. */

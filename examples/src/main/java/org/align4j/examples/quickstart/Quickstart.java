@@ -1,6 +1,7 @@
 package org.align4j.examples.quickstart;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -257,7 +258,8 @@ public final class Quickstart {
    * the reference, so that the leash holds what it learnt. Preferences shift how ready the model is
    * to refuse at all; validation chooses how far.
    */
-  private void preference(List<Request> harmful, List<Helped> harmless, double end) {
+  private void preference(List<Request> harmful, List<Helped> harmless, double end)
+      throws IOException {
     List<TokenizedPair> pairs = hardPairs(harmful, harmless);
     PreferenceTask task = new PreferenceTask(model.transformer(), objective());
     task.precomputeReference(pairs, MICRO_BATCH_TOKENS, Reference.of(model.transformer()));
@@ -274,6 +276,7 @@ public final class Quickstart {
     KeepBest best = new KeepBest(new RefusalScore(config.wantedRefusals()));
     new TrainingLoop<>("dpo", task, training, backend, context(List.of(best)))
         .run(pairs, this::validate, false);
+    Files.deleteIfExists(best.file(out));
   }
 
   /** The SFT term keeps the chosen answers' likelihood from falling with the rejected ones'. */

@@ -2,6 +2,7 @@ package org.align4j.policy.online;
 
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.ScalarHeadModel;
+import org.align4j.policy.model.ValueModel;
 
 /** Where PPO's values come from. */
 @FunctionalInterface
@@ -12,6 +13,11 @@ public interface Critic {
 
   /** A second copy of the base model with a value head, trained as the policy is. */
   Critic SEPARATE = Own.SEPARATE;
+
+  /** A value model of one's own, for policies of any kind. */
+  static Critic of(ValueModel model) {
+    return source -> source.with(model);
+  }
 
   /** Joins the policy and its critic. */
   ActorCritic from(CriticSource source);

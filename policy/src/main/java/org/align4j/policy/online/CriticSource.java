@@ -2,6 +2,7 @@ package org.align4j.policy.online;
 
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.ScalarHeadModel;
+import org.align4j.policy.model.ValueModel;
 
 /** Joins a policy with a critic, as the kind of policy allows. */
 public interface CriticSource {
@@ -11,6 +12,9 @@ public interface CriticSource {
 
   /** A second copy of the policy's base model with a value head, trained as the policy is. */
   ActorCritic separate();
+
+  /** Any value model, trained beside the policy. */
+  ActorCritic with(ValueModel critic);
 
   /** A critic that starts as a given model, trained as the policy is. */
   ActorCritic startingAs(ScalarHeadModel model);

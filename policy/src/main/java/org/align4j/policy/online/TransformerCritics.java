@@ -6,6 +6,7 @@ import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.ScalarHeadModel;
+import org.align4j.policy.model.ValueModel;
 
 /**
  * Critics of a transformer.
@@ -26,6 +27,11 @@ public record TransformerCritics(
   @Override
   public ActorCritic separate() {
     return startingAs(new ScalarHeadModel(base.get(), policy.backend()));
+  }
+
+  @Override
+  public ActorCritic with(ValueModel critic) {
+    return ActorCritic.separate(policy, critic);
   }
 
   @Override

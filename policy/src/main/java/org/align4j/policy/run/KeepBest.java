@@ -35,7 +35,7 @@ public final class KeepBest implements TrainingListener {
     double now = score.of(event.metrics());
     if (now > best) {
       try {
-        SafetensorsWriter.write(file(event.run()), weights(event.run()));
+        SafetensorsWriter.write(file(event.run().output()), weights(event.run()));
       } catch (IOException e) {
         throw new UncheckedIOException(e.getMessage(), e);
       }
@@ -47,14 +47,15 @@ public final class KeepBest implements TrainingListener {
   @Override
   public void onEnd(TrainingRun run, TrainingResult result) {
     if (bestStep >= 0 && result.outcome() != TrainingResult.Outcome.FAILED) {
-      try (SafetensorsReader reader = SafetensorsReader.open(file(run))) {
+      try (SafetensorsReader reader = SafetensorsReader.open(file(run.output()))) {
         weights(run).forEach(reader::read);
       }
     }
   }
 
-  private static Path file(TrainingRun run) {
-    return run.output().resolve("best.safetensors");
+  /** Where the weights are kept; nobody needs the file once the run is over and not resumed. */
+  public Path file(Path output) {
+    return output.resolve("best.safetensors");
   }
 
   private static Map<String, Tensor> weights(TrainingRun run) {
