@@ -1,6 +1,7 @@
 package org.align4j.reward;
 
 import org.align4j.core.objective.BradleyTerryLoss;
+import org.align4j.core.run.Settings;
 
 /**
  * How the head of an {@link EncoderReward} is made and trained.
@@ -58,5 +59,20 @@ public record EncoderRewardConfig(
   /** Steps of a run over so many pairs. */
   int steps(int pairs) {
     return epochs * ((pairs + batchSize - 1) / batchSize);
+  }
+
+  /** The settings that are given, by the names in docs/settings.md, at the defaults. */
+  public static EncoderRewardConfig read(Settings settings) {
+    EncoderRewardConfig defaults = DEFAULT;
+    return new EncoderRewardConfig(
+        settings.integer("filters", defaults.filters()),
+        settings.number("learning_rate", defaults.learningRate()),
+        settings.integer("num_train_epochs", defaults.epochs()),
+        settings.integer("per_device_train_batch_size", defaults.batchSize()),
+        settings.number("dropout", defaults.dropout()),
+        settings.number("weight_decay", defaults.weightDecay()),
+        new BradleyTerryLoss(
+            settings.number("center_rewards_coefficient", defaults.loss().centering())),
+        settings.integer("seed", (int) defaults.seed()));
   }
 }

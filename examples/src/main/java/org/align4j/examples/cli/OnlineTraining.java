@@ -12,6 +12,8 @@ import org.align4j.policy.online.OnlineMethod;
 import org.align4j.policy.run.CompletionsLogListener;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingSettings;
+import org.align4j.reward.spec.OpenRewards;
+import org.align4j.reward.spec.RewardSpecs;
 import picocli.CommandLine.Option;
 
 /** Training on the model's own completions: PPO, GRPO, RLOO, REINFORCE++, online DPO. */
@@ -66,7 +68,7 @@ abstract class OnlineTraining extends Training {
             .text("teacher_system_prompt", "");
     return used -> {
       ChatModel trainable = trained.load(model, training.seed(), checkpointing);
-      try (OpenRewards opened = specs.open(trainable.parts(), systemPrompt)) {
+      try (OpenRewards opened = specs.open(trainable.parts(), systemPrompt, Bars.FACTORY)) {
         Trainer<String> trainer = Trainer.online(trainable, read, opened.sum()).config(training);
         if (logCompletions) {
           trainer.listen(new CompletionsLogListener(options.out));

@@ -62,7 +62,7 @@ final class TrainRewardCommand extends Training {
             option + " has no effect with --kind encoder; leave it out");
       }
     }
-    EncoderRewardConfig config = EncoderRewardSettings.read(settings);
+    EncoderRewardConfig config = EncoderRewardConfig.read(settings);
     return used -> encoder(config, used);
   }
 

@@ -1,4 +1,4 @@
-package org.align4j.examples.cli;
+package org.align4j.reward.spec;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,25 +7,28 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.data.PromptFile;
 import org.align4j.core.data.Row;
 import org.align4j.core.data.RowReader;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.core.run.Progress;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.reward.Rewards;
 import org.align4j.reward.teacher.RecordedTeacher;
 
 /**
- * Rewards as a command line names them. {@link #parse} checks the names, {@link #open} loads the
- * models behind them.
+ * Rewards by their names in text, such as a command line's or a configuration file's. {@link
+ * #parse} checks the names, {@link #open} loads the models behind them.
  */
-final class RewardSpecs {
-  static final String HELP =
+public final class RewardSpecs {
+  /** The specs in one sentence each, for messages and help. */
+  public static final String HELP =
       "refusal (data rows say harmful: true/false), length:WORDS, regex:PATTERN, format:PATTERN,"
           + " likelihood:MODEL or likelihood-sum:MODEL (how likely a teacher finds the answer),"
           + " agreement:MODEL or agreement:FILE (to refuse where a teacher or recorded answers"
-          + " do), or the folder of a reward model; repeatable. MODEL is a name as for --model, or"
-          + " self: the model as training starts.";
+          + " do), or the folder of a reward model; repeatable. MODEL is a folder, a GGUF file,"
+          + " a Hugging Face id, smollm2, or self: the model as training starts.";
 
   static final String SELF = "self";
 
@@ -70,11 +73,11 @@ final class RewardSpecs {
    *
    * @param weights one a spec, or none for equal ones
    * @param data where {@code refusal} finds which prompts are harmful
-   * @throws IllegalArgumentException names the spec and what is expected
+   * @throws ConfigurationException names the spec and what is expected
    */
-  static RewardSpecs parse(List<String> specs, List<Double> weights, PromptFile data) {
+  public static RewardSpecs parse(List<String> specs, List<Double> weights, PromptFile data) {
     if (!weights.isEmpty() && weights.size() != specs.size()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "reward_weights has " + weights.size() + " values for " + specs.size() + " rewards");
     }
     List<Spec> out = new ArrayList<>();
@@ -83,7 +86,7 @@ final class RewardSpecs {
     }
     List<String> names = out.stream().map(Spec::name).toList();
     if (Set.copyOf(names).size() < names.size()) {
-      throw new IllegalArgumentException("reward names must differ: " + names);
+      throw new ConfigurationException("reward names must differ: " + names);
     }
     return new RewardSpecs(out);
   }
@@ -93,7 +96,7 @@ final class RewardSpecs {
     String kind = colon > 0 ? spec.substring(0, colon) : spec;
     String value = colon > 0 ? spec.substring(colon + 1) : "";
     if (value.isEmpty() && WITH_VALUE.contains(kind)) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "reward \"" + spec + "\" lacks what comes after the colon; expected " + HELP);
     }
     return new Spec(kind, value, weight, source(spec, kind, value, data));
@@ -129,7 +132,7 @@ final class RewardSpecs {
 
   private static Path existing(String spec, String file) {
     if (!Files.exists(Path.of(file))) {
-      throw new IllegalArgumentException("reward \"" + spec + "\": " + file + ": no such file");
+      throw new ConfigurationException("reward \"" + spec + "\": " + file + ": no such file");
     }
     return Path.of(file);
   }
@@ -138,14 +141,14 @@ final class RewardSpecs {
     try {
       return Integer.parseInt(value);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "reward \"" + spec + "\" needs a number of words, as in length:40", e);
     }
   }
 
   private static Path folder(String spec) {
     if (!Files.isDirectory(Path.of(spec))) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "reward \"" + spec + "\" is neither a folder nor known; expected " + HELP);
     }
     return Path.of(spec);
@@ -156,7 +159,7 @@ final class RewardSpecs {
     List<String> prompts = data.read();
     List<Row> rows = RowReader.read(data.path());
     if (rows.size() != prompts.size()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "the refusal reward needs data without a filter, in which every row says harmful");
     }
     for (int i = 0; i < rows.size(); i++) {
@@ -168,12 +171,12 @@ final class RewardSpecs {
   }
 
   /** Whether a model is asked, so that a system prompt for it has an effect. */
-  boolean askModels() {
+  public boolean askModels() {
     return specs.stream().anyMatch(Spec::asksModel);
   }
 
   /** Whether the model that is trained scores its own completions as it was before training. */
-  boolean needReference() {
+  public boolean needReference() {
     return specs.stream()
         .anyMatch(spec -> spec.kind().startsWith(LIKELIHOOD) && spec.value().equals(SELF));
   }
@@ -184,8 +187,8 @@ final class RewardSpecs {
    * @param student the model that is trained, before its training begins
    * @param systemPrompt under which teachers read prompts; empty = their template's own
    */
-  OpenRewards open(PolicyModel student, String systemPrompt) {
-    OpenRewards models = new OpenRewards(student, systemPrompt);
+  public OpenRewards open(PolicyModel student, String systemPrompt, Progress.Factory progress) {
+    OpenRewards models = new OpenRewards(student, systemPrompt, progress);
     try {
       for (Spec spec : specs) {
         models.add(spec.weight(), spec.source().open(models).named(spec.name()));

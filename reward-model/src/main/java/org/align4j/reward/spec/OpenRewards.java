@@ -1,4 +1,4 @@
-package org.align4j.examples.cli;
+package org.align4j.reward.spec;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +8,7 @@ import java.util.Map;
 import org.align4j.core.reward.ComposedReward;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.core.reward.WeightedReward;
+import org.align4j.core.run.Progress;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.hub.ModelResolver;
 import org.align4j.reward.RewardModel;
@@ -17,12 +18,13 @@ import org.align4j.reward.teacher.RefusalAgreement;
 import org.align4j.reward.teacher.TeacherLikelihood;
 
 /** The rewards of a run and the models that they need. */
-final class OpenRewards implements AutoCloseable {
+public final class OpenRewards implements AutoCloseable {
   /** How an answer begins tells whether it refuses. */
   private static final int TEACHER_TOKENS = 128;
 
   private final PolicyModel student;
   private final String systemPrompt;
+  private final Progress.Factory progress;
   private final List<WeightedReward.Term> terms = new ArrayList<>();
   private final List<RewardModel> rewardModels = new ArrayList<>();
   private final Map<String, PolicyModel> teachers = new HashMap<>();
@@ -33,9 +35,10 @@ final class OpenRewards implements AutoCloseable {
    * @param student the model that is trained, before its training begins
    * @param systemPrompt under which teachers read prompts; empty = their template's own
    */
-  OpenRewards(PolicyModel student, String systemPrompt) {
+  OpenRewards(PolicyModel student, String systemPrompt, Progress.Factory progress) {
     this.student = student;
     this.systemPrompt = systemPrompt;
+    this.progress = progress;
   }
 
   /** Adds a reward to the sum. */
@@ -44,7 +47,7 @@ final class OpenRewards implements AutoCloseable {
   }
 
   /** The weighted sum of all. */
-  ComposedReward sum() {
+  public ComposedReward sum() {
     return WeightedReward.sum(terms.toArray(WeightedReward.Term[]::new));
   }
 
@@ -67,7 +70,7 @@ final class OpenRewards implements AutoCloseable {
     return teachers.computeIfAbsent(
         name,
         key -> {
-          Path path = new ModelResolver(Bars.FACTORY).resolve(key);
+          Path path = new ModelResolver(progress).resolve(key);
           PolicyModel loaded = PolicyModel.load(path, student.transformer().backend());
           loaded.transformer().freeze();
           return loaded;
