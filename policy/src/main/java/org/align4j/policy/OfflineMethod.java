@@ -14,6 +14,7 @@ import org.align4j.core.objective.SftLoss;
 import org.align4j.core.objective.UnpairedObjective;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.hub.ModelResolver;
+import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Reference;
 import org.align4j.policy.model.WeightsFingerprint;
@@ -26,7 +27,6 @@ import org.align4j.policy.task.UnpairedTask;
 import org.align4j.policy.text.Tokenization;
 import org.align4j.policy.text.TokenizedPair;
 import org.align4j.policy.train.TrainingConfig;
-import org.align4j.policy.train.TrainingLoop;
 
 /**
  * Training on recorded rows: the rows are tokenised and a {@link TrainingTask} learns from them.
@@ -70,6 +70,17 @@ final class OfflineMethod<D, E> implements TrainingMethod<D> {
         model,
         Tokenization::pairs,
         (all, config) -> pairs(model, objective, reference, all, config));
+  }
+
+  /** Training of any policy on pairs of token ids. */
+  static TrainingMethod<TokenizedPair> ofPolicy(
+      LanguageModel policy, Reference reference, PreferenceObjective objective) {
+    return (setup, pairs) ->
+        setup.run(
+            new PreferenceTask(policy, reference, objective),
+            policy.backend(),
+            pairs,
+            setup.heldOut());
   }
 
   static TrainingMethod<UnpairedExample> unpaired(ChatModel model, UnpairedObjective objective) {
@@ -127,15 +138,6 @@ final class OfflineMethod<D, E> implements TrainingMethod<D> {
     List<E> heldOut =
         setup.heldOut().isEmpty() ? List.of() : tokenize.apply(tokenization, setup.heldOut());
     List<E> all = Stream.concat(examples.stream(), heldOut.stream()).toList();
-    TrainingLoop<E> loop =
-        new TrainingLoop<>(
-            setup.name(),
-            task.of(all, setup.config()),
-            setup.config(),
-            model.backend(),
-            setup.context());
-    return setup.evaluation() == null
-        ? loop.run(examples, heldOut, setup.resume())
-        : loop.run(examples, setup.evaluation(), setup.resume());
+    return setup.run(task.of(all, setup.config()), model.backend(), examples, heldOut);
   }
 }

@@ -1,11 +1,9 @@
 package org.align4j.policy;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.data.Content;
-import org.align4j.core.data.Message;
 import org.align4j.policy.text.TextEncoder;
 
 /** Exchanges the system turn that a model's prompts begin with. */
@@ -20,8 +18,8 @@ final class SystemTurn implements UnaryOperator<int[]> {
   }
 
   private static int[] common(TextEncoder text, String systemPrompt) {
-    int[] a = text.prompt(dialogue(systemPrompt, "a"));
-    int[] b = text.prompt(dialogue(systemPrompt, "7"));
+    int[] a = text.prompt(Content.user(systemPrompt, "a"));
+    int[] b = text.prompt(Content.user(systemPrompt, "7"));
     return Arrays.copyOf(a, Arrays.mismatch(a, b));
   }
 
@@ -35,12 +33,5 @@ final class SystemTurn implements UnaryOperator<int[]> {
     int[] out = Arrays.copyOf(other, other.length + prompt.length - own.length);
     System.arraycopy(prompt, own.length, out, other.length, prompt.length - own.length);
     return out;
-  }
-
-  private static Content dialogue(String systemPrompt, String prompt) {
-    return systemPrompt.isEmpty()
-        ? Content.user(prompt)
-        : new Content.Chat(
-            List.of(new Message("system", systemPrompt), new Message("user", prompt)));
   }
 }

@@ -101,7 +101,7 @@ public final class Trainer<D> {
   public static Trainer<String> online(
       ChatModel model, OnlineMethod method, RewardFunction reward) {
     return new Trainer<>(
-        method.name(), method.learningRate(), new OnlineTraining(model, method, reward));
+        method.name(), method.learningRate(), OnlineTraining.ofChatModel(model, method, reward));
   }
 
   /**
@@ -138,7 +138,7 @@ public final class Trainer<D> {
    */
   public static Trainer<TokenizedPair> preference(
       LanguageModel policy, Reference reference, PreferenceObjective objective) {
-    return new Trainer<>("dpo", 1e-6, TokenTraining.preference(policy, reference, objective));
+    return new Trainer<>("dpo", 1e-6, OfflineMethod.ofPolicy(policy, reference, objective));
   }
 
   /**
@@ -156,7 +156,7 @@ public final class Trainer<D> {
     return new Trainer<>(
         method.name(),
         method.learningRate(),
-        TokenTraining.online(policy, reference, toText, method, reward));
+        OnlineTraining.ofPolicy(policy, reference, toText, method, reward));
   }
 
   /** Changes the configuration; the rest keeps TRL's defaults for this kind of training. */

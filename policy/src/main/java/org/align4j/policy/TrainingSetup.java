@@ -3,9 +3,13 @@ package org.align4j.policy;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.align4j.policy.backend.Backend;
 import org.align4j.policy.run.RunContext;
+import org.align4j.policy.run.TrainingResult;
+import org.align4j.policy.task.TrainingTask;
 import org.align4j.policy.text.LengthPolicy;
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingLoop;
 
 /**
  * The options of a {@link Trainer}.
@@ -25,4 +29,13 @@ record TrainingSetup<D>(
     boolean wrapStrings,
     List<D> heldOut,
     Supplier<Map<String, Double>> evaluation,
-    boolean resume) {}
+    boolean resume) {
+
+  /** Trains a task on tokenised rows, evaluated as the options say. */
+  <E> TrainingResult run(TrainingTask<E> task, Backend backend, List<E> rows, List<E> evaluated) {
+    TrainingLoop<E> loop = new TrainingLoop<>(name, task, config, backend, context);
+    return evaluation == null
+        ? loop.run(rows, evaluated, resume)
+        : loop.run(rows, evaluation, resume);
+  }
+}

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.align4j.core.reward.RewardFunction;
 import org.align4j.reward.encoder.MiniLmEncoder;
 import org.align4j.reward.encoder.RewardHead;
 import org.align4j.reward.encoder.TokenEncoder;
 import org.align4j.reward.encoder.TokenEncoder.End;
-import org.align4j.reward.text.ChatTurns;
 
 /**
  * A reward model on a frozen encoder: it is trained in a minute and scores a text in milliseconds.
@@ -55,7 +55,7 @@ public final class EncoderReward implements RewardModel {
 
   @Override
   public double[] rewards(List<String> prompts, List<String> completions) {
-    ChatTurns.requireEqualSizes(prompts, completions);
+    RewardFunction.requirePaired(prompts, completions);
     double[] out = new double[prompts.size()];
     for (int from = 0; from < out.length; from += BATCH) {
       int to = Math.min(out.length, from + BATCH);

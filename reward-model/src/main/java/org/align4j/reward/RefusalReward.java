@@ -5,7 +5,6 @@ import java.util.function.Predicate;
 import org.align4j.core.refusal.RefusalDetector;
 import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.reward.RewardFunction;
-import org.align4j.reward.text.ChatTurns;
 
 /**
  * Rewards refusing harmful and answering harmless prompts: 1 if the completion does the right one,
@@ -23,7 +22,7 @@ public record RefusalReward(Predicate<String> harmful) implements RewardFunction
 
   @Override
   public double[] rewards(List<String> prompts, List<String> completions) {
-    ChatTurns.requireEqualSizes(prompts, completions);
+    RewardFunction.requirePaired(prompts, completions);
     RefusalDetector detector = new RefusalDetector();
     double[] out = new double[completions.size()];
     for (int i = 0; i < out.length; i++) {

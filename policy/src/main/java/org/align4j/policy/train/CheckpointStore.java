@@ -52,6 +52,11 @@ final class CheckpointStore {
   private final TrainingTask<?> task;
 
   /**
+   * Of the reference adapter, which does not change while a run lasts; null before it is needed.
+   */
+  private String referenceAdapter;
+
+  /**
    * A store.
    *
    * @param limit checkpoints that are kept, the newest ones
@@ -93,7 +98,7 @@ final class CheckpointStore {
     node.set("evaluation", JSON.valueToTree(progress.evaluation()));
     node.put("evaluated_at", progress.evaluatedAt());
     node.set("listeners", JSON.valueToTree(progress.listeners()));
-    node.put("reference_adapter", task.model().referenceAdapterFingerprint());
+    node.put("reference_adapter", referenceAdapter());
     node.set("task", JSON.valueToTree(task.state()));
     node.set("state", JSON.valueToTree(checkpoint.state()));
     try {
@@ -224,7 +229,7 @@ final class CheckpointStore {
   }
 
   private void requireSameReference(Path state, String saved) {
-    String given = task.model().referenceAdapterFingerprint();
+    String given = referenceAdapter();
     if (!given.equals(saved)) {
       throw new CheckpointException(
           state
@@ -234,6 +239,13 @@ final class CheckpointStore {
                       + " one, "
                       + (given.isEmpty() ? "none is given" : "the one given has other weights")));
     }
+  }
+
+  private String referenceAdapter() {
+    if (referenceAdapter == null) {
+      referenceAdapter = task.model().referenceAdapterFingerprint();
+    }
+    return referenceAdapter;
   }
 
   private static Map<String, Double> numbers(JsonNode node, String field) {

@@ -10,7 +10,6 @@ import org.align4j.core.distillation.Teacher;
 import org.align4j.core.refusal.RefusalDetector;
 import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.reward.RewardFunction;
-import org.align4j.reward.text.ChatTurns;
 
 /**
  * Distillation as a reward: 1 if a completion refuses where the teacher's answer refuses and
@@ -59,7 +58,7 @@ public final class RefusalAgreement implements RewardFunction {
 
   @Override
   public double[] rewards(List<String> prompts, List<String> completions) {
-    ChatTurns.requireEqualSizes(prompts, completions);
+    RewardFunction.requirePaired(prompts, completions);
     ask(prompts);
     double[] out = new double[completions.size()];
     for (int i = 0; i < out.length; i++) {

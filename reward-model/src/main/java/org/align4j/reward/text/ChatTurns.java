@@ -3,7 +3,7 @@ package org.align4j.reward.text;
 import java.util.ArrayList;
 import java.util.List;
 import org.align4j.core.data.Content;
-import org.align4j.core.data.Message;
+import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.text.PromptCompletions;
 import org.align4j.policy.text.TextEncoder;
 
@@ -15,14 +15,6 @@ import org.align4j.policy.text.TextEncoder;
  */
 public record ChatTurns(TextEncoder encoder, String systemPrompt) {
 
-  /** A user message, under a system prompt unless that is empty. */
-  public static Content prompt(String systemPrompt, String message) {
-    return systemPrompt.isEmpty()
-        ? Content.user(message)
-        : new Content.Chat(
-            List.of(new Message("system", systemPrompt), new Message("user", message)));
-  }
-
   /**
    * Token ids of every prompt with its completion, whose end-of-turn token is included.
    *
@@ -30,10 +22,10 @@ public record ChatTurns(TextEncoder encoder, String systemPrompt) {
    * @return one group of a single completion each, in order
    */
   public List<PromptCompletions> encode(List<String> prompts, List<String> completions) {
-    requireEqualSizes(prompts, completions);
+    RewardFunction.requirePaired(prompts, completions);
     List<PromptCompletions> out = new ArrayList<>(prompts.size());
     for (int i = 0; i < prompts.size(); i++) {
-      Content prompt = prompt(systemPrompt, prompts.get(i));
+      Content prompt = Content.user(systemPrompt, prompts.get(i));
       int[] ids = encoder.prompt(prompt);
       Content answer = Content.assistant(turn(completions.get(i)));
       out.add(
@@ -41,14 +33,6 @@ public record ChatTurns(TextEncoder encoder, String systemPrompt) {
               ids, List.of(encoder.completion("completion " + i, prompt, ids, answer))));
     }
     return out;
-  }
-
-  /** Refuses lists that do not belong together. */
-  public static void requireEqualSizes(List<String> prompts, List<String> completions) {
-    if (prompts.size() != completions.size()) {
-      throw new IllegalArgumentException(
-          prompts.size() + " prompts for " + completions.size() + " completions");
-    }
   }
 
   /**

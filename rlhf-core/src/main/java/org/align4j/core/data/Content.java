@@ -34,6 +34,17 @@ public sealed interface Content {
     return new Chat(List.of(Message.user(content)));
   }
 
+  /**
+   * A dialogue of one user turn under a system prompt.
+   *
+   * @param systemPrompt empty = the template's own
+   */
+  static Content user(String systemPrompt, String content) {
+    return systemPrompt.isEmpty()
+        ? user(content)
+        : new Chat(List.of(new Message("system", systemPrompt), Message.user(content)));
+  }
+
   /** A dialogue of one assistant turn. */
   static Content assistant(String content) {
     return new Chat(List.of(Message.assistant(content)));
