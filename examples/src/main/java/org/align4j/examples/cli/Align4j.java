@@ -48,6 +48,8 @@ public final class Align4j {
 
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Align4j());
+    TrainCommand.addMethods(line.getSubcommands().get("train"));
+    BenchCommand.addMethods(line.getSubcommands().get("bench"));
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           if (System.getenv("ALIGN4J_DEBUG") != null) {

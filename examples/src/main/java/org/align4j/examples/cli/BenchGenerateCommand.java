@@ -1,17 +1,9 @@
 package org.align4j.examples.cli;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.align4j.core.data.PromptFile;
-import org.align4j.policy.ChatModel;
-import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.generate.Completion;
-import org.align4j.policy.generate.Generator;
-import org.align4j.policy.generate.SamplingParams;
-import org.apache.commons.math3.stat.descriptive.rank.Median;
+import org.align4j.examples.bench.GenerateBench;
+import org.align4j.examples.terminal.Bars;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,27 +42,8 @@ final class BenchGenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ChatModel chat = model.forMany();
-    PolicyModel loaded = chat.parts();
-    List<int[]> ids = new ArrayList<>();
-    prompts.read().forEach(text -> ids.add(loaded.text().userPrompt(text)));
-    double[] rates = new double[repeat];
-    int tokens = 0;
-    try (Generator generator = chat.generator(batch)) {
-      for (int i = 0; i < repeat; i++) {
-        long start = System.nanoTime();
-        List<Completion> completions =
-            generator.generate(ids, SamplingParams.greedy(maxNewTokens), Bars.FACTORY, "generate");
-        tokens = completions.stream().mapToInt(completion -> completion.ids().length).sum();
-        rates[i] = tokens / ((System.nanoTime() - start) / 1e9);
-      }
-    }
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("tokens_per_second", new Median().evaluate(rates));
-    json.put("all", rates);
-    json.put("tokens", tokens);
-    json.put("batch", batch);
-    output.print(json);
+    GenerateBench bench = new GenerateBench(batch, maxNewTokens, repeat);
+    output.print(bench.run(model.forMany(), prompts.read(), Bars.FACTORY));
     return 0;
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.align4j.examples.quickstart.QuickstartConfig;
 import org.align4j.examples.quickstart.RefusalPairs;
+import org.align4j.examples.terminal.Bars;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -6,11 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.align4j.core.data.PromptFile;
-import org.align4j.core.refusal.Rate;
 import org.align4j.core.run.AtomicFiles;
+import org.align4j.examples.terminal.Bars;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TextGenerator;
@@ -21,7 +20,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -74,14 +72,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "FILE.json", description = "Report.")
   Path out;
 
-  @Option(
-      names = "--limit",
-      defaultValue = "0",
-      description = "Sample this many rows a file by seed; 0 = all.")
-  int limit;
-
-  @Option(names = "--seed", defaultValue = "0", description = "Default ${DEFAULT-VALUE}.")
-  long seed;
+  @Mixin SampleOptions sample;
 
   @Option(
       names = "--batch",
@@ -114,7 +105,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
               refused,
               answered,
               set -> answers(generator, set),
-              set -> print(set.set().name(), set.report().rate()));
+              set -> System.out.println(set.text()));
     }
     write(evaluation.json(), evaluation.summary());
     return 0;
@@ -127,14 +118,10 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
   }
 
   private int judgeTranscripts() throws IOException {
-    for (String option : FOR_A_MODEL) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw new ParameterException(
-            spec.commandLine(), "--transcripts needs no model; leave out " + option);
-      }
-    }
+    WrongUse.refuse(spec, FOR_A_MODEL, "has no effect with --transcripts, which need no model");
     WrongUse.checked(spec, () -> existing(transcripts));
-    TranscriptEvaluation evaluation = Transcripts.judge(transcripts);
+    TranscriptEvaluation evaluation =
+        TranscriptEvaluation.of(transcripts, file -> System.out.println(file.text()));
     write(evaluation.json(), evaluation.summary());
     return 0;
   }
@@ -166,19 +153,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
 
   private List<PromptSet> sets(List<String> arguments) {
     return arguments.stream()
-        .map(name -> new PromptSet(name, PromptFile.parse(name).sample(limit, seed)))
+        .map(name -> new PromptSet(name, sample.of(PromptFile.parse(name))))
         .toList();
-  }
-
-  static void print(String name, Rate rate) {
-    System.out.printf(
-        Locale.ROOT,
-        "%-60s %4d of %4d refused, %5.1f%% (%.1f%% to %.1f%%)%n",
-        name,
-        rate.hits(),
-        rate.n(),
-        100 * rate.value(),
-        100 * rate.low(),
-        100 * rate.high());
   }
 }

@@ -2,6 +2,7 @@ package org.align4j.examples.cli;
 
 import java.nio.file.Path;
 import org.align4j.core.ConfigurationException;
+import org.align4j.examples.terminal.Bars;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Precision;

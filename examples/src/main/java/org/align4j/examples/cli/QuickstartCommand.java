@@ -9,6 +9,8 @@ import org.align4j.core.refusal.Rate;
 import org.align4j.examples.quickstart.Quickstart;
 import org.align4j.examples.quickstart.QuickstartConfig;
 import org.align4j.examples.quickstart.QuickstartReport;
+import org.align4j.examples.terminal.Bars;
+import org.align4j.examples.terminal.Interrupt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,7 +65,7 @@ final class QuickstartCommand implements Callable<Integer> {
               QuickstartConfig.of(minutes),
               out,
               Bars.FACTORY,
-              interrupt.cancellation());
+              interrupt.arm());
       result = quickstart.run();
     }
     if (result.after() == null) {

@@ -1,7 +1,8 @@
 package org.align4j.examples.cli;
 
 import java.nio.file.Path;
-import org.align4j.core.run.Settings;
+import java.util.Optional;
+import org.align4j.reward.recipe.RowFiles;
 import picocli.CommandLine.Option;
 
 /** The files of training on recorded rows. */
@@ -19,8 +20,7 @@ final class RowOptions {
       description = "Held-out rows in the same layout.")
   Path evalData;
 
-  /** Settings for reading keys that have an effect only with held-out rows. */
-  Settings evaluated(Settings settings) {
-    return settings.when(evalData != null, "with --eval-data");
+  RowFiles files() {
+    return new RowFiles(data, Optional.ofNullable(evalData));
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.TrlRows;
+import org.align4j.examples.terminal.Bars;
 import org.align4j.reward.RewardModel;
 import org.align4j.reward.report.ScoredRows;
 import picocli.CommandLine.Command;
@@ -17,20 +18,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Rewards for a file of prompt/completion rows.")
 final class ScoreCommand implements Callable<Integer> {
-  @Option(
-      names = "--reward-model",
-      required = true,
-      paramLabel = "DIR",
-      converter = ExistingPath.class,
-      description = "A folder that train reward wrote, or a *ForSequenceClassification folder.")
-  Path rewardModel;
-
-  @Option(
-      names = "--data",
-      required = true,
-      converter = ExistingPath.class,
-      description = "JSONL, JSON or CSV rows.")
-  Path data;
+  @Mixin RewardModelOptions options;
 
   @Option(names = "--out", required = true, paramLabel = "FILE.jsonl", description = "Rewards.")
   Path out;
@@ -39,11 +27,11 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Demonstration> rows = TrlRows.demonstrations(data);
+    List<Demonstration> rows = TrlRows.demonstrations(options.data);
     List<String> prompts = rows.stream().map(row -> row.prompt().plainText()).toList();
     List<String> completions = rows.stream().map(row -> row.completion().plainText()).toList();
     ScoredRows scored;
-    try (RewardModel reward = RewardModel.load(rewardModel)) {
+    try (RewardModel reward = options.load()) {
       scored = ScoredRows.of(reward, prompts, completions, Bars.FACTORY);
     }
     scored.write(out);

@@ -55,9 +55,4 @@ final class TrainingOptions {
           return settings;
         });
   }
-
-  /** Whether the backward pass computes activations again instead of keeping them. */
-  static boolean checkpointing(Settings settings) {
-    return settings.flag("gradient_checkpointing", false);
-  }
 }

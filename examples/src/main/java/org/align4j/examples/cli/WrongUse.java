@@ -1,5 +1,6 @@
 package org.align4j.examples.cli;
 
+import java.util.List;
 import java.util.function.Supplier;
 import org.align4j.core.ConfigurationException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +16,15 @@ final class WrongUse {
       return reading.get();
     } catch (ConfigurationException | IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /** Refuses options that the command line names, but that another option makes useless. */
+  static void refuse(CommandSpec spec, List<String> options, String why) {
+    for (String option : options) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(spec.commandLine(), option + " " + why);
+      }
     }
   }
 }

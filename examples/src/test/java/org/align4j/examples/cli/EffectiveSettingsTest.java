@@ -86,7 +86,7 @@ class EffectiveSettingsTest {
 
   private Map<String, String> plan(String trainer, Map<String, String> values) throws IOException {
     Settings settings = new Settings(values);
-    Object plan = SettingsTables.training(trainer, folder).plan(settings);
+    Object plan = SettingsTables.recipe(trainer, folder).plan(settings);
     settings.rejectUnknown();
     return PlannedValues.of(plan);
   }

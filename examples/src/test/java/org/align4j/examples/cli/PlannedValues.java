@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -68,7 +69,9 @@ final class PlannedValues {
   }
 
   private void visit(String path, Object value) {
-    if (value == null || simple(value)) {
+    if (value instanceof Optional<?> optional) {
+      visit(path, optional.orElse(null));
+    } else if (value == null || simple(value)) {
       values.put(path, String.valueOf(value));
     } else if (value instanceof Collection<?> items) {
       int i = 0;

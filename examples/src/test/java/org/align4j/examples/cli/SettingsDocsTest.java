@@ -19,7 +19,7 @@ class SettingsDocsTest {
 
   private Map<String, Object> accepted(String trainer) throws IOException {
     Settings settings = new Settings(Map.of());
-    assertThat(SettingsTables.training(trainer, folder).plan(settings)).isNotNull();
+    assertThat(SettingsTables.recipe(trainer, folder).plan(settings)).isNotNull();
     return settings.defaults();
   }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.align4j.reward.recipe.Recipe;
 
 /** The tables of docs/settings.md, and the command lines of the trainers that they describe. */
 final class SettingsTables {
@@ -87,8 +88,8 @@ final class SettingsTables {
     return out;
   }
 
-  /** A trainer's command as the command line makes it. */
-  static Training training(String trainer, Path folder) throws IOException {
+  /** A trainer's recipe as the command line makes it. */
+  static Recipe recipe(String trainer, Path folder) throws IOException {
     Path data = Files.writeString(folder.resolve("data.txt"), "prompt\n");
     List<String> line = new ArrayList<>(List.of("train"));
     line.addAll(List.of(COMMANDS.get(trainer).split(" ")));
@@ -96,12 +97,14 @@ final class SettingsTables {
     if (shares(trainer) && !online(trainer)) {
       line.addAll(List.of("--eval-data", data.toString()));
     }
-    return (Training)
-        Align4j.commandLine()
-            .parseArgs(line.toArray(String[]::new))
-            .subcommand()
-            .subcommand()
-            .commandSpec()
-            .userObject();
+    Training training =
+        (Training)
+            Align4j.commandLine()
+                .parseArgs(line.toArray(String[]::new))
+                .subcommand()
+                .subcommand()
+                .commandSpec()
+                .userObject();
+    return training.recipe();
   }
 }

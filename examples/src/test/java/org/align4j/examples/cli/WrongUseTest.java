@@ -104,7 +104,7 @@ class WrongUseTest extends CommandTest {
         "dpo|discopop_tau=0.1|seed=1|with loss_type=discopop",
         "dpo|f_alpha_divergence_coef=0.7|seed=1|with f_divergence_type=alpha_divergence",
         "dpo|loss_type=nca_pair|f_divergence_type=js_divergence|with a loss_type that sees scores",
-        "dpo|eval_steps=5|seed=1|with --eval-data",
+        "dpo|eval_steps=5|seed=1|with held-out rows",
         "dpo|lr_scheduler_type=constant|warmup_ratio=0.1|warmup_ratio is set to 0.1",
         "dpo|warmup_steps=3|warmup_ratio=0.1|without warmup_steps",
         "dpo|use_peft=false|lora_r=8|with use_peft=true",
@@ -131,7 +131,8 @@ class WrongUseTest extends CommandTest {
     for (String key : List.of("lora_r=16", "lora_alpha=32", "lora_dropout=0", "use_rslora=false")) {
       assertThat(train("dpo", "--adapter", adapter, "--set", key)).isEqualTo(2);
       assertThat(errors())
-          .contains(key.substring(0, key.indexOf('=')) + " is set, but --adapter brings its own");
+          .contains(key.substring(0, key.indexOf('=')) + " is set, but the adapter")
+          .contains("brings its own");
     }
     assertThat(train("dpo", "--adapter", adapter, "--set", "use_peft=false")).isEqualTo(2);
     assertThat(errors()).contains("use_peft=false trains every weight");

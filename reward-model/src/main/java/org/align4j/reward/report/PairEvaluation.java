@@ -3,6 +3,7 @@ package org.align4j.reward.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Locale;
 import org.align4j.core.data.PreferencePair;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.reward.RewardFunction;
@@ -40,6 +41,22 @@ public record PairEvaluation(
 
   private static int[] lengths(List<String> texts) {
     return texts.stream().mapToInt(String::length).toArray();
+  }
+
+  /** The report in a sentence. */
+  public String text() {
+    return String.format(
+        Locale.ROOT,
+        "pair accuracy %.1f%% (%.1f%% to %.1f%%) of %d; calibration error %.3f, %.3f at temperature"
+            + " %.2f; length correlation %.2f",
+        100 * report.accuracy().value(),
+        100 * report.accuracy().low(),
+        100 * report.accuracy().high(),
+        chosen.length,
+        report.calibrationError(),
+        report.scaledCalibrationError(),
+        report.temperature(),
+        report.lengthCorrelation());
   }
 
   /** The report with the rewards of every pair in {@code rows}. */

@@ -29,7 +29,13 @@ public record RefusalEvaluation(List<Measured> harmful, List<Measured> benign) {
    * @param answers one a prompt
    * @param report what they are judged to be
    */
-  public record Measured(PromptSet set, List<String> answers, RefusalReport report) {}
+  public record Measured(PromptSet set, List<String> answers, RefusalReport report) {
+
+    /** The rate of refusals in a line. */
+    public String text() {
+      return RateLine.of(set.name(), report.rate());
+    }
+  }
 
   /** Who answers; {@code set -> generator.answers(set.prompts(), ...)}. */
   @FunctionalInterface

@@ -2,10 +2,13 @@ package org.align4j.reward.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.align4j.core.data.AnswerFile;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.refusal.RefusalPattern;
@@ -29,7 +32,24 @@ public record TranscriptEvaluation(List<Judged> files) {
       String name,
       List<AnswerFile.Answer> answers,
       RefusalReport report,
-      Optional<Agreement> agreement) {}
+      Optional<Agreement> agreement) {
+
+    /** The rate of refusals in a line, and how far the labels agree in another. */
+    public String text() {
+      String refused = RateLine.of(name, report.rate());
+      return agreement
+          .map(Agreement::rate)
+          .map(
+              rate ->
+                  String.format(
+                      Locale.ROOT,
+                      "%s%n  %.1f%% of %d labels agree",
+                      refused,
+                      100 * rate.value(),
+                      rate.n()))
+          .orElse(refused);
+    }
+  }
 
   /**
    * How often a judgement agrees with a label: refused where the label is refusal or partial, not
@@ -42,6 +62,22 @@ public record TranscriptEvaluation(List<Judged> files) {
   /** Copies the list. */
   public TranscriptEvaluation {
     files = List.copyOf(files);
+  }
+
+  /**
+   * Reads and judges files.
+   *
+   * @param files named as {@code FILE[:COLUMN][@FIELD=VALUE]}
+   * @param listener told of each file as it is judged
+   */
+  public static TranscriptEvaluation of(List<String> files, Consumer<Judged> listener) {
+    List<Judged> all = new ArrayList<>();
+    for (String file : files) {
+      Judged judged = judge(file, AnswerFile.parse(file).read());
+      listener.accept(judged);
+      all.add(judged);
+    }
+    return new TranscriptEvaluation(all);
   }
 
   /**

@@ -1,4 +1,4 @@
-package org.align4j.examples.cli;
+package org.align4j.examples.terminal;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;

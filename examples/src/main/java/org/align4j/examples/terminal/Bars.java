@@ -1,4 +1,4 @@
-package org.align4j.examples.cli;
+package org.align4j.examples.terminal;
 
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -8,12 +8,12 @@ import org.align4j.core.run.Progress;
 import org.align4j.core.run.ProgressLines;
 
 /** Progress on standard error: bars on a terminal, lines now and then in a log. */
-final class Bars {
+public final class Bars {
   private static final int UPDATE_MILLIS = 500;
   private static final int WIDTH = 100;
 
   /** Draws a bar for each task, or writes lines. */
-  static final Progress.Factory FACTORY =
+  public static final Progress.Factory FACTORY =
       (task, total) ->
           Terminal.hasStandardError()
               ? bar(task, total)

@@ -4,14 +4,16 @@ import java.util.concurrent.Callable;
 import org.align4j.core.data.PromptFile;
 import org.align4j.examples.bench.OnlineBench;
 import org.align4j.policy.online.OnlineMethod;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Times rounds of an online method, rollout and update. */
-abstract class BenchOnline implements Callable<Integer> {
+@Command(mixinStandardHelpOptions = true)
+final class BenchOnlineCommand implements Callable<Integer> {
   private final OnlineMethod method;
 
-  BenchOnline(OnlineMethod method) {
+  BenchOnlineCommand(OnlineMethod method) {
     this.method = method;
   }
 

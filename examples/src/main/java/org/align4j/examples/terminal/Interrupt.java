@@ -1,4 +1,4 @@
-package org.align4j.examples.cli;
+package org.align4j.examples.terminal;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -8,15 +8,25 @@ import org.align4j.policy.run.CancellationToken;
  * Turns Ctrl-C into a request to end after the current step. The JVM's exit waits until the work
  * has written its results and closed this.
  */
-final class Interrupt implements AutoCloseable {
+public final class Interrupt implements AutoCloseable {
   private static final int GRACE_SECONDS = 60;
 
   private final CountDownLatch finished = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onExit, "interrupt");
   private final CancellationToken cancellation = new CancellationToken();
+  private boolean armed;
 
-  Interrupt() {
-    Runtime.getRuntime().addShutdownHook(hook);
+  /**
+   * Begins to listen; before, Ctrl-C ends the JVM as usual.
+   *
+   * @return what is cancelled when the JVM is told to exit
+   */
+  public CancellationToken arm() {
+    if (!armed) {
+      armed = true;
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+    return cancellation;
   }
 
   private void onExit() {
@@ -32,15 +42,10 @@ final class Interrupt implements AutoCloseable {
     }
   }
 
-  /** Is cancelled when the JVM is told to exit. */
-  CancellationToken cancellation() {
-    return cancellation;
-  }
-
   @Override
   public void close() {
     finished.countDown();
-    if (!cancellation.isCancelled()) {
+    if (armed && !cancellation.isCancelled()) {
       Runtime.getRuntime().removeShutdownHook(hook);
     }
   }
