@@ -8,16 +8,21 @@ import java.util.Map;
 import java.util.Set;
 import org.align4j.core.data.DataException;
 import org.align4j.core.data.PromptFile;
+import org.align4j.core.policygradient.GrpoLoss;
+import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TransformerSampler;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.Reference;
+import org.align4j.policy.online.Critic;
+import org.align4j.policy.online.GrpoConfig;
 import org.align4j.policy.online.OnlineConfig;
 import org.align4j.policy.online.OnlineMethod;
 import org.align4j.policy.online.OnlinePrompt;
 import org.align4j.policy.online.OnlineSetup;
 import org.align4j.policy.online.OnlineUpdate;
+import org.align4j.policy.online.PpoConfig;
 import org.align4j.policy.online.Rollout;
 import org.align4j.policy.online.RolloutConfig;
 import org.align4j.policy.online.RolloutSampler;
@@ -40,8 +45,20 @@ public record OnlineBench(OnlineMethod method, int steps, int tokens) {
   private static final double LEARNING_RATE = 1e-6;
   private static final int MICRO_BATCH_TOKENS = 8192;
 
+  /** PPO: KL in the reward, the critic a value head on the policy. */
+  public static OnlineMethod ppo() {
+    return PpoConfig.defaults().rollouts(rollouts()).critic(Critic.SHARED);
+  }
+
+  /** GRPO: KL to the reference in the loss. */
+  public static OnlineMethod grpo() {
+    return GrpoConfig.defaults()
+        .rollouts(rollouts())
+        .objective(GrpoObjective.of(GrpoLoss.DAPO, 0.04, 64));
+  }
+
   /** What a bench samples and how it uses it: once. */
-  public static RolloutConfig rollouts() {
+  private static RolloutConfig rollouts() {
     return RolloutConfig.builder().generations(GENERATIONS).temperature(1).build();
   }
 

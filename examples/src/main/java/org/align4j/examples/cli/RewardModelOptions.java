@@ -18,7 +18,8 @@ final class RewardModelOptions {
       names = "--data",
       required = true,
       converter = ExistingPath.class,
-      description = "Rows in a TRL layout: JSONL, JSON or CSV.")
+      description =
+          "JSONL, JSON or CSV rows: prompt/chosen/rejected to evaluate, prompt/completion to score.")
   Path data;
 
   RewardModel load() {

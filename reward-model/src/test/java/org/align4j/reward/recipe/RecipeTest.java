@@ -60,7 +60,8 @@ class RecipeTest {
     assertThat(outcome.what()).isEqualTo("adapter");
     assertThat(outcome.written().resolve("adapter_model.safetensors")).exists();
     assertThat(outcome.summary()).containsEntry("steps", 3L).containsEntry("rows_cut", 0);
-    assertThat(Files.readString(out.resolve("config.json"))).containsPattern("\"beta\" : \"?0\\.3\"?");
+    assertThat(Files.readString(out.resolve("config.json")))
+        .containsPattern("\"beta\" : \"?0\\.3\"?");
     assertThat(Files.readAllLines(out.resolve("metrics.jsonl"))).isNotEmpty();
   }
 
