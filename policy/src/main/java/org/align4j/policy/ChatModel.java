@@ -248,6 +248,23 @@ public final class ChatModel implements AutoCloseable {
     return network().forward(batch, Mode.EVALUATE).logProbs();
   }
 
+  /**
+   * The tokens that answers begin with, after the assistant's turn is opened.
+   *
+   * @param answers at least the first words of each, such as {@code I'm sorry}
+   * @return ids without repetition, in the answers' order
+   */
+  public List<Integer> firstTokens(List<String> answers) {
+    Content prompt = Content.user("prompt");
+    int[] promptIds = parts.text().prompt(prompt);
+    return answers.stream()
+        .map(
+            answer ->
+                parts.text().completion(answer, prompt, promptIds, Content.assistant(answer))[0])
+        .distinct()
+        .toList();
+  }
+
   /** Writes the adapter in PEFT's format. */
   public void saveAdapter(Path folder) {
     write(() -> PeftAdapters.write(network(), name, folder));
