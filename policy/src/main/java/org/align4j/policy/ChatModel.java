@@ -137,6 +137,19 @@ public final class ChatModel implements AutoCloseable {
   }
 
   /**
+   * Adds a stored adapter for inference with a share of its effect, between the model without it
+   * and with it (WiSE-FT, {@link LoraConfig#scaled}): less of what was learnt, less of what was
+   * lost.
+   *
+   * @param share in (0, 1]
+   * @return this model
+   */
+  public ChatModel withFrozenAdapter(Path folder, double share) {
+    PeftAdapters.load(network(), folder, share);
+    return this;
+  }
+
+  /**
    * Merges the adapter, if there is one, and prepares the weights for many sequences at a time. The
    * model can then no longer be trained.
    *

@@ -1,5 +1,7 @@
 package org.align4j.policy;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -241,13 +243,15 @@ public final class Trainer<D> {
 
   /**
    * Adds to the loss how far the model's distribution over the first token of an answer has moved
-   * since training started, for training on recorded rows of a {@link ChatModel}. The distributions
-   * at the start are computed once, before training. If all weights are trained, a second copy of
-   * the model is loaded for that and kept.
+   * from the reference's, for training on recorded rows of a {@link ChatModel}. The reference is
+   * the model without its new adapter, or with the stored adapter as it is stored. Its
+   * distributions are computed once, before training. If all weights are trained, a second copy of
+   * the model's files is loaded for that and kept.
    *
    * @param prompts user messages on which the model should stay as it is
    */
   public Trainer<D> retain(List<String> prompts, Retention retention) {
+    require(!prompts.isEmpty(), "there are no prompts to retain; leave retention out");
     return add(NextTokenRows.RETENTION, NextTokenRows.retained(List.copyOf(prompts), retention));
   }
 
@@ -256,6 +260,7 @@ public final class Trainer<D> {
    * each row's target, for training on recorded rows of a {@link ChatModel}.
    */
   public Trainer<D> softTargets(List<SoftTarget> rows, SoftTargets how) {
+    require(!rows.isEmpty(), "there are no rows with soft targets; leave them out");
     return add(NextTokenRows.SOFT_TARGET, NextTokenRows.softTargets(List.copyOf(rows), how));
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.ChatModel;
+import org.align4j.policy.Retention;
 import org.align4j.policy.Trainer;
 import org.align4j.policy.run.BestSettings;
 import org.align4j.policy.run.TrainingListener;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Mixin;
  */
 abstract class OfflineTraining<D> extends Training {
   @Mixin RowOptions rows;
+  @Mixin RetainOptions retain;
 
   private final String name;
   private final double learningRate;
@@ -73,6 +75,7 @@ abstract class OfflineTraining<D> extends Training {
     Function<ChatModel, Trainer<D>> trainers = method.read(settings, trained.full());
     List<TrainingListener> best = BestSettings.read(rows.evaluated(settings));
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
+    Retention retention = retain.read(settings);
     return used -> {
       TrainingRun run = new TrainingRun(options, used);
       ChatModel trainable = trained.load(model, config.seed(), checkpointing);
@@ -85,6 +88,7 @@ abstract class OfflineTraining<D> extends Training {
               .wrapStringsAsChat(wrap)
               .listen(best.toArray(TrainingListener[]::new))
               .evaluateOn(rows.evalData == null ? List.of() : reader.apply(rows.evalData));
+      retain.add(trainer, retention);
       return TrainingRun.counted(lengths, run.fit(trainer, reader.apply(rows.data), trainable));
     };
   }
