@@ -137,6 +137,19 @@ public final class ChatModel implements AutoCloseable {
   }
 
   /**
+   * Adds a stored adapter for inference with a share of its effect, between the model without it
+   * and with it (WiSE-FT, {@link LoraConfig#scaled}): less of what was learnt, less of what was
+   * lost.
+   *
+   * @param share in (0, 1]
+   * @return this model
+   */
+  public ChatModel withFrozenAdapter(Path folder, double share) {
+    PeftAdapters.load(network(), folder, share);
+    return this;
+  }
+
+  /**
    * Merges the adapter, if there is one, and prepares the weights for many sequences at a time. The
    * model can then no longer be trained.
    *
@@ -246,6 +259,23 @@ public final class ChatModel implements AutoCloseable {
         parts.text().completion("completion", prompt, promptIds, Content.assistant(completion));
     TokenBatch batch = TokenBatch.of(List.of(new PromptCompletions(promptIds, List.of(ids))));
     return network().forward(batch, Mode.EVALUATE).logProbs();
+  }
+
+  /**
+   * The tokens that answers begin with, after the assistant's turn is opened.
+   *
+   * @param answers at least the first words of each, such as {@code I'm sorry}
+   * @return ids without repetition, in the answers' order
+   */
+  public List<Integer> firstTokens(List<String> answers) {
+    Content prompt = Content.user("prompt");
+    int[] promptIds = parts.text().prompt(prompt);
+    return answers.stream()
+        .map(
+            answer ->
+                parts.text().completion(answer, prompt, promptIds, Content.assistant(answer))[0])
+        .distinct()
+        .toList();
   }
 
   /** Writes the adapter in PEFT's format. */

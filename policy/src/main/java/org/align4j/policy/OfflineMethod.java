@@ -3,12 +3,15 @@ package org.align4j.policy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.PreferencePair;
+import org.align4j.core.data.SoftTarget;
 import org.align4j.core.data.UnpairedExample;
+import org.align4j.core.distillation.SoftTargetLoss;
 import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.core.objective.UnpairedObjective;
@@ -21,11 +24,13 @@ import org.align4j.policy.model.WeightsFingerprint;
 import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.task.PreferenceTask;
 import org.align4j.policy.task.ReferenceCache;
+import org.align4j.policy.task.SoftTargetTask;
 import org.align4j.policy.task.SupervisedTask;
 import org.align4j.policy.task.TrainingTask;
 import org.align4j.policy.task.UnpairedTask;
 import org.align4j.policy.text.Tokenization;
 import org.align4j.policy.text.TokenizedPair;
+import org.align4j.policy.train.AddedLoss;
 import org.align4j.policy.train.TrainingConfig;
 
 /**
@@ -90,6 +95,14 @@ final class OfflineMethod<D, E> implements TrainingMethod<D> {
         (all, config) -> new UnpairedTask(model.network(), reference(model), objective));
   }
 
+  static TrainingMethod<SoftTarget> nextToken(ChatModel model, List<Integer> tokens) {
+    SoftTargetLoss loss = SoftTargets.loss(model, tokens);
+    return new OfflineMethod<>(
+        model,
+        Tokenization::softTargets,
+        (all, config) -> new SoftTargetTask(model.network(), loss, 1));
+  }
+
   /** The model without its adapter, or a second copy if all weights are trained. */
   private static Reference reference(ChatModel model) {
     return model.network().hasReference()
@@ -138,6 +151,15 @@ final class OfflineMethod<D, E> implements TrainingMethod<D> {
     List<E> heldOut =
         setup.heldOut().isEmpty() ? List.of() : tokenize.apply(tokenization, setup.heldOut());
     List<E> all = Stream.concat(examples.stream(), heldOut.stream()).toList();
-    return setup.run(task.of(all, setup.config()), model.backend(), examples, heldOut);
+    List<AddedLoss<?>> added = new ArrayList<>();
+    for (NextTokenRows nextToken : setup.nextToken()) {
+      added.add(nextToken.loss(model, tokenization, setup.config()));
+    }
+    return setup.run(task.of(all, setup.config()), model.backend(), examples, heldOut, added);
+  }
+
+  @Override
+  public boolean takesNextTokenRows() {
+    return true;
   }
 }

@@ -1,14 +1,19 @@
 package org.align4j.policy;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.PreferencePair;
+import org.align4j.core.data.SoftTarget;
 import org.align4j.core.data.UnpairedExample;
 import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.objective.SftLoss;
@@ -46,6 +51,7 @@ public final class Trainer<D> {
 
   private final TrainingMethod<D> method;
   private final List<TrainingListener> listeners = new ArrayList<>();
+  private final Map<String, NextTokenRows> nextToken = new TreeMap<>();
   private String name;
   private TrainingConfig config;
   private Path output;
@@ -90,6 +96,16 @@ public final class Trainer<D> {
   /** KTO and BCO: learns from single answers that are labelled desirable or undesirable. */
   public static Trainer<UnpairedExample> unpaired(ChatModel model, UnpairedObjective objective) {
     return new Trainer<>("kto", 1e-6, OfflineMethod.unpaired(model, objective));
+  }
+
+  /**
+   * Trains the first token of answers alone: the probability that it is one of some tokens goes to
+   * each row's target. A row costs no more than its prompt.
+   *
+   * @param tokens ids, such as {@link ChatModel#firstTokens} of refusals
+   */
+  public static Trainer<SoftTarget> nextToken(ChatModel model, List<Integer> tokens) {
+    return new Trainer<>("next-token", 2e-5, OfflineMethod.nextToken(model, tokens));
   }
 
   /**
@@ -220,6 +236,46 @@ public final class Trainer<D> {
     return this;
   }
 
+  /** {@link #retain(List, Retention)} with the defaults: the forward KL with weight 1. */
+  public Trainer<D> retain(List<String> prompts) {
+    return retain(prompts, Retention.defaults());
+  }
+
+  /**
+   * Adds to the loss how far the model's distribution over the first token of an answer has moved
+   * from the reference's, for training on recorded rows of a {@link ChatModel}. The reference is
+   * the model without its new adapter, or with the stored adapter as it is stored. Its
+   * distributions are computed once, before training. If all weights are trained, a second copy of
+   * the model's files is loaded for that and kept.
+   *
+   * @param prompts user messages on which the model should stay as it is
+   */
+  public Trainer<D> retain(List<String> prompts, Retention retention) {
+    require(!prompts.isEmpty(), "there are no prompts to retain; leave retention out");
+    return add(NextTokenRows.RETENTION, NextTokenRows.retained(List.copyOf(prompts), retention));
+  }
+
+  /**
+   * Adds to the loss how far the probability that an answer begins with one of some tokens is from
+   * each row's target, for training on recorded rows of a {@link ChatModel}.
+   */
+  public Trainer<D> softTargets(List<SoftTarget> rows, SoftTargets how) {
+    require(!rows.isEmpty(), "there are no rows with soft targets; leave them out");
+    return add(NextTokenRows.SOFT_TARGET, NextTokenRows.softTargets(List.copyOf(rows), how));
+  }
+
+  private Trainer<D> add(String kind, NextTokenRows rows) {
+    if (!method.takesNextTokenRows()) {
+      throw new ConfigurationException(
+          "retained prompts and soft targets are added to training on recorded rows of a ChatModel;"
+              + " "
+              + name
+              + " is another kind of training");
+    }
+    nextToken.put(kind, rows);
+    return this;
+  }
+
   /** Sets the token that ends the run early. */
   public Trainer<D> cancelledBy(CancellationToken token) {
     cancellation = token;
@@ -243,6 +299,14 @@ public final class Trainer<D> {
     Path folder = output == null ? Path.of("runs", name) : output;
     RunContext context = new RunContext(folder, listeners, cancellation);
     return new TrainingSetup<>(
-        name, config, context, lengths, wrapStrings, heldOut, evaluation, resume);
+        name,
+        config,
+        context,
+        lengths,
+        wrapStrings,
+        heldOut,
+        evaluation,
+        resume,
+        List.copyOf(nextToken.values()));
   }
 }

@@ -13,4 +13,9 @@ interface TrainingMethod<D> {
 
   /** Trains on rows. */
   TrainingResult train(TrainingSetup<D> setup, List<D> rows);
+
+  /** Whether it adds the losses of {@link NextTokenRows} to its own. */
+  default boolean takesNextTokenRows() {
+    return false;
+  }
 }

@@ -8,6 +8,7 @@ import org.align4j.policy.run.RunContext;
 import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.task.TrainingTask;
 import org.align4j.policy.text.LengthPolicy;
+import org.align4j.policy.train.AddedLoss;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingLoop;
 
@@ -19,6 +20,7 @@ import org.align4j.policy.train.TrainingLoop;
  * @param heldOut rows to evaluate on; may be empty
  * @param evaluation instead of held-out rows; null if there is none
  * @param resume whether to go on from a checkpoint
+ * @param nextToken rows whose losses are added to the method's
  * @param <D> a row of training data
  */
 record TrainingSetup<D>(
@@ -29,11 +31,22 @@ record TrainingSetup<D>(
     boolean wrapStrings,
     List<D> heldOut,
     Supplier<Map<String, Double>> evaluation,
-    boolean resume) {
+    boolean resume,
+    List<NextTokenRows> nextToken) {
 
   /** Trains a task on tokenised rows, evaluated as the options say. */
   <E> TrainingResult run(TrainingTask<E> task, Backend backend, List<E> rows, List<E> evaluated) {
-    TrainingLoop<E> loop = new TrainingLoop<>(name, task, config, backend, context);
+    return run(task, backend, rows, evaluated, List.of());
+  }
+
+  /** The same with losses that are added to the task's. */
+  <E> TrainingResult run(
+      TrainingTask<E> task,
+      Backend backend,
+      List<E> rows,
+      List<E> evaluated,
+      List<AddedLoss<?>> added) {
+    TrainingLoop<E> loop = new TrainingLoop<>(name, task, config, backend, context, added);
     return evaluation == null
         ? loop.run(rows, evaluated, resume)
         : loop.run(rows, evaluation, resume);

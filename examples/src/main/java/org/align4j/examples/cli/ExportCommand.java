@@ -1,11 +1,16 @@
 package org.align4j.examples.cli;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.align4j.policy.ChatModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "export",
@@ -17,13 +22,33 @@ final class ExportCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, description = "Output folder.")
   Path out;
 
+  @Option(
+      names = "--scale",
+      paramLabel = "SHARE",
+      description =
+          "Share of the adapter's effect, above 0 and at most 1: between the base and the trained"
+              + " model (WiSE-FT; default: ${DEFAULT-VALUE}).")
+  double scale = 1;
+
   @Mixin JsonOutput output;
+
+  @Spec CommandSpec spec;
 
   @Override
   public Integer call() throws java.io.IOException {
-    model.forOne().saveMerged(out);
+    double share = WrongUse.checked(spec, this::share);
+    ChatModel loaded =
+        share == 1 ? model.forOne() : model.base().withFrozenAdapter(model.adapter, share);
+    loaded.saveMerged(out);
     System.err.println("model written to " + out);
     output.print(Map.of("out", out.toString()));
     return 0;
+  }
+
+  private double share() {
+    require(scale > 0 && scale <= 1, "--scale must be in (0, 1], got " + scale);
+    require(
+        scale == 1 || model.adapter != null, "--scale is of an adapter; name one with --adapter");
+    return scale;
   }
 }

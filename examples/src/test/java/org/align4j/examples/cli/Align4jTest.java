@@ -162,7 +162,15 @@ class Align4jTest extends CommandTest {
     String adapter = run.resolve("adapter").toString();
     assertThat(
             Align4j.run(
-                "export", "--model", model(), "--adapter", adapter, "--out", merged.toString()))
+                "export",
+                "--model",
+                model(),
+                "--adapter",
+                adapter,
+                "--scale",
+                "0.5",
+                "--out",
+                merged.toString()))
         .isZero();
     Path report = folder.resolve("report.json");
     assertThat(

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.align4j.reward.recipe.Recipe;
 
@@ -18,9 +19,13 @@ final class SettingsTables {
   /** The trainers by their headings, with what their command lines need besides files. */
   static final Map<String, String> COMMANDS = commands();
 
+  /** The trainers that take prompts to retain. */
+  private static final Set<String> RETAINING = Set.of("sft", "dpo", "cpo", "orpo", "kto");
+
   private static final String ALL = "## All trainers";
   private static final String RECORDED = "## Training on recorded rows";
   private static final String ONLINE = "## Online";
+  private static final String RETAINED = "## Retention";
   private static final String ENCODER = "reward --kind encoder";
 
   private SettingsTables() {}
@@ -54,6 +59,9 @@ final class SettingsTables {
     if (shares(trainer)) {
       out.putAll(table(ALL, "default"));
       out.putAll(online(trainer) ? table(ONLINE, trainer) : table(RECORDED, "default"));
+    }
+    if (RETAINING.contains(trainer)) {
+      out.putAll(table(RETAINED, "default"));
     }
     out.putAll(table("### " + trainer, "default"));
     out.replaceAll((key, value) -> value.startsWith("= ") ? out.get(value.substring(2)) : value);
@@ -96,6 +104,9 @@ final class SettingsTables {
     line.addAll(List.of("--data", data.toString(), "--out", folder.toString()));
     if (shares(trainer) && !online(trainer)) {
       line.addAll(List.of("--eval-data", data.toString()));
+    }
+    if (RETAINING.contains(trainer)) {
+      line.addAll(List.of("--retain", data.toString()));
     }
     Training training =
         (Training)

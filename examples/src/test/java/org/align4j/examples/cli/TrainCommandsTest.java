@@ -65,6 +65,34 @@ class TrainCommandsTest extends CommandTest {
     assertThat(run().resolve("adapter/adapter_model.safetensors")).exists();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"sft", "dpo", "orpo", "kto"})
+  void retainedPrompts(String method) throws IOException {
+    Path data = method.equals("sft") ? demonstrations() : pairs();
+    int code =
+        train(
+            method,
+            data,
+            "--retain",
+            prompts() + ":prompt@harmful=false",
+            "--set",
+            "retention_weight=0.5",
+            "--set",
+            "retention_tokens=2");
+    assertThat(code).as(errors()).isZero();
+    assertThat(lastLine().get("retention/kl").asDouble()).isGreaterThanOrEqualTo(0);
+    assertThat(lastLine().get("retention/weight").asDouble()).isEqualTo(0.5);
+    assertThat(run().resolve("config.json")).content().contains("\"retention_weight\" : \"0.5\"");
+  }
+
+  private Path demonstrations() throws IOException {
+    return Files.writeString(
+        folder.resolve("demonstrations.jsonl"),
+        """
+        {"prompt":"hi","completion":"hello"}
+        """);
+  }
+
   @Test
   void unpairedRowsNeedALabel() throws IOException {
     Path data =

@@ -37,6 +37,28 @@ class WrongUseTest extends CommandTest {
   }
 
   @Test
+  void retentionNeedsPromptsAndAWeight() throws IOException {
+    assertThat(train("sft", "--set", "retention_weight=0.5")).isEqualTo(2);
+    assertThat(errors())
+        .contains("retention_weight is set to 0.5, but has an effect only with prompts to retain");
+    String prompts = folder.resolve("data.txt").toString();
+    assertThat(train("dpo", "--retain", prompts, "--set", "retention_weight=0")).isEqualTo(2);
+    assertThat(errors()).contains("retention_weight must be positive, got 0.0");
+    assertThat(train("dpo", "--retain", folder.resolve("none.txt").toString())).isEqualTo(2);
+    assertThat(errors()).contains("none.txt: no such file or folder");
+  }
+
+  @Test
+  void aShareIsOfAnAdapterAndInRange() {
+    String out = folder.resolve("out").toString();
+    String none = folder.resolve("no-model").toString();
+    assertThat(Align4j.run("export", "--model", none, "--out", out, "--scale", "0.5")).isEqualTo(2);
+    assertThat(errors()).contains("--scale is of an adapter; name one with --adapter");
+    assertThat(Align4j.run("export", "--model", none, "--out", out, "--scale", "2")).isEqualTo(2);
+    assertThat(errors()).contains("--scale must be in (0, 1], got 2.0");
+  }
+
+  @Test
   void aMisspeltOptionNamesTheNearestOne() throws IOException {
     assertThat(train("dpo", "--resum")).isEqualTo(2);
     assertThat(errors()).contains("Unknown option: '--resum'").contains("--resume");

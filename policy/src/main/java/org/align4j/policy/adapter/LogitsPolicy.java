@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.align4j.core.distillation.NextTokenLoss;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Tensor;
@@ -135,6 +136,16 @@ public final class LogitsPolicy implements DistributionLearner, Sampler, AutoClo
       teacher.read(0, theirs);
       LogitComparison.compare(mine, theirs, divergence, values, 0);
     }
+    backend.scale((float) weight, mine);
+    network.backward(memory);
+    return values;
+  }
+
+  @Override
+  public double[] learnLoss(TokenBatch batch, NextTokenLoss loss, double weight) {
+    Tensor mine = run(batch, Mode.TRAIN);
+    double[] values = new double[mine.rows()];
+    LogitComparison.evaluate(mine, loss, values, 0);
     backend.scale((float) weight, mine);
     network.backward(memory);
     return values;

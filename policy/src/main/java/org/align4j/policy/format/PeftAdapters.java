@@ -87,6 +87,11 @@ public final class PeftAdapters {
     load(model, folder, UnaryOperator.identity());
   }
 
+  /** The same with a share of its effect, {@link LoraConfig#scaled}. */
+  public static void load(DecoderTransformer model, Path folder, double share) {
+    load(model, folder, stored -> stored.scaled(share));
+  }
+
   /**
    * The same for training that goes on from it: the reference is the model with this adapter, as
    * TRL has it, so that the first step's log-ratios are 0.

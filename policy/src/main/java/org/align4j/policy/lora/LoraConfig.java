@@ -83,6 +83,19 @@ public record LoraConfig(
     return new LoraConfig(rank, alpha, probability, targets, rankStabilized, firstLayer);
   }
 
+  /**
+   * The same with a share of the adapter's effect: the model is then that share of the way from the
+   * base to the adapted weights (WiSE-FT, Wortsman et al. 2022, arXiv 2109.01903).
+   *
+   * @param share in (0, 1]
+   */
+  public LoraConfig scaled(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new ConfigurationException("the adapter's scale must be in (0, 1], got " + share);
+    }
+    return new LoraConfig(rank, alpha * share, dropout, targets, rankStabilized, firstLayer);
+  }
+
   /** Factor on B·A·x. */
   public float scale() {
     return (float) (rankStabilized ? alpha / Math.sqrt(rank) : alpha / rank);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.align4j.core.distillation.NextTokenLoss;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
@@ -19,7 +20,7 @@ import org.align4j.policy.text.TokenBatch;
  *
  * <p>Weights start at zero and are filled by {@link #read}, or through {@link #weights}.
  */
-public final class DecoderTransformer implements DistributionLearner {
+public final class DecoderTransformer implements DistributionLearner, StateDistribution {
   private final Backend backend;
   private final ModelConfig config;
   private final Tensor embedding;
@@ -239,10 +240,7 @@ public final class DecoderTransformer implements DistributionLearner {
         : head.forward(hidden, batch.targets(), train, temperature);
   }
 
-  /**
-   * What the head reads: the last layer's normalised output at the batch's head rows, [head rows,
-   * hidden]; valid until the next pass.
-   */
+  @Override
   public Tensor hiddenStates(TokenBatch batch, Mode mode) {
     if (mode == Mode.REFERENCE && lora == null && !parameters.isEmpty()) {
       throw new IllegalStateException(
@@ -351,10 +349,22 @@ public final class DecoderTransformer implements DistributionLearner {
   public double[] learnDivergence(
       TokenBatch batch, NextTokenLogits teacher, VocabularyDivergence divergence, double weight) {
     LogitComparison.requireComparable(batch.targets(), config.vocabulary(), teacher);
-    LmHead.Diverged result =
+    LmHead.Learnt result =
         head.divergence(hiddenStates(batch, Mode.TRAIN), teacher, divergence, weight);
     backward(result.dHidden());
     return result.values();
+  }
+
+  @Override
+  public double[] learnLoss(TokenBatch batch, NextTokenLoss loss, double weight) {
+    LmHead.Learnt result = head.learn(hiddenStates(batch, Mode.TRAIN), loss, weight);
+    backward(result.dHidden());
+    return result.values();
+  }
+
+  @Override
+  public NextTokenLogits logits(Tensor states, int[] targets) {
+    return new HeadLogits(head, states, targets);
   }
 
   private void requireTrainPass() {

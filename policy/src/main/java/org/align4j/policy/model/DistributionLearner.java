@@ -1,5 +1,6 @@
 package org.align4j.policy.model;
 
+import org.align4j.core.distillation.NextTokenLoss;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.text.TokenBatch;
 
@@ -18,4 +19,14 @@ public interface DistributionLearner extends LanguageModel, FullDistribution {
    */
   double[] learnDivergence(
       TokenBatch batch, NextTokenLogits teacher, VocabularyDivergence divergence, double weight);
+
+  /**
+   * Runs a {@link Mode#TRAIN} pass, evaluates a loss on its distributions, back-propagates weight ·
+   * Σ values and adds to the parameters' gradients.
+   *
+   * @param loss its rows are the batch's targets, of which it sees the distribution alone
+   * @param weight of every value in the loss
+   * @return one value a target
+   */
+  double[] learnLoss(TokenBatch batch, NextTokenLoss loss, double weight);
 }

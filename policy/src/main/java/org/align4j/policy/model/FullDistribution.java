@@ -1,5 +1,6 @@
 package org.align4j.policy.model;
 
+import org.align4j.core.distillation.NextTokenLoss;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.TokenBatch;
@@ -33,6 +34,19 @@ public interface FullDistribution {
       TokenBatch batch, Mode mode, NextTokenLogits other, VocabularyDivergence divergence) {
     try (NextTokenLogits mine = logits(batch, mode)) {
       return LogitComparison.divergence(mine, other, divergence);
+    }
+  }
+
+  /**
+   * A loss on this model's distribution at every target of a batch.
+   *
+   * @param mode as for {@link #logits}
+   * @param loss its rows are the targets
+   * @return one value a target
+   */
+  default double[] loss(TokenBatch batch, Mode mode, NextTokenLoss loss) {
+    try (NextTokenLogits mine = logits(batch, mode)) {
+      return LogitComparison.loss(mine, loss);
     }
   }
 }

@@ -2,6 +2,7 @@ package org.align4j.policy.model;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.align4j.core.distillation.NextTokenLoss;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.PackedMatrix;
@@ -185,8 +186,21 @@ final class LmHead {
     }
   }
 
-  /** What {@link #divergence} gives: a value a row and d Σ weight · value / d hidden. */
-  record Diverged(double[] values, Tensor dHidden) {}
+  /** What {@link #learn} gives: a value a row and d Σ weight · value / d hidden. */
+  record Learnt(double[] values, Tensor dHidden) {}
+
+  /** A loss on a block of rows. */
+  @FunctionalInterface
+  private interface BlockLoss {
+    /**
+     * Evaluates.
+     *
+     * @param from the first row
+     * @param block logits of the rows; d value / d logit on return
+     * @param values receives the rows' values, that of the first one at {@code from}
+     */
+    void evaluate(int from, Tensor block, double[] values);
+  }
 
   /**
    * Divergence of each row's distribution from a teacher's, with its gradient.
@@ -194,24 +208,45 @@ final class LmHead {
    * @param teacher logits of the same targets, one row for each of {@code hidden}
    * @param weight of every value in the loss
    */
-  Diverged divergence(
+  Learnt divergence(
       Tensor hidden, NextTokenLogits teacher, VocabularyDivergence divergence, double weight) {
+    return learn(
+        hidden,
+        weight,
+        (from, block, values) -> {
+          Tensor theirs = teacherLogits.rows(block.rows());
+          teacher.read(from, theirs);
+          LogitComparison.compare(block, theirs, divergence, values, from);
+        });
+  }
+
+  /**
+   * A loss on each row's distribution, with its gradient.
+   *
+   * @param weight of every value in the loss
+   */
+  Learnt learn(Tensor hidden, NextTokenLoss loss, double weight) {
+    return learn(
+        hidden,
+        weight,
+        (from, block, values) -> LogitComparison.evaluate(block, loss, values, from));
+  }
+
+  private Learnt learn(Tensor hidden, double weight, BlockLoss loss) {
     double[] values = new double[hidden.rows()];
     Tensor gradient = gradients.rows(hidden.rows());
     for (int from = 0; from < hidden.rows(); from += chunkRows()) {
       int count = Math.min(chunkRows(), hidden.rows() - from);
       Tensor mine = logits.rows(count);
       linear.product(hidden.rows(from, count), mine);
-      Tensor theirs = teacherLogits.rows(count);
-      teacher.read(from, theirs);
-      LogitComparison.compare(mine, theirs, divergence, values, from);
+      loss.evaluate(from, mine, values);
       backend.scale((float) weight, mine);
       linear.productBack(mine, gradient.rows(from, count));
       if (weightGradient != null) {
         backend.gemm(true, false, 1, mine, hidden.rows(from, count), 1, weightGradient);
       }
     }
-    return new Diverged(values, gradient);
+    return new Learnt(values, gradient);
   }
 
   /** Raw logits of hidden states, as training computes them, into {@code out}. */

@@ -2,10 +2,11 @@ package org.align4j.policy.model;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.align4j.core.distillation.NextTokenLoss;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.policy.backend.Tensor;
 
-/** A {@link VocabularyDivergence} between two blocks of logits, row by row. */
+/** A {@link VocabularyDivergence}, or a {@link NextTokenLoss}, of blocks of logits, row by row. */
 public final class LogitComparison {
   private static final int CHUNK_ELEMENTS = 12 << 20;
 
@@ -58,6 +59,39 @@ public final class LogitComparison {
               values[at + r] = divergence.evaluate(mine, theirs, mine);
               student.writeRow(r, mine, 0);
             });
+  }
+
+  /**
+   * Evaluates a loss of rows; rows run in parallel.
+   *
+   * @param logits [rows, vocabulary]; d value / d logit on return
+   * @param values receives the value of row r at {@code at + r}
+   */
+  public static void evaluate(Tensor logits, NextTokenLoss loss, double[] values, int at) {
+    int vocabulary = logits.columns();
+    IntStream.range(0, logits.rows())
+        .parallel()
+        .forEach(
+            r -> {
+              float[] row = new float[vocabulary];
+              logits.readRow(r, row, 0);
+              values[at + r] = loss.evaluate(at + r, row, row);
+              logits.writeRow(r, row, 0);
+            });
+  }
+
+  /** The loss at every target, without a gradient. */
+  static double[] loss(NextTokenLogits logits, NextTokenLoss loss) {
+    double[] values = new double[logits.targets().length];
+    int most = Math.min(values.length, chunkRows(logits.vocabulary()));
+    try (Tensor block = Tensor.zeros(most, logits.vocabulary())) {
+      for (int from = 0; from < values.length; from += most) {
+        int count = Math.min(most, values.length - from);
+        logits.read(from, block.rows(0, count));
+        evaluate(block.rows(0, count), loss, values, from);
+      }
+    }
+    return values;
   }
 
   /** The divergence at every target, in nats, without a gradient. */

@@ -7,6 +7,7 @@ import org.align4j.core.data.Content;
 import org.align4j.core.data.DataException;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.PreferencePair;
+import org.align4j.core.data.SoftTarget;
 import org.align4j.core.data.UnpairedExample;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,40 @@ public final class Tokenization {
               cut -> out.add(new TokenizedUnpaired(row.source(), cut[0], cut[1], row.desirable())));
     }
     return requireRows(out);
+  }
+
+  /**
+   * Tokenises prompts that no completion follows.
+   *
+   * @param what they are, such as {@code retained prompt}; with a number behind it the source
+   */
+  public List<TokenizedPrompt> prompts(String what, List<String> prompts) {
+    List<TokenizedPrompt> out = new ArrayList<>(prompts.size());
+    for (int i = 0; i < prompts.size(); i++) {
+      String source = what + " " + (i + 1);
+      alone(source, new Content.Text(prompts.get(i)))
+          .ifPresent(ids -> out.add(new TokenizedPrompt(source, ids)));
+    }
+    return requireRows(out);
+  }
+
+  /** Tokenises prompts with soft targets. */
+  public List<TokenizedSoftTarget> softTargets(List<SoftTarget> rows) {
+    List<TokenizedSoftTarget> out = new ArrayList<>(rows.size());
+    for (SoftTarget row : rows) {
+      alone(row.source(), row.prompt())
+          .ifPresent(ids -> out.add(new TokenizedSoftTarget(row.source(), ids, row.target())));
+    }
+    return requireRows(out);
+  }
+
+  /** A prompt without a completion as ids; nothing if the length policy drops it. */
+  private Optional<int[]> alone(String source, Content prompt) {
+    int[] ids = encoder.prompt(userTurn(prompt));
+    if (ids.length == 0) {
+      throw new DataException(source + ": the prompt has no tokens");
+    }
+    return lengths.apply(source, ids).map(kept -> kept[0]);
   }
 
   /** Prompt and completion as ids; nothing if the length policy drops the row. */

@@ -50,6 +50,7 @@ final class CheckpointStore {
   private final List<Parameter> parameters;
   private final AdamW optimizer;
   private final TrainingTask<?> task;
+  private final String added;
 
   /**
    * Of the reference adapter, which does not change while a run lasts; null before it is needed.
@@ -60,10 +61,12 @@ final class CheckpointStore {
    * A store.
    *
    * @param limit checkpoints that are kept, the newest ones
+   * @param added fingerprint of the losses that are added to the task's; empty without any
    */
-  CheckpointStore(Path folder, int limit, TrainingTask<?> task, AdamW optimizer) {
+  CheckpointStore(Path folder, int limit, TrainingTask<?> task, AdamW optimizer, String added) {
     this.folder = folder;
     this.limit = limit;
+    this.added = added;
     this.parameters = task.model().parameters();
     this.optimizer = optimizer;
     this.task = task;
@@ -99,6 +102,7 @@ final class CheckpointStore {
     node.put("evaluated_at", progress.evaluatedAt());
     node.set("listeners", JSON.valueToTree(progress.listeners()));
     node.put("reference_adapter", referenceAdapter());
+    node.put("added_losses", added);
     node.set("task", JSON.valueToTree(task.state()));
     node.set("state", JSON.valueToTree(checkpoint.state()));
     try {
@@ -177,6 +181,7 @@ final class CheckpointStore {
       JsonNode node = JSON.readTree(state.toFile());
       requireFormat(state, node.path("format").asInt(1));
       requireSameReference(state, node.path("reference_adapter").asText());
+      requireSameAdded(state, node.path("added_losses").asText());
       try (SafetensorsReader reader = SafetensorsReader.open(tensorsOf(state))) {
         tensors().forEach(reader::read);
       }
@@ -238,6 +243,17 @@ final class CheckpointStore {
                   : ": this run's reference is the adapter that it began with; resume with that"
                       + " one, "
                       + (given.isEmpty() ? "none is given" : "the one given has other weights")));
+    }
+  }
+
+  private void requireSameAdded(Path state, String saved) {
+    if (!added.equals(saved)) {
+      throw new CheckpointException(
+          state
+              + ": this run began "
+              + (saved.isEmpty() ? "without" : "with other")
+              + " retained prompts or soft targets; resume with the rows and settings that it began"
+              + " with");
     }
   }
 

@@ -13,20 +13,35 @@ import org.align4j.core.random.RandomStream.Purpose;
 public final class DataOrder<E> {
   private final List<E> examples;
   private final int stepExamples;
-  private final long seed;
   private final boolean shuffle;
+  private final RandomStream stream;
   private long orderedEpoch = -1;
   private List<E> ordered;
 
   /** An order of at least one example. */
   public DataOrder(List<E> examples, TrainingConfig config) {
+    this(
+        examples,
+        config.stepExamples(),
+        config.shuffle(),
+        RandomStream.of(config.seed(), Purpose.DATA_ORDER));
+  }
+
+  /**
+   * An order of at least one example.
+   *
+   * @param stepExamples examples of a step
+   * @param shuffle whether to shuffle each epoch
+   * @param stream shuffles
+   */
+  DataOrder(List<E> examples, int stepExamples, boolean shuffle, RandomStream stream) {
     if (examples.isEmpty()) {
       throw new DataException("there are no examples to train on");
     }
     this.examples = List.copyOf(examples);
-    this.stepExamples = config.stepExamples();
-    this.seed = config.seed();
-    this.shuffle = config.shuffle();
+    this.stepExamples = stepExamples;
+    this.shuffle = shuffle;
+    this.stream = stream;
   }
 
   /** Steps of a pass over the data. */
@@ -40,7 +55,7 @@ public final class DataOrder<E> {
     if (epoch != orderedEpoch) {
       List<E> copy = new ArrayList<>(examples);
       if (shuffle) {
-        RandomStream.of(seed, Purpose.DATA_ORDER).at(epoch).shuffle(copy);
+        stream.at(epoch).shuffle(copy);
       }
       ordered = copy;
       orderedEpoch = epoch;

@@ -36,6 +36,7 @@ public final class StepRunner<E> {
   private final Path output;
   private final AdamW optimizer;
   private final CheckpointStore checkpoints;
+  private final List<AddedLoss<?>> added;
 
   /**
    * Prepares steps.
@@ -45,14 +46,37 @@ public final class StepRunner<E> {
    */
   public StepRunner(
       String name, TrainingTask<E> task, TrainingConfig config, Backend backend, Path output) {
+    this(name, task, config, backend, output, List.of());
+  }
+
+  /**
+   * Prepares steps.
+   *
+   * @param name of the run in messages
+   * @param output folder for checkpoints and dumps
+   * @param added losses that are added to the task's in every step, of the same model
+   */
+  StepRunner(
+      String name,
+      TrainingTask<E> task,
+      TrainingConfig config,
+      Backend backend,
+      Path output,
+      List<AddedLoss<?>> added) {
     this.name = name;
     this.task = task;
     this.config = config;
+    this.added = List.copyOf(added);
     this.backend = backend;
     this.output = output;
     optimizer = new AdamW(backend, config.adam(), task.model().parameters());
     checkpoints =
-        new CheckpointStore(output.resolve("checkpoint"), config.saveTotalLimit(), task, optimizer);
+        new CheckpointStore(
+            output.resolve("checkpoint"),
+            config.saveTotalLimit(),
+            task,
+            optimizer,
+            AddedLoss.fingerprint(added));
   }
 
   /**
@@ -69,6 +93,9 @@ public final class StepRunner<E> {
     task.model().clearGradients();
     MetricSums metrics = new MetricSums();
     double loss = run(examples, true, metrics);
+    for (AddedLoss<?> more : added) {
+      loss += more.run(step, config.microBatchTokens(), metrics);
+    }
     double norm = GradientClipper.clip(backend, task.model().parameters(), config.maxGradNorm());
     if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
       task.restore(before);
@@ -81,6 +108,11 @@ public final class StepRunner<E> {
     out.add("learning_rate", rate, 1);
     out.mergeStep(metrics);
     return out;
+  }
+
+  /** Tokens of the rows of added losses in a step. */
+  long addedTokens(long step) {
+    return added.stream().mapToLong(more -> more.tokens(step)).sum();
   }
 
   /** Means with those metrics added that follow from others. */
@@ -141,6 +173,7 @@ public final class StepRunner<E> {
     Path file = output.resolve("failed-batch.json");
     ArrayNode rows = JSON.createArrayNode();
     examples.forEach(example -> rows.add(task.describe(example)));
+    added.forEach(more -> rows.addAll(more.describe(step)));
     try {
       AtomicFiles.writeString(file, rows.toPrettyString());
     } catch (IOException e) {

@@ -34,11 +34,27 @@ public final class TrainingLoop<E> {
       TrainingConfig config,
       Backend backend,
       RunContext context) {
+    this(name, task, config, backend, context, List.of());
+  }
+
+  /**
+   * Prepares a run.
+   *
+   * @param name of the trainer, such as {@code dpo}; the phase in logs
+   * @param added losses that are added to the task's in every step, of the same model
+   */
+  public TrainingLoop(
+      String name,
+      TrainingTask<E> task,
+      TrainingConfig config,
+      Backend backend,
+      RunContext context,
+      List<AddedLoss<?>> added) {
     this.name = name;
     this.task = task;
     this.config = config;
     this.context = context;
-    runner = new StepRunner<>(name, task, config, backend, context.output());
+    runner = new StepRunner<>(name, task, config, backend, context.output(), added);
   }
 
   /** Trains from the beginning. */
@@ -85,7 +101,7 @@ public final class TrainingLoop<E> {
     public Optional<RunLoop.Done> run(List<E> examples, double rate, long step) {
       MetricSums metrics = runner.run(examples, rate, step);
       long tokens = examples.stream().mapToLong(task::countedTokens).sum();
-      return Optional.of(new RunLoop.Done(metrics, tokens));
+      return Optional.of(new RunLoop.Done(metrics, tokens + runner.addedTokens(step)));
     }
 
     @Override

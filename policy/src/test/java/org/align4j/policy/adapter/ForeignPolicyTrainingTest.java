@@ -13,6 +13,7 @@ import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.Gae;
 import org.align4j.core.advantage.GroupBaseline;
 import org.align4j.core.distillation.GeneralizedJsd;
+import org.align4j.core.distillation.SoftTargetLoss;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.policygradient.GrpoLoss;
@@ -41,10 +42,13 @@ import org.align4j.policy.task.ActorCriticTask;
 import org.align4j.policy.task.DistillationTask;
 import org.align4j.policy.task.PolicyGradientTask;
 import org.align4j.policy.task.PreferenceTask;
+import org.align4j.policy.task.SoftTargetTask;
 import org.align4j.policy.task.TrainingTask;
 import org.align4j.policy.text.TokenizedDemonstration;
+import org.align4j.policy.text.TokenizedSoftTarget;
 import org.align4j.policy.train.StepRunner;
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingLoop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,6 +210,25 @@ class ForeignPolicyTrainingTest {
       new DistillationTrainer(steps(task, config), sampler(student), 1, config, quiet())
           .run(rows, List.of(), false);
       assertThat(divergence(task)).isLessThan(0.2 * before);
+    }
+  }
+
+  /** After 3 and 4 the next token is one of 1 and 2; after 5 and 6 it is another one. */
+  @ParameterizedTest
+  @EnumSource(ForeignNetworks.class)
+  void softTargets(ForeignNetworks kind) {
+    try (LogitsPolicy policy = kind.policy(1)) {
+      SoftTargetTask task = new SoftTargetTask(policy, new SoftTargetLoss(List.of(1, 2)), 1);
+      List<TokenizedSoftTarget> rows = new ArrayList<>();
+      for (OnlinePrompt prompt : prompts()) {
+        double target = prompt.ids()[1] < 5 ? 0.8 : 0.1;
+        rows.add(new TokenizedSoftTarget(prompt.source(), prompt.ids(), target));
+      }
+      TrainingConfig config = TrainingConfig.builder(0.05).maxSteps(100).batchSize(4).build();
+      new TrainingLoop<>("test", task, config, policy.backend(), quiet()).run(rows, List.of());
+      MetricSums metrics = new MetricSums();
+      task.run(rows, rows, false, metrics);
+      assertThat(metrics.means().get("soft_target/error")).isLessThan(0.02);
     }
   }
 

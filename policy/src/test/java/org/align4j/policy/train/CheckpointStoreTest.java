@@ -41,7 +41,7 @@ class CheckpointStoreTest {
      * @param limit checkpoints that are kept
      */
     Run(int limit) {
-      store = new CheckpointStore(folder, limit, task, optimizer);
+      store = new CheckpointStore(folder, limit, task, optimizer, "");
     }
 
     Run() {

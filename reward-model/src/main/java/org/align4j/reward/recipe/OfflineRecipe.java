@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.PreferencePair;
+import org.align4j.core.data.PromptFile;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.data.UnpairedExample;
 import org.align4j.core.objective.KtoLoss;
@@ -16,6 +17,7 @@ import org.align4j.core.objective.SftLoss;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.ReferenceLogProbs;
+import org.align4j.policy.Retention;
 import org.align4j.policy.Trainer;
 import org.align4j.policy.run.BestSettings;
 import org.align4j.policy.run.TrainingListener;
@@ -46,6 +48,7 @@ public final class OfflineRecipe<D> implements Recipe {
   private final double dropout;
   private final Function<Path, List<D>> reader;
   private final Method<D> method;
+  private final Optional<PromptFile> retained;
 
   /**
    * Reads the method's settings before the model is loaded.
@@ -70,6 +73,18 @@ public final class OfflineRecipe<D> implements Recipe {
       double dropout,
       Function<Path, List<D>> reader,
       Method<D> method) {
+    this(name, files, adapter, learningRate, dropout, reader, method, Optional.empty());
+  }
+
+  private OfflineRecipe(
+      String name,
+      RowFiles files,
+      Optional<Path> adapter,
+      double learningRate,
+      double dropout,
+      Function<Path, List<D>> reader,
+      Method<D> method,
+      Optional<PromptFile> retained) {
     this.name = name;
     this.files = files;
     this.adapter = adapter;
@@ -77,6 +92,16 @@ public final class OfflineRecipe<D> implements Recipe {
     this.dropout = dropout;
     this.reader = reader;
     this.method = method;
+    this.retained = retained;
+  }
+
+  /**
+   * The recipe with prompts on which training leaves the model as it is: the first token of an
+   * answer stays as likely as it was, by the settings retention_*.
+   */
+  public OfflineRecipe<D> retaining(Optional<PromptFile> prompts) {
+    return new OfflineRecipe<>(
+        name, files, adapter, learningRate, dropout, reader, method, prompts);
   }
 
   /** Supervised fine-tuning on prompt/completion rows. */
@@ -169,6 +194,8 @@ public final class OfflineRecipe<D> implements Recipe {
     Function<ChatModel, Trainer<D>> trainers = method.read(settings, weights.full());
     List<TrainingListener> best = BestSettings.read(files.evaluated(settings));
     boolean wrap = settings.flag("wrap_strings_as_chat", true);
+    Retention retention =
+        Retention.read(settings.when(retained.isPresent(), "with prompts to retain"));
     return (base, folder) -> {
       ChatModel model = weights.load(base, config.seed());
       Trainer<D> trainer =
@@ -180,6 +207,7 @@ public final class OfflineRecipe<D> implements Recipe {
               .wrapStringsAsChat(wrap)
               .listen(best.toArray(TrainingListener[]::new))
               .evaluateOn(files.heldOut(reader));
+      retained.map(PromptFile::read).ifPresent(prompts -> trainer.retain(prompts, retention));
       folder.writeSettings(settings);
       return folder
           .fit(trainer, reader.apply(files.training()), model)

@@ -20,6 +20,8 @@ public record RandomStream(long seed) {
   public enum Purpose {
     /** Order of the examples in an epoch. */
     DATA_ORDER,
+    /** Order of the rows of an added loss in an epoch of its own. */
+    ADDED_ORDER,
     /** Rows drawn from a file. */
     ROWS,
     /** First weights of an adapter. */

@@ -1,0 +1,28 @@
+package org.align4j.policy.model;
+
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.text.TokenBatch;
+
+/**
+ * The capability to show next-token distributions a second time from the states that the head
+ * reads: some hundred numbers for a distribution over tens of thousands of tokens. Whoever compares
+ * with the same distributions again and again keeps the states. They stand for them as long as the
+ * head does not change.
+ */
+public interface StateDistribution extends FullDistribution {
+
+  /**
+   * What the head reads: the last layer's normalised output at the batch's head rows, [head rows,
+   * hidden]; valid until the next pass.
+   */
+  Tensor hiddenStates(TokenBatch batch, Mode mode);
+
+  /**
+   * What the head says of such states.
+   *
+   * @param states [targets, hidden]; closed with the logits
+   * @param targets of the batch that they are compared with
+   */
+  NextTokenLogits logits(Tensor states, int[] targets);
+}
