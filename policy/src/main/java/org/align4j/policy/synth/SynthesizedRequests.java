@@ -33,8 +33,8 @@ public record SynthesizedRequests(
   }
 
   /** The numbers by name: {@code sampled}, {@code kept} and each filter's. */
-  public Map<String, Object> summary() {
-    Map<String, Object> out = new LinkedHashMap<>();
+  public Map<String, Integer> summary() {
+    Map<String, Integer> out = new LinkedHashMap<>();
     out.put("sampled", sampled);
     out.put("kept", prompts.size());
     rejected.forEach((reason, number) -> out.put(reason.label(), number));
