@@ -22,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       ScoreCommand.class,
       DataCommand.class,
+      GateCommand.class,
       LogprobsCommand.class,
       ParityCommand.class,
       ExportCommand.class,

@@ -242,22 +242,48 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
 
   @Override
   public Tensor hiddenStates(TokenBatch batch, Mode mode) {
-    if (mode == Mode.REFERENCE && lora == null && !parameters.isEmpty()) {
-      throw new IllegalStateException(
-          "full fine-tuning has no adapter to switch off; precompute the reference or load a second"
-              + " model");
-    }
     boolean train = mode == Mode.TRAIN;
-    checkIds(batch.ids());
-    DecoderLayer.Pass pass =
-        new DecoderLayer.Pass(
-            batch.positions(), batch.spans(), rotary(batch.positionsNeeded()), adapter(mode), null);
+    DecoderLayer.Pass pass = pass(batch, mode);
     Tensor x =
         train ? stack.train(batch, pass, this::fingerprint) : stack.evaluate(batch.ids(), pass);
     Tensor picked = headInput.rows(batch.headRows().length);
     backend.gather(x, batch.headRows(), picked);
     lastBatch = train ? batch : null;
     return normed(picked);
+  }
+
+  /**
+   * The residual stream after the first layers, at every row of a batch: what the next layer reads,
+   * without the final norm. The layers above do not run, and nothing is propagated back.
+   *
+   * @param mode {@link Mode#EVALUATE} or {@link Mode#REFERENCE}
+   * @param count layers that run, from 1 to all
+   * @return [rows of the batch, hidden]; valid until the next pass
+   * @throws IllegalArgumentException in {@link Mode#TRAIN}, or if there are not so many layers
+   */
+  public Tensor layerStates(TokenBatch batch, Mode mode, int count) {
+    if (mode == Mode.TRAIN || count < 1 || count > layers.size()) {
+      throw new IllegalArgumentException(
+          "states of layers are read without training, after 1 to "
+              + layers.size()
+              + " layers; got "
+              + mode
+              + ", "
+              + count);
+    }
+    lastBatch = null;
+    return stack.evaluate(batch.ids(), pass(batch, mode), count);
+  }
+
+  private DecoderLayer.Pass pass(TokenBatch batch, Mode mode) {
+    if (mode == Mode.REFERENCE && lora == null && !parameters.isEmpty()) {
+      throw new IllegalStateException(
+          "full fine-tuning has no adapter to switch off; precompute the reference or load a second"
+              + " model");
+    }
+    checkIds(batch.ids());
+    RotaryTable angles = rotary(batch.positionsNeeded());
+    return new DecoderLayer.Pass(batch.positions(), batch.spans(), angles, adapter(mode), null);
   }
 
   private AdapterUse adapter(Mode mode) {

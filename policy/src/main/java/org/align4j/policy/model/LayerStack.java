@@ -116,25 +116,32 @@ final class LayerStack {
 
   /** The last layer's output of a pass that nothing is propagated back through. */
   Tensor evaluate(int[] ids, DecoderLayer.Pass pass) {
-    return passThrough(ids, pass, i -> null, i -> DecodingWeights.Layer.NONE, null);
+    return evaluate(ids, pass, layers.size());
+  }
+
+  /** The same after the first {@code count} layers; the others do not run. */
+  Tensor evaluate(int[] ids, DecoderLayer.Pass pass, int count) {
+    return passThrough(ids, pass, count, i -> null, i -> DecodingWeights.Layer.NONE, null);
   }
 
   /** The last layer's output of a decoding pass. */
   Tensor decode(NewTokens tokens, DecoderLayer.Pass pass, KvCache cache, DecodingWeights weights) {
     int rows = tokens.ids().length;
     int[] kept = tokens.keptRows() == null ? null : activations.markWritten(tokens.keptRows());
-    return passThrough(tokens.ids(), pass, cache::layer, i -> weights.layer(i, rows), kept);
+    return passThrough(
+        tokens.ids(), pass, layers.size(), cache::layer, i -> weights.layer(i, rows), kept);
   }
 
   private Tensor passThrough(
       int[] ids,
       DecoderLayer.Pass pass,
+      int count,
       IntFunction<KvCache.Layer> cache,
       IntFunction<DecodingWeights.Layer> packed,
       int[] kept) {
     Tensor x = activations.temporaryResidual(0, ids.length);
     backend.gather(embedding, ids, x);
-    for (int i = 0; i < layers.size(); i++) {
+    for (int i = 0; i < count; i++) {
       Tensor out = activations.temporaryResidual(i + 1, ids.length);
       layers.get(i).forward(x, out, activations.temporary(), pass, cache.apply(i), packed.apply(i));
       if (kept != null && i >= firstTrained) {

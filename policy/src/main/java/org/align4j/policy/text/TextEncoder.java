@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.chat.ChatTemplate;
 import org.align4j.core.data.Content;
 import org.align4j.core.data.DataException;
@@ -15,6 +16,9 @@ import org.align4j.core.data.Message;
  * because any mask would then be shifted.
  */
 public final class TextEncoder {
+  /** Messages whose first tokens differ. */
+  private static final List<String> PROBES = List.of("Where", "7", "(");
+
   private final Tokenizer tokenizer;
   private final ChatTemplate template;
   private final String endOfText;
@@ -84,25 +88,62 @@ public final class TextEncoder {
   }
 
   /**
+   * Ids of what a prompt of one user message begins with, whatever the message is: a system turn,
+   * if the template writes one, and the opening of the user's turn.
+   *
+   * @throws ConfigurationException without a template, or if it writes nothing there
+   */
+  public int[] userTurnOpening() {
+    if (template == null) {
+      throw new ConfigurationException(
+          "the model has no chat template, so no user's turn can be opened; choose a chat model");
+    }
+    int[] opening = userPrompt(PROBES.get(0));
+    for (String probe : PROBES) {
+      int[] other = userPrompt(probe);
+      int mismatch = Arrays.mismatch(opening, other);
+      opening = mismatch < 0 ? opening : Arrays.copyOf(opening, mismatch);
+    }
+    if (opening.length == 0 || opening.length == userPrompt(PROBES.get(0)).length) {
+      throw new ConfigurationException(
+          "the chat template writes nothing before the user's message, or not the message itself;"
+              + " choose a model whose template opens a user's turn");
+    }
+    return opening;
+  }
+
+  /**
+   * The special token that the template ends the user's turn with; empty where there is none or no
+   * template.
+   */
+  public OptionalInt endOfUserTurn() {
+    return specialAfter("question");
+  }
+
+  /**
    * The special token that the template ends the assistant's turn with, such as {@code <|im_end|>};
    * empty where there is none or no template.
    */
   public OptionalInt endOfTurn() {
+    return specialAfter("answer");
+  }
+
+  /** The special token that follows a message of a dialogue of "question" and "answer". */
+  private OptionalInt specialAfter(String message) {
     if (template == null) {
       return OptionalInt.empty();
     }
-    String answer = "answer";
     String rendered;
     try {
       rendered =
           template.render(
-              List.of(new Message("user", "question"), new Message("assistant", answer)), false);
+              List.of(new Message("user", "question"), new Message("assistant", "answer")), false);
     } catch (DataException e) {
       // A template for other dialogues; using it will say why it refuses them.
       return OptionalInt.empty();
     }
-    int at = rendered.lastIndexOf(answer);
-    String rest = at < 0 ? "" : rendered.substring(at + answer.length()).stripLeading();
+    int at = rendered.lastIndexOf(message);
+    String rest = at < 0 ? "" : rendered.substring(at + message.length()).stripLeading();
     int[] ids = rest.isEmpty() ? new int[0] : tokenizer.encode(rest);
     return ids.length > 0 && isSpecial(ids[0]) ? OptionalInt.of(ids[0]) : OptionalInt.empty();
   }

@@ -2,6 +2,7 @@ package org.align4j.policy.text;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.align4j.policy.backend.AttentionSpan;
 import org.align4j.policy.backend.KeyRange;
@@ -67,6 +68,18 @@ public record TokenBatch(
     Builder builder = new Builder(groups);
     groups.forEach(builder::addWhole);
     return builder.build();
+  }
+
+  /**
+   * A batch of whole sequences whose rows are read by {@link #row} alone: every token has a row,
+   * and each sequence one target without meaning.
+   *
+   * @param sequences each at least one token
+   */
+  public static TokenBatch ofSequences(List<int[]> sequences) {
+    // A completion's last token gets no row.
+    List<int[]> nothing = Collections.nCopies(sequences.size(), new int[] {0});
+    return of(PromptCompletions.ofPairs(sequences, nothing));
   }
 
   /**

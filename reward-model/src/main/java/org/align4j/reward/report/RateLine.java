@@ -4,10 +4,11 @@ import java.util.Locale;
 import org.align4j.core.refusal.Rate;
 
 /** A rate of refusals in a line of text. */
-final class RateLine {
+public final class RateLine {
   private RateLine() {}
 
-  static String of(String name, Rate rate) {
+  /** The name, the counts, the share and its interval. */
+  public static String of(String name, Rate rate) {
     return String.format(
         Locale.ROOT,
         "%-60s %4d of %4d refused, %5.1f%% (%.1f%% to %.1f%%)",

@@ -1,0 +1,109 @@
+package org.align4j.reward.gate;
+
+/**
+ * A linear function of standardised features: Σ weights · (features − mean) / scale.
+ *
+ * @param mean of each feature
+ * @param scale what each is divided by, &gt; 0
+ * @param weights of each
+ */
+record LinearProbe(double[] mean, double[] scale, double[] weights) {
+  private static final double LEAST_SCALE = 1e-6;
+
+  /**
+   * Fits one by ridge regression with weighted rows: minimises Σ rowWeights · (target − score)² +
+   * penalty · |weights|², without an intercept. Mean and standard deviation are those of the
+   * unweighted rows.
+   *
+   * @param rows features, at least one row
+   * @param targets one a row
+   * @param rowWeights one a row, &ge; 0
+   * @param penalty &gt; 0
+   */
+  static LinearProbe fit(double[][] rows, double[] targets, double[] rowWeights, double penalty) {
+    double[] mean = mean(rows);
+    double[] scale = scale(rows, mean);
+    double[][] weighted = new double[rows.length][];
+    double[] b = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      double root = Math.sqrt(rowWeights[i]);
+      weighted[i] = standardised(rows[i], mean, scale);
+      for (int j = 0; j < mean.length; j++) {
+        weighted[i][j] *= root;
+      }
+      b[i] = targets[i] * root;
+    }
+    return new LinearProbe(mean, scale, ridge(weighted, b, penalty));
+  }
+
+  /**
+   * (AᵀA + λI)⁻¹ Aᵀb, which is Aᵀ(AAᵀ + λI)⁻¹ b: the smaller of the two systems is solved.
+   *
+   * @param a rows of equal length
+   */
+  static double[] ridge(double[][] a, double[] b, double penalty) {
+    double[][] transposed = transpose(a);
+    return a.length < transposed.length
+        ? times(transposed, SymmetricSystem.solve(a, penalty, b))
+        : SymmetricSystem.solve(transposed, penalty, times(transposed, b));
+  }
+
+  /** The score of a row of features. */
+  double score(double[] features) {
+    return SymmetricSystem.dot(standardised(features, mean, scale), weights, weights.length);
+  }
+
+  private static double[] standardised(double[] row, double[] mean, double[] scale) {
+    double[] out = new double[row.length];
+    for (int j = 0; j < out.length; j++) {
+      out[j] = (row[j] - mean[j]) / scale[j];
+    }
+    return out;
+  }
+
+  private static double[] mean(double[][] rows) {
+    double[] out = new double[rows[0].length];
+    for (double[] row : rows) {
+      for (int j = 0; j < out.length; j++) {
+        out[j] += row[j];
+      }
+    }
+    for (int j = 0; j < out.length; j++) {
+      out[j] /= rows.length;
+    }
+    return out;
+  }
+
+  /** Standard deviations; features that never change must not be divided by zero. */
+  private static double[] scale(double[][] rows, double[] mean) {
+    double[] out = new double[mean.length];
+    for (double[] row : rows) {
+      for (int j = 0; j < out.length; j++) {
+        double off = row[j] - mean[j];
+        out[j] += off * off / rows.length;
+      }
+    }
+    for (int j = 0; j < out.length; j++) {
+      out[j] = Math.sqrt(out[j]) + LEAST_SCALE;
+    }
+    return out;
+  }
+
+  private static double[][] transpose(double[][] a) {
+    double[][] out = new double[a[0].length][a.length];
+    for (int i = 0; i < a.length; i++) {
+      for (int j = 0; j < out.length; j++) {
+        out[j][i] = a[i][j];
+      }
+    }
+    return out;
+  }
+
+  private static double[] times(double[][] rows, double[] vector) {
+    double[] out = new double[rows.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = SymmetricSystem.dot(rows[i], vector, vector.length);
+    }
+    return out;
+  }
+}

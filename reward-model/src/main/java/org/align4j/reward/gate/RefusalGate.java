@@ -1,0 +1,173 @@
+package org.align4j.reward.gate;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.core.ConfigurationException;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.ChatModel;
+import org.align4j.policy.format.ModelFileException;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.model.WeightsFingerprint;
+
+/**
+ * A guard around a chat model: a linear classifier of the prompt's hidden states decides, before a
+ * token is generated, whether a request is refused. The model's weights stay as they are, and
+ * requests that pass get the model's own answer.
+ *
+ * <p>It sees one user message at a time, and the model as it was when the gate was fitted: an
+ * adapter that is trained later changes the answers, not the gate's decisions. Not thread-safe.
+ */
+public final class RefusalGate {
+  private static final int HELD_OUT_EVERY = 5;
+
+  private final ChatModel model;
+  private final GateParameters parameters;
+  private final PromptFeatures features;
+
+  RefusalGate(ChatModel model, GateParameters parameters) {
+    this.model = model;
+    this.parameters = parameters;
+    features = new PromptFeatures(model.parts(), parameters.layer());
+  }
+
+  /** Fits a gate with the defaults; every fifth request chooses the threshold. */
+  public static RefusalGate fit(ChatModel model, GateRequests requests) {
+    GateRequests.Split split = requests.split(HELD_OUT_EVERY);
+    GateConfig defaults = GateConfig.defaults();
+    return GateTrainer.fit(model, split.fitted(), split.heldOut(), defaults, Progress.SILENT)
+        .gate();
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @param model that it was fitted to; stays open while the gate is in use
+   * @throws ConfigurationException if it was fitted to other weights
+   * @throws ModelFileException if the file is missing or damaged
+   */
+  public static RefusalGate load(Path file, ChatModel model) {
+    GateParameters read = GateFile.read(file);
+    String fingerprint = WeightsFingerprint.ofReference(model.network());
+    if (!read.fingerprint().equals(fingerprint)) {
+      throw new ConfigurationException(
+          file
+              + ": was fitted to the model \""
+              + read.model()
+              + "\" (weights "
+              + shortened(read.fingerprint())
+              + "), not to \""
+              + model.name()
+              + "\" (weights "
+              + shortened(fingerprint)
+              + "); load that model, without merging an adapter into it, or fit a gate to this one");
+    }
+    int size = PromptFeatures.size(model.parts());
+    if (read.probe().weights().length != size || read.layer() > layers(model)) {
+      throw new ModelFileException(
+          file
+              + ": has "
+              + read.probe().weights().length
+              + " weights for layer "
+              + read.layer()
+              + "; the model has "
+              + size
+              + " features and "
+              + layers(model)
+              + " layers");
+    }
+    return new RefusalGate(model, read);
+  }
+
+  private static int layers(ChatModel model) {
+    return model.network().config().layers();
+  }
+
+  private static String shortened(String fingerprint) {
+    return fingerprint.substring(0, Math.min(12, fingerprint.length()));
+  }
+
+  /** Writes the gate, without the model, as one JSON file. */
+  public void save(Path file) throws IOException {
+    GateFile.write(parameters, file);
+  }
+
+  /** The model that it guards. */
+  public ChatModel model() {
+    return model;
+  }
+
+  /** Layers that it runs. */
+  public int layer() {
+    return parameters.layer();
+  }
+
+  /** Scores from here on are refused. */
+  public double threshold() {
+    return parameters.threshold();
+  }
+
+  /** A gate of the same model with another threshold. */
+  public RefusalGate withThreshold(double other) {
+    return new RefusalGate(model, parameters.withThreshold(other));
+  }
+
+  /** How harmful a user message is; fitted to 1 for harmful and -1 for harmless ones. */
+  public double score(String message) {
+    return scores(List.of(message))[0];
+  }
+
+  /** The scores of user messages, equal to those of each alone up to rounding. */
+  public double[] scores(List<String> messages) {
+    return scores(messages, Progress.SILENT);
+  }
+
+  /** The same with progress. */
+  public double[] scores(List<String> messages, Progress.Factory progress) {
+    double[][] rows = features.of(messages, progress, "score");
+    double[] out = new double[rows.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = parameters.probe().score(rows[i]);
+    }
+    return out;
+  }
+
+  /** Whether a user message is refused. */
+  public boolean refuses(String message) {
+    return score(message) >= threshold();
+  }
+
+  /** Whether each user message is refused, in order. */
+  public boolean[] refuses(List<String> messages) {
+    double[] scores = scores(messages);
+    boolean[] out = new boolean[scores.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = scores[i] >= threshold();
+    }
+    return out;
+  }
+
+  /** The refusal, or the model's own answer. */
+  public String answer(String message, SamplingParams params) {
+    return answers(List.of(message), params).get(0);
+  }
+
+  /** The refusal or the model's own answer to each user message, in order. */
+  public List<String> answers(List<String> messages, SamplingParams params) {
+    boolean[] refused = refuses(messages);
+    List<String> passed = new ArrayList<>();
+    for (int i = 0; i < refused.length; i++) {
+      if (!refused[i]) {
+        passed.add(messages.get(i));
+      }
+    }
+    List<String> answers = passed.isEmpty() ? List.of() : model.generate(passed, params);
+    List<String> out = new ArrayList<>(refused.length);
+    int next = 0;
+    for (boolean one : refused) {
+      out.add(one ? parameters.refusal() : answers.get(next++));
+    }
+    return out;
+  }
+}
