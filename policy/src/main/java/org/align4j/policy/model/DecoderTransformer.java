@@ -1,9 +1,9 @@
 package org.align4j.policy.model;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
@@ -22,22 +22,13 @@ import org.align4j.policy.text.TokenBatch;
 public final class DecoderTransformer implements DistributionLearner {
   private final Backend backend;
   private final ModelConfig config;
-  private final Tensor embedding;
-  private final Tensor finalNorm;
-  private final Tensor untiedHead;
   private final LmHead head;
   private final BaseWeights base;
   private final DecodingPacker packer;
   private final LayerStack stack;
   private final List<DecoderLayer> layers;
-  private final GrowingTensor headInput;
-  private final GrowingTensor headNormed;
-  private final GrowingTensor headInverseRms = new GrowingTensor(1);
-  private final GrowingTensor dHead;
-  private final GrowingTensor dResidual;
-  private final List<Parameter> parameters = new ArrayList<>();
-  private Tensor embeddingGradient;
-  private Tensor finalNormGradient;
+  private final HeadRows headRows;
+  private final TrainedWeights trained;
   private RotaryTable rotary;
   private int rotaryPositions;
   private LoraConfig lora;
@@ -47,18 +38,17 @@ public final class DecoderTransformer implements DistributionLearner {
   public DecoderTransformer(ModelConfig config, Backend backend) {
     this.config = config;
     this.backend = backend;
-    embedding = Tensor.zeros(config.vocabulary(), config.hidden());
-    finalNorm = Tensor.zeros(1, config.hidden());
-    untiedHead = config.tiedHead() ? null : Tensor.zeros(config.vocabulary(), config.hidden());
+    Tensor embedding = Tensor.zeros(config.vocabulary(), config.hidden());
+    Tensor finalNorm = Tensor.zeros(1, config.hidden());
+    Tensor untiedHead =
+        config.tiedHead() ? null : Tensor.zeros(config.vocabulary(), config.hidden());
     head = new LmHead(backend, config.tiedHead() ? embedding : untiedHead);
     stack = new LayerStack(backend, config, embedding);
     layers = stack.layers();
     base = new BaseWeights(embedding, layers, finalNorm, untiedHead);
     packer = new DecodingPacker(backend, config.weights(), layers, head);
-    headInput = new GrowingTensor(config.hidden());
-    headNormed = new GrowingTensor(config.hidden());
-    dHead = new GrowingTensor(config.hidden());
-    dResidual = new GrowingTensor(config.hidden());
+    headRows = new HeadRows(backend, finalNorm, config.normEpsilon());
+    trained = new TrainedWeights(backend);
   }
 
   @Override
@@ -94,26 +84,13 @@ public final class DecoderTransformer implements DistributionLearner {
   /** Reads every base weight. Frozen ones may be read again while this model is in use. */
   public void read(WeightLoader loader) {
     base.read(loader);
-    String name = untiedHead == null ? BaseWeights.EMBEDDING : BaseWeights.HEAD;
+    String name = base.headName();
     head.quantizedFrom(loader.quantized(name, config.vocabulary(), config.hidden()));
   }
 
   /** Trains every base weight. */
   public void trainAllWeights() {
-    requireUntrained();
-    embeddingGradient = Tensor.zeros(config.vocabulary(), config.hidden());
-    finalNormGradient = Tensor.zeros(1, config.hidden());
-    parameters.add(Parameter.matrix(BaseWeights.EMBEDDING, embedding, embeddingGradient));
-    layers.forEach(DecoderLayer::makeTrainable);
-    layers.forEach(layer -> layer.addParameters(parameters));
-    parameters.add(Parameter.exempt(BaseWeights.FINAL_NORM, finalNorm, finalNormGradient));
-    if (untiedHead == null) {
-      head.trainInto(embeddingGradient);
-    } else {
-      Tensor gradient = Tensor.zeros(config.vocabulary(), config.hidden());
-      head.trainInto(gradient);
-      parameters.add(Parameter.matrix(BaseWeights.HEAD, untiedHead, gradient));
-    }
+    trained.addAll(base, headRows, head);
   }
 
   /**
@@ -121,9 +98,9 @@ public final class DecoderTransformer implements DistributionLearner {
    * products use a packed copy where the backend is faster with it and the Java heap has room.
    */
   public void addAdapter(LoraConfig adapter, long seed) {
-    requireUntrained();
+    trained.requireNone();
     if (adapter.firstLayer() >= config.layers()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "the first layer with LoRA is "
               + adapter.firstLayer()
               + "; the model has "
@@ -132,7 +109,7 @@ public final class DecoderTransformer implements DistributionLearner {
     lora = adapter;
     stack.addAdapter(adapter, RandomStream.of(seed, Purpose.ADAPTER).generator());
     freeze();
-    layers.forEach(layer -> layer.addParameters(parameters));
+    trained.addAdapter(layers);
   }
 
   /**
@@ -143,12 +120,6 @@ public final class DecoderTransformer implements DistributionLearner {
     if (backend.prefersPackedWeights() && packer.heapHolds("frozen weights", 2)) {
       layers.forEach(DecoderLayer::freeze);
       head.freeze();
-    }
-  }
-
-  private void requireUntrained() {
-    if (!parameters.isEmpty()) {
-      throw new IllegalStateException("the model already has trainable parameters");
     }
   }
 
@@ -188,7 +159,7 @@ public final class DecoderTransformer implements DistributionLearner {
       throw new IllegalStateException("the model has no adapter to merge");
     }
     stack.mergeAdapter();
-    parameters.clear();
+    trained.clear();
     lora = null;
   }
 
@@ -213,12 +184,12 @@ public final class DecoderTransformer implements DistributionLearner {
 
   @Override
   public List<Parameter> parameters() {
-    return List.copyOf(parameters);
+    return trained.parameters();
   }
 
   @Override
   public void clearGradients() {
-    parameters.forEach(parameter -> backend.scale(0, parameter.gradient()));
+    trained.clearGradients();
   }
 
   @Override
@@ -244,7 +215,7 @@ public final class DecoderTransformer implements DistributionLearner {
    * hidden]; valid until the next pass.
    */
   public Tensor hiddenStates(TokenBatch batch, Mode mode) {
-    if (mode == Mode.REFERENCE && lora == null && !parameters.isEmpty()) {
+    if (mode == Mode.REFERENCE && lora == null && !trained.none()) {
       throw new IllegalStateException(
           "full fine-tuning has no adapter to switch off; precompute the reference or load a second"
               + " model");
@@ -255,11 +226,9 @@ public final class DecoderTransformer implements DistributionLearner {
         new DecoderLayer.Pass(
             batch.positions(), batch.spans(), rotary(batch.positionsNeeded()), adapter(mode), null);
     Tensor x =
-        train ? stack.train(batch, pass, this::fingerprint) : stack.evaluate(batch.ids(), pass);
-    Tensor picked = headInput.rows(batch.headRows().length);
-    backend.gather(x, batch.headRows(), picked);
+        train ? stack.train(batch, pass, trained::fingerprint) : stack.evaluate(batch.ids(), pass);
     lastBatch = train ? batch : null;
-    return normed(picked);
+    return headRows.forward(x, batch.headRows());
   }
 
   private AdapterUse adapter(Mode mode) {
@@ -267,11 +236,6 @@ public final class DecoderTransformer implements DistributionLearner {
       return AdapterUse.REFERENCE;
     }
     return lora == null ? AdapterUse.NONE : AdapterUse.TRAINED;
-  }
-
-  /** Changes when the trained weights do. */
-  private double fingerprint() {
-    return parameters.stream().mapToDouble(p -> backend.sumOfSquares(p.value())).sum();
   }
 
   /**
@@ -286,7 +250,7 @@ public final class DecoderTransformer implements DistributionLearner {
    */
   public boolean keepActivations(TokenBatch planned, double temperature) {
     boolean dropping = lora != null && lora.dropout() > 0;
-    if (parameters.isEmpty() || dropping || !stack.reserve(planned.ids().length, fingerprint())) {
+    if (trained.none() || dropping || !stack.reserve(planned.ids().length, trained.fingerprint())) {
       return false;
     }
     head.reserve(planned.targets().length, temperature);
@@ -317,13 +281,6 @@ public final class DecoderTransformer implements DistributionLearner {
     head.compact(sampled.targetsIn(planned));
   }
 
-  private Tensor normed(Tensor picked) {
-    Tensor normed = headNormed.rows(picked.rows());
-    backend.rmsNorm(
-        picked, finalNorm, config.normEpsilon(), normed, headInverseRms.rows(picked.rows()));
-    return normed;
-  }
-
   @Override
   public void backward(double[] dLogProbs) {
     backward(headGradient(dLogProbs));
@@ -336,7 +293,7 @@ public final class DecoderTransformer implements DistributionLearner {
    */
   public Tensor headGradient(double[] dLogProbs) {
     requireTrainPass();
-    return head.backward(headNormed.rows(lastBatch.headRows().length), dLogProbs);
+    return head.backward(headRows.last(lastBatch.headRows().length), dLogProbs);
   }
 
   @Override
@@ -371,24 +328,9 @@ public final class DecoderTransformer implements DistributionLearner {
   public void backward(Tensor dHidden) {
     requireTrainPass();
     TokenBatch batch = lastBatch;
-    int rows = batch.ids().length;
-    int picked = batch.headRows().length;
-    Tensor dPicked = dHead.rows(picked);
-    backend.scale(0, dPicked);
-    backend.rmsNormBackward(
-        dHidden,
-        headInput.rows(picked),
-        finalNorm,
-        headInverseRms.rows(picked),
-        dPicked,
-        finalNormGradient);
-    Tensor d = dResidual.rows(rows);
-    backend.scale(0, d);
-    backend.scatterAdd(dPicked, batch.headRows(), d);
-    stack.backward(d, embeddingGradient != null);
-    if (embeddingGradient != null) {
-      backend.scatterAdd(d, batch.ids(), embeddingGradient);
-    }
+    Tensor d = headRows.backward(dHidden, batch.headRows(), batch.ids().length);
+    stack.backward(d, trained.embeddingIsTrained());
+    trained.addToEmbedding(d, batch.ids());
     lastBatch = null;
   }
 
@@ -404,16 +346,14 @@ public final class DecoderTransformer implements DistributionLearner {
    *     of more rows, as of its prompt, run as in training
    */
   public DecodingWeights decodingWeights(boolean adapter, int sequences) {
-    return packer.pack(trained(), adapter, sequences);
+    return packer.pack(trainedPart(), adapter, sequences);
   }
 
-  private DecodingPacker.Trained trained() {
+  private DecodingPacker.Trained trainedPart() {
     if (lora != null) {
       return DecodingPacker.Trained.ADAPTER;
     }
-    return parameters.isEmpty()
-        ? DecodingPacker.Trained.NOTHING
-        : DecodingPacker.Trained.EVERY_WEIGHT;
+    return trained.none() ? DecodingPacker.Trained.NOTHING : DecodingPacker.Trained.EVERY_WEIGHT;
   }
 
   /**
@@ -435,9 +375,7 @@ public final class DecoderTransformer implements DistributionLearner {
             weights.adapterApart(rows) ? AdapterUse.TRAINED : AdapterUse.NONE,
             null);
     Tensor x = stack.decode(tokens, pass, cache, weights);
-    Tensor picked = headInput.rows(logitRows.length);
-    backend.gather(x, logitRows, picked);
-    return head.logits(normed(picked), weights.head(rows));
+    return head.logits(headRows.forward(x, logitRows), weights.head(rows));
   }
 
   private void checkIds(int[] ids) {
