@@ -9,16 +9,15 @@ import org.align4j.core.run.Settings;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.ReferenceLogProbs;
 import org.align4j.policy.Trainer;
+import org.align4j.policy.train.LearningRates;
 
 /** Training on prompt/chosen/rejected rows by any preference objective. */
 abstract class PairwiseTraining extends OfflineTraining<PreferencePair> {
-  private static final double LEARNING_RATE = 1e-6;
-
   /** TRL disables dropout in all of them. */
   PairwiseTraining(String name, Function<Settings, PreferenceObjective> objective) {
     super(
         name,
-        LEARNING_RATE,
+        LearningRates.PREFERENCE,
         0,
         TrlRows::preferences,
         (settings, full) -> trainer(settings, objective.apply(settings), full));

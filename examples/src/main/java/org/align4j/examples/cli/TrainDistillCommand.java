@@ -16,6 +16,7 @@ import org.align4j.policy.online.DistillationConfig;
 import org.align4j.policy.run.BestSettings;
 import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.text.LengthPolicy;
+import org.align4j.policy.train.LearningRates;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingSettings;
 import picocli.CommandLine.Command;
@@ -27,9 +28,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Generalised knowledge distillation from a teacher of the same vocabulary.")
 final class TrainDistillCommand extends Training {
-  /** TRL's GKDConfig. */
-  private static final double LEARNING_RATE = 2e-5;
-
   private static final String SELF = "self";
 
   @Mixin RowOptions rows;
@@ -56,7 +54,9 @@ final class TrainDistillCommand extends Training {
         TrainingSettings.read(
             settings,
             rows.evaluated(settings),
-            TrainingConfig.defaults(LEARNING_RATE).toBuilder().evalOnStart(true).build());
+            TrainingConfig.defaults(LearningRates.DISTILLATION).toBuilder()
+                .evalOnStart(true)
+                .build());
     Trained trained = Trained.read(settings, 0, model.adapter);
     if (teacher.equals(SELF) && (trained.full() || teacherAdapter != null)) {
       throw new ConfigurationException(

@@ -5,6 +5,7 @@ import org.align4j.core.data.UnpairedExample;
 import org.align4j.core.objective.KtoLoss;
 import org.align4j.core.objective.KtoObjective;
 import org.align4j.policy.Trainer;
+import org.align4j.policy.train.LearningRates;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -12,13 +13,10 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = "KTO, unpaired APO-zero and BCO on prompt/completion/label rows (or pairs).")
 final class TrainKtoCommand extends OfflineTraining<UnpairedExample> {
-  /** TRL's KTOConfig. */
-  private static final double LEARNING_RATE = 1e-6;
-
   TrainKtoCommand() {
     super(
         "kto",
-        LEARNING_RATE,
+        LearningRates.UNPAIRED,
         0,
         TrlRows::unpaired,
         (settings, full) -> {

@@ -4,6 +4,7 @@ import org.align4j.core.data.Demonstration;
 import org.align4j.core.data.TrlRows;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.policy.Trainer;
+import org.align4j.policy.train.LearningRates;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -11,16 +12,13 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = "Supervised fine-tuning on prompt/completion rows.")
 final class TrainSftCommand extends OfflineTraining<Demonstration> {
-  /** TRL's SFTConfig. */
-  private static final double LEARNING_RATE = 2e-5;
-
   /** TRL's ModelConfig; the other trainers disable dropout. */
   private static final double LORA_DROPOUT = 0.05;
 
   TrainSftCommand() {
     super(
         "sft",
-        LEARNING_RATE,
+        LearningRates.SUPERVISED,
         LORA_DROPOUT,
         TrlRows::demonstrations,
         (settings, full) -> {
