@@ -51,7 +51,7 @@ public class GenerationBenchmark implements Counted {
   public void prepare() {
     Backend backend = Backends.defaultBackend();
     precision = backend.precision();
-    generator = new Generator(SmolLm2.create(backend), backend, Set.of(), batch, false);
+    generator = new Generator(SmolLm2.create(backend), Set.of(), batch, false);
     Random random = new Random(3);
     for (int i = 0; i < batch; i++) {
       longPrompts.add(SmolLm2.tokens(random, PREFILL));

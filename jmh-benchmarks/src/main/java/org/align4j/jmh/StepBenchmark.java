@@ -75,7 +75,7 @@ public class StepBenchmark implements Counted {
       preferences.add(new TokenizedPair("row " + i, prompt, chosen, rejected));
       for (int[] answer : List.of(chosen, rejected)) {
         rollouts.add(
-            new ScoredRollout("row " + i, prompt, answer, logProbs, null, null, ones, ones, ones));
+            new ScoredRollout("row " + i, prompt, answer, logProbs, ones).withCritique(ones, ones));
       }
     }
     TrainingConfig config = TrainingConfig.builder(1e-4).build();

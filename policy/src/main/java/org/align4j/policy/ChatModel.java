@@ -12,9 +12,9 @@ import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.ModelFolders;
 import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TextGenerator;
 import org.align4j.policy.hub.ModelResolver;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
@@ -219,17 +219,10 @@ public final class ChatModel implements AutoCloseable {
 
   private List<String> texts(
       List<int[]> prompts, SamplingParams params, int batch, CancellationToken cancellation) {
-    try (Generator generator = generator(batch)) {
-      return generator
-          .generate(prompts, params, Progress.SILENT, "generate", cancellation::isCancelled)
-          .stream()
-          .map(completion -> completion == null ? "" : text(completion))
-          .toList();
+    try (TextGenerator generator = new TextGenerator(parts, batch, true)) {
+      return generator.completions(
+          prompts, params, Progress.SILENT, "generate", cancellation::isCancelled);
     }
-  }
-
-  private String text(Completion completion) {
-    return parts.tokenizer().decode(completion.ids()).strip();
   }
 
   /** A conversation. */
@@ -244,7 +237,7 @@ public final class ChatModel implements AutoCloseable {
    * @param batch sequences at a time, &ge; 1; does not change the completions
    */
   public Generator generator(int batch) {
-    return new Generator(network(), backend, parts.assets().stopTokens(), batch, true);
+    return new Generator(network(), parts.assets().stopTokens(), batch, true);
   }
 
   /**

@@ -8,8 +8,8 @@ import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TextGenerator;
 
 /**
  * A conversation with a {@link ChatModel}. The weights are prepared for decoding once, so later
@@ -17,14 +17,14 @@ import org.align4j.policy.generate.SamplingParams;
  */
 public final class ChatSession implements AutoCloseable {
   private final PolicyModel model;
-  private final Generator generator;
+  private final TextGenerator generator;
   private final SamplingParams params;
   private final List<Message> history = new ArrayList<>();
 
   ChatSession(ChatModel model, SamplingParams params) {
     this.model = model.parts();
     this.params = params;
-    generator = model.generator(1);
+    generator = new TextGenerator(this.model, 1, true);
   }
 
   /** Says something and returns the model's answer, which both become part of the conversation. */
@@ -39,8 +39,8 @@ public final class ChatSession implements AutoCloseable {
             params.topP(),
             params.repetitionPenalty(),
             RandomStream.of(params.seed(), Purpose.SAMPLING).at(history.size()).seed());
-    int[] ids = generator.generate(List.of(prompt), seeded, Progress.SILENT, "chat").get(0).ids();
-    String answer = model.tokenizer().decode(ids).strip();
+    String answer =
+        generator.completions(List.of(prompt), seeded, Progress.SILENT, "chat", () -> false).get(0);
     history.add(Message.assistant(answer));
     return answer;
   }

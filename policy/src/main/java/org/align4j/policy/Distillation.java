@@ -50,7 +50,7 @@ record Distillation<D>(
                 .demonstrations(rows).stream()
                     .map(
                         row ->
-                            new Row(
+                            Row.of(
                                 new OnlinePrompt(row.source(), "", row.prompt()), row.completion()))
                     .toList());
   }
@@ -71,10 +71,9 @@ record Distillation<D>(
             prompts.stream()
                 .map(
                     prompt ->
-                        new Row(
+                        Row.of(
                             new OnlinePrompt(
-                                prompt, prompt, student.parts().text().userPrompt(prompt)),
-                            null))
+                                prompt, prompt, student.parts().text().userPrompt(prompt))))
                 .toList());
   }
 
@@ -122,19 +121,14 @@ record Distillation<D>(
         rows.stream().map(row -> teacherPrompt.apply(row.prompt().ids())).toList();
     List<Completion> answers;
     try (Generator generator =
-        new Generator(
-            teacher.network(),
-            teacher.backend(),
-            student.parts().assets().stopTokens(),
-            SLOTS,
-            true)) {
+        new Generator(teacher.network(), student.parts().assets().stopTokens(), SLOTS, true)) {
       answers =
           generator.generate(
               prompts, SamplingParams.greedy(config.maxNewTokens()), Progress.SILENT, "teacher");
     }
     List<Row> out = new ArrayList<>(rows.size());
     for (int i = 0; i < rows.size(); i++) {
-      out.add(new Row(rows.get(i).prompt(), answers.get(i).ids()));
+      out.add(Row.of(rows.get(i).prompt(), answers.get(i).ids()));
     }
     return out;
   }

@@ -31,6 +31,7 @@ import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.text.LengthPolicy;
 import org.align4j.policy.text.TokenizedPair;
+import org.align4j.policy.train.LearningRates;
 import org.align4j.policy.train.TrainingConfig;
 
 /**
@@ -74,7 +75,7 @@ public final class Trainer<D> {
 
   /** Supervised fine-tuning by a loss. */
   public static Trainer<Demonstration> supervised(ChatModel model, SftLoss loss) {
-    return new Trainer<>("sft", 2e-5, OfflineMethod.supervised(model, loss));
+    return new Trainer<>("sft", LearningRates.SUPERVISED, OfflineMethod.supervised(model, loss));
   }
 
   /** DPO and its family, CPO, SimPO, ORPO: learns from pairs of a chosen and a rejected answer. */
@@ -90,12 +91,13 @@ public final class Trainer<D> {
    */
   public static Trainer<PreferencePair> preference(
       ChatModel model, PreferenceObjective objective, ReferenceLogProbs reference) {
-    return new Trainer<>("dpo", 1e-6, OfflineMethod.preference(model, objective, reference));
+    return new Trainer<>(
+        "dpo", LearningRates.PREFERENCE, OfflineMethod.preference(model, objective, reference));
   }
 
   /** KTO and BCO: learns from single answers that are labelled desirable or undesirable. */
   public static Trainer<UnpairedExample> unpaired(ChatModel model, UnpairedObjective objective) {
-    return new Trainer<>("kto", 1e-6, OfflineMethod.unpaired(model, objective));
+    return new Trainer<>("kto", LearningRates.UNPAIRED, OfflineMethod.unpaired(model, objective));
   }
 
   /**
@@ -143,7 +145,8 @@ public final class Trainer<D> {
   }
 
   private static <D> Trainer<D> distillation(TrainingMethod<D> method) {
-    return new Trainer<>("distill", 2e-5, method).config(config -> config.evalOnStart(true));
+    return new Trainer<>("distill", LearningRates.DISTILLATION, method)
+        .config(config -> config.evalOnStart(true));
   }
 
   /**
@@ -154,7 +157,8 @@ public final class Trainer<D> {
    */
   public static Trainer<TokenizedPair> preference(
       LanguageModel policy, Reference reference, PreferenceObjective objective) {
-    return new Trainer<>("dpo", 1e-6, OfflineMethod.ofPolicy(policy, reference, objective));
+    return new Trainer<>(
+        "dpo", LearningRates.PREFERENCE, OfflineMethod.ofPolicy(policy, reference, objective));
   }
 
   /**

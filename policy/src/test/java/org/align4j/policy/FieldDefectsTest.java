@@ -111,16 +111,8 @@ class FieldDefectsTest {
       double[] zero = new double[2];
       double wanted = t % 2 == 0 ? 1 : -1;
       rollouts.add(
-          new ScoredRollout(
-              "row " + t,
-              new int[] {2, t},
-              completion,
-              new double[] {-3, -3},
-              null,
-              null,
-              zero,
-              zero,
-              new double[] {wanted, wanted}));
+          new ScoredRollout("row " + t, new int[] {2, t}, completion, new double[] {-3, -3}, zero)
+              .withCritique(zero, new double[] {wanted, wanted}));
     }
     MetricSums before = new MetricSums();
     task.run(rollouts, rollouts, false, before);

@@ -1,5 +1,6 @@
 package org.align4j.reward;
 
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.objective.BradleyTerryLoss;
 import org.align4j.core.run.Settings;
 
@@ -30,18 +31,16 @@ public record EncoderRewardConfig(
 
   /** Checks ranges. */
   public EncoderRewardConfig {
-    require(filters > 0, "filters must be positive, got " + filters);
-    require(learningRate >= 0, "learning_rate must not be negative, got " + learningRate);
-    require(epochs > 0, "num_train_epochs must be positive, got " + epochs);
-    require(batchSize > 0, "per_device_train_batch_size must be positive, got " + batchSize);
-    require(dropout >= 0 && dropout < 1, "dropout must be in [0, 1), got " + dropout);
-    require(weightDecay >= 0, "weight_decay must not be negative, got " + weightDecay);
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
+    ConfigurationException.require(filters > 0, "filters must be positive, got " + filters);
+    ConfigurationException.require(
+        learningRate >= 0, "learning_rate must not be negative, got " + learningRate);
+    ConfigurationException.require(epochs > 0, "num_train_epochs must be positive, got " + epochs);
+    ConfigurationException.require(
+        batchSize > 0, "per_device_train_batch_size must be positive, got " + batchSize);
+    ConfigurationException.require(
+        dropout >= 0 && dropout < 1, "dropout must be in [0, 1), got " + dropout);
+    ConfigurationException.require(
+        weightDecay >= 0, "weight_decay must not be negative, got " + weightDecay);
   }
 
   /** The same with another number of passes. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.align4j.core.data.Content;
+import org.align4j.core.data.DataException;
 import org.align4j.core.data.PreferencePair;
 import org.align4j.core.objective.BradleyTerryLoss;
 import org.align4j.core.random.RandomStream;
@@ -48,7 +49,7 @@ public final class EncoderRewardTrainer implements RewardTrainer {
   @Override
   public EncoderReward fit(List<PreferencePair> pairs) {
     if (pairs.isEmpty()) {
-      throw new IllegalArgumentException("there are no pairs to train on");
+      throw new DataException("there are no pairs to train on; give at least one");
     }
     if (given != null) {
       return new EncoderReward(given, false, train(given, pairs));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.distillation.Teacher;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.ChatModel;
@@ -52,7 +53,7 @@ public final class Rewards {
    */
   public static RewardFunction length(int target) {
     if (target <= 0) {
-      throw new IllegalArgumentException("a target length must be positive, got " + target);
+      throw new ConfigurationException("a target length must be positive, got " + target);
     }
     return ofCompletion(
             completion -> Math.max(0, 1 - Math.abs(words(completion) - target) / (double) target))

@@ -98,8 +98,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
     List<PromptSet> answered = sets(benign);
     PolicyModel loaded = model.forMany().parts();
     RefusalEvaluation evaluation;
-    try (TextGenerator generator =
-        new TextGenerator(loaded, loaded.transformer().backend(), batch, false)) {
+    try (TextGenerator generator = new TextGenerator(loaded, batch, false)) {
       evaluation =
           RefusalEvaluation.of(
               refused,

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.AttentionSpan;
-import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.format.ModelFileException;
 import org.align4j.policy.format.PolicyModel;
@@ -135,8 +134,7 @@ final class ModelCases {
     int[] prompt = ints(greedy.path("prompt_ids"));
     int[] continuation = ints(greedy.path("completion_ids"));
     int[] got;
-    try (Generator generator =
-        new Generator(model.transformer(), Backends.defaultBackend(), Set.of(), 1, true)) {
+    try (Generator generator = new Generator(model.transformer(), Set.of(), 1, true)) {
       SamplingParams params = SamplingParams.greedy(continuation.length);
       got = generator.generate(List.of(prompt), params, Progress.SILENT, "greedy").get(0).ids();
     }

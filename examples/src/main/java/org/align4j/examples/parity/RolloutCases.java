@@ -102,12 +102,12 @@ final class RolloutCases {
       Arrays.fill(advantages, batch.path("advantages").get(i).asDouble());
       out.add(
           new ScoredRollout(
-              "completion " + i,
-              prompt,
-              completion,
-              doubles(batch.path("old_logps").get(i)),
-              doubles(batch.path("ref_logps").get(i)),
-              advantages));
+                  "completion " + i,
+                  prompt,
+                  completion,
+                  doubles(batch.path("old_logps").get(i)),
+                  advantages)
+              .withReference(doubles(batch.path("ref_logps").get(i))));
     }
     return out;
   }

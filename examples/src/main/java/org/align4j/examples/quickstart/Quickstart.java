@@ -178,7 +178,7 @@ public final class Quickstart {
       String task,
       boolean adapter,
       BooleanSupplier until) {
-    try (TextGenerator generator = new TextGenerator(model, backend, BATCH, adapter)) {
+    try (TextGenerator generator = new TextGenerator(model, BATCH, adapter)) {
       return generator.answers(
           requests.stream().map(Request::text).toList(), params, progress, task, until);
     }

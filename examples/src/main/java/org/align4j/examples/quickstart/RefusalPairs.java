@@ -15,7 +15,6 @@ import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Progress;
 import org.align4j.examples.quickstart.QuickstartData.Request;
-import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TextGenerator;
@@ -90,8 +89,7 @@ public final class RefusalPairs {
     SamplingParams greedy = SamplingParams.greedy(answerTokens);
     List<ObjectNode> train = new ArrayList<>();
     List<ObjectNode> evaluation = new ArrayList<>();
-    try (TextGenerator generator =
-        new TextGenerator(model, Backends.defaultBackend(), BATCH, false)) {
+    try (TextGenerator generator = new TextGenerator(model, BATCH, false)) {
       addPairs(generator, harmful(), true, refusal, greedy, progress, train);
       addPairs(generator, harmless(), false, refusal, greedy, progress, train);
       addPairs(generator, data.harmfulEvaluation(), true, refusal, greedy, progress, evaluation);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -32,11 +33,13 @@ final class GgufAssets {
     return new ModelAssets(
         path,
         GgufConfig.read(file),
-        GgufTokenizer.toJson(file),
-        file.string("tokenizer.chat_template", null),
+        Optional.of(GgufTokenizer.toJson(file)),
+        Optional.ofNullable(file.string("tokenizer.chat_template", null)),
         special,
         stops,
-        file.flag("tokenizer.ggml.add_bos_token", beginsWithBos(file)));
+        file.flag("tokenizer.ggml.add_bos_token", beginsWithBos(file))
+            ? ModelAssets.Beginning.BOS
+            : ModelAssets.Beginning.NOTHING);
   }
 
   /** llama.cpp's default for files without the key: of these vocabularies Llama 3's alone. */

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -32,25 +34,30 @@ public final class HuggingFaceFolder {
         chatTemplate(folder, tokenizer),
         specialTokens(tokenizer),
         stops,
-        tokenizer.path("add_bos_token").isBoolean()
-            ? tokenizer.path("add_bos_token").booleanValue()
-            : null);
+        beginning(tokenizer.path("add_bos_token")));
   }
 
-  private static String chatTemplate(Path folder, JsonNode tokenizer) {
-    byte[] file = bytes(folder.resolve("chat_template.jinja"));
-    if (file != null) {
-      return new String(file, java.nio.charset.StandardCharsets.UTF_8);
+  private static ModelAssets.Beginning beginning(JsonNode addBos) {
+    if (!addBos.isBoolean()) {
+      return ModelAssets.Beginning.AS_TOKENIZER_SAYS;
+    }
+    return addBos.booleanValue() ? ModelAssets.Beginning.BOS : ModelAssets.Beginning.NOTHING;
+  }
+
+  private static Optional<String> chatTemplate(Path folder, JsonNode tokenizer) {
+    Optional<byte[]> file = bytes(folder.resolve("chat_template.jinja"));
+    if (file.isPresent()) {
+      return file.map(bytes -> new String(bytes, StandardCharsets.UTF_8));
     }
     JsonNode node = tokenizer.path("chat_template");
     if (node.isArray()) {
       for (JsonNode named : node) {
         if (named.path("name").asText().equals("default")) {
-          return named.path("template").asText();
+          return Optional.of(named.path("template").asText());
         }
       }
     }
-    return node.isTextual() ? node.textValue() : null;
+    return Optional.ofNullable(node.textValue());
   }
 
   private static Map<String, String> specialTokens(JsonNode tokenizer) {
@@ -75,23 +82,23 @@ public final class HuggingFaceFolder {
   }
 
   private static JsonNode json(Path file, boolean required) {
-    byte[] bytes = bytes(file);
-    if (bytes == null) {
+    Optional<byte[]> bytes = bytes(file);
+    if (bytes.isEmpty()) {
       if (required) {
         throw new ModelFileException(file + ": no such file; a model folder needs it");
       }
       return MissingNode.getInstance();
     }
     try {
-      return JSON.readTree(bytes);
+      return JSON.readTree(bytes.get());
     } catch (IOException e) {
       throw new ModelFileException(file + ": not JSON: " + e.getMessage(), e);
     }
   }
 
-  private static byte[] bytes(Path file) {
+  private static Optional<byte[]> bytes(Path file) {
     try {
-      return Files.exists(file) ? Files.readAllBytes(file) : null;
+      return Files.exists(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
     } catch (IOException e) {
       throw new ModelFileException(file + ": cannot be read: " + e.getMessage(), e);
     }

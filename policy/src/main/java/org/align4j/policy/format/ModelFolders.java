@@ -60,17 +60,16 @@ public final class ModelFolders {
       ModelAssets assets, Map<String, Tensor> weights, ObjectNode config, Path folder)
       throws IOException {
     SafetensorsWriter.write(folder.resolve("model.safetensors"), weights);
-    AtomicFiles.write(folder.resolve("tokenizer.json"), out -> out.write(assets.tokenizerJson()));
+    byte[] tokenizerJson = assets.tokenizerJson().orElseThrow();
+    AtomicFiles.write(folder.resolve("tokenizer.json"), out -> out.write(tokenizerJson));
     ObjectNode tokenizer = JSON.createObjectNode();
     tokenizer.put("tokenizer_class", "PreTrainedTokenizerFast");
     tokenizer.put("model_max_length", assets.config().maxPositions());
     assets.specialTokens().forEach(tokenizer::put);
-    if (assets.addBos() != null) {
-      tokenizer.put("add_bos_token", assets.addBos());
+    if (assets.beginning() != ModelAssets.Beginning.AS_TOKENIZER_SAYS) {
+      tokenizer.put("add_bos_token", assets.beginning() == ModelAssets.Beginning.BOS);
     }
-    if (assets.chatTemplate() != null) {
-      tokenizer.put("chat_template", assets.chatTemplate());
-    }
+    assets.chatTemplate().ifPresent(template -> tokenizer.put("chat_template", template));
     writeJson(folder.resolve("tokenizer_config.json"), tokenizer);
     writeJson(folder.resolve("config.json"), config);
     ObjectNode generation = JSON.createObjectNode();

@@ -113,9 +113,10 @@ public final class PolicyModel implements AutoCloseable {
 
   private static PolicyModel assemble(
       ModelAssets assets, WeightSource source, Backend backend, Set<String> readElsewhere) {
-    if (assets.tokenizerJson() == null) {
-      throw new ModelFileException(assets.origin() + ": has no tokenizer.json");
-    }
+    byte[] tokenizerJson =
+        assets
+            .tokenizerJson()
+            .orElseThrow(() -> new ModelFileException(assets.origin() + ": has no tokenizer.json"));
     DecoderTransformer transformer = new DecoderTransformer(assets.config(), backend);
     RequestedWeights weights = new RequestedWeights(source);
     transformer.read(weights);
@@ -124,11 +125,12 @@ public final class PolicyModel implements AutoCloseable {
       requireTied(assets, weights);
     }
     weights.refuseOthers(assets.origin(), readElsewhere);
-    HuggingFaceTokenizers tokenizer = tokenizer(assets);
+    HuggingFaceTokenizers tokenizer = tokenizer(assets.origin(), tokenizerJson);
     ChatTemplate template =
-        assets.chatTemplate() == null
-            ? null
-            : new ChatTemplate(assets.chatTemplate(), assets.specialTokens());
+        assets
+            .chatTemplate()
+            .map(jinja -> new ChatTemplate(jinja, assets.specialTokens()))
+            .orElse(null);
     String end = assets.specialTokens().getOrDefault("eos_token", "");
     TextEncoder text = new TextEncoder(tokenizer, template, end, beginning(assets, tokenizer));
     Set<Integer> stops = new TreeSet<>();
@@ -137,9 +139,9 @@ public final class PolicyModel implements AutoCloseable {
     return new PolicyModel(transformer, assets.withStopTokens(stops), tokenizer, text, source);
   }
 
-  private static HuggingFaceTokenizers tokenizer(ModelAssets assets) {
+  private static HuggingFaceTokenizers tokenizer(Path origin, byte[] json) {
     try {
-      return new HuggingFaceTokenizers(assets.origin().toString(), assets.tokenizerJson());
+      return new HuggingFaceTokenizers(origin.toString(), json);
     } catch (IllegalArgumentException e) {
       throw new ModelFileException(e.getMessage(), e);
     }
@@ -147,12 +149,13 @@ public final class PolicyModel implements AutoCloseable {
 
   /** What raw text begins with: what the model's files say, or else the tokenizer itself. */
   private static int[] beginning(ModelAssets assets, Tokenizer tokenizer) {
-    if (assets.addBos() == null) {
-      return tokenizer.beginning();
-    }
-    String begin = assets.addBos() ? assets.specialTokens().getOrDefault("bos_token", "") : "";
-    OptionalInt id = single(tokenizer, begin);
-    return id.isPresent() ? new int[] {id.getAsInt()} : new int[0];
+    return switch (assets.beginning()) {
+      case AS_TOKENIZER_SAYS -> tokenizer.beginning();
+      case NOTHING -> new int[0];
+      case BOS ->
+          single(tokenizer, assets.specialTokens().getOrDefault("bos_token", "")).stream()
+              .toArray();
+    };
   }
 
   private static OptionalInt single(Tokenizer tokenizer, String token) {

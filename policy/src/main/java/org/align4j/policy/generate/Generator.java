@@ -10,9 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.align4j.core.ConfigurationException;
+import org.align4j.core.data.DataException;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.AttentionSpan;
-import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.KeyRange;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.DecoderTransformer;
@@ -42,20 +43,15 @@ public final class Generator implements AutoCloseable {
    * @param slots sequences at a time
    * @param adapter whether the model's adapter takes part
    */
-  public Generator(
-      DecoderTransformer model,
-      Backend backend,
-      Set<Integer> stopTokens,
-      int slots,
-      boolean adapter) {
+  public Generator(DecoderTransformer model, Set<Integer> stopTokens, int slots, boolean adapter) {
     if (slots < 1) {
-      throw new IllegalArgumentException("batch must be at least 1, got " + slots);
+      throw new ConfigurationException("batch must be at least 1, got " + slots);
     }
     this.model = model;
     this.stopTokens = Set.copyOf(stopTokens);
     this.slots = slots;
     weights = model.decodingWeights(adapter, slots);
-    chooser = new TokenChooser(backend, slots, model.config().vocabulary());
+    chooser = new TokenChooser(model.backend(), slots, model.config().vocabulary());
   }
 
   /**
@@ -152,7 +148,7 @@ public final class Generator implements AutoCloseable {
   private void checkPrompt(int[] prompt, int index, SamplingParams params) {
     int limit = model.config().maxPositions();
     if (prompt.length == 0 || prompt.length + params.maxNewTokens() > limit) {
-      throw new IllegalArgumentException(
+      throw new DataException(
           "prompt "
               + index
               + " has "
@@ -160,7 +156,8 @@ public final class Generator implements AutoCloseable {
               + " tokens; with "
               + params.maxNewTokens()
               + " new ones it must have between 1 and "
-              + limit);
+              + (limit - params.maxNewTokens())
+              + "; shorten it or ask for fewer new tokens");
     }
   }
 

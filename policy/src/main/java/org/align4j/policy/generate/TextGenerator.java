@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.align4j.core.run.Progress;
-import org.align4j.policy.backend.Backend;
 import org.align4j.policy.format.PolicyModel;
 
-/** Answers user messages as text: chat template, generation and decoding in one. */
+/** Completes prompts as text: chat template, generation and decoding in one. */
 public final class TextGenerator implements AutoCloseable {
   private final PolicyModel model;
   private final Generator generator;
@@ -18,10 +17,9 @@ public final class TextGenerator implements AutoCloseable {
    * @param slots sequences at a time
    * @param adapter whether the model's adapter takes part
    */
-  public TextGenerator(PolicyModel model, Backend backend, int slots, boolean adapter) {
+  public TextGenerator(PolicyModel model, int slots, boolean adapter) {
     this.model = model;
-    generator =
-        new Generator(model.transformer(), backend, model.assets().stopTokens(), slots, adapter);
+    generator = new Generator(model.transformer(), model.assets().stopTokens(), slots, adapter);
   }
 
   /**
@@ -36,9 +34,25 @@ public final class TextGenerator implements AutoCloseable {
       Progress.Factory progress,
       String task,
       BooleanSupplier stop) {
-    List<int[]> prompts = new ArrayList<>(messages.size());
-    messages.forEach(message -> prompts.add(model.text().userPrompt(message)));
-    List<String> out = new ArrayList<>(messages.size());
+    return completions(
+        messages.stream().map(model.text()::userPrompt).toList(), params, progress, task, stop);
+  }
+
+  /**
+   * Completes prompts of token ids, as {@link PolicyModel#text} makes them of conversations.
+   *
+   * @param progress shows how many prompts are done
+   * @param task name of the progress
+   * @param stop asked between passes
+   * @return one stripped text a prompt, in order; empty for those that a stop left unfinished
+   */
+  public List<String> completions(
+      List<int[]> prompts,
+      SamplingParams params,
+      Progress.Factory progress,
+      String task,
+      BooleanSupplier stop) {
+    List<String> out = new ArrayList<>(prompts.size());
     for (Completion completion : generator.generate(prompts, params, progress, task, stop)) {
       out.add(completion == null ? "" : model.tokenizer().decode(completion.ids()).strip());
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.align4j.core.ConfigurationException;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.text.RolloutBatches;
 import org.align4j.policy.text.TokenBatch;
@@ -24,7 +25,7 @@ public final class TransformerSampler implements Sampler {
    */
   public TransformerSampler(DecoderTransformer model, int slots) {
     if (slots < 1) {
-      throw new IllegalArgumentException("a sampler needs at least 1 slot, got " + slots);
+      throw new ConfigurationException("a sampler needs at least 1 slot, got " + slots);
     }
     this.model = model;
     this.slots = slots;
@@ -56,7 +57,7 @@ public final class TransformerSampler implements Sampler {
       Set<Integer> stopTokens,
       BooleanSupplier stop,
       TokenBatch kept) {
-    try (Generator generator = new Generator(model, model.backend(), stopTokens, slots, true)) {
+    try (Generator generator = new Generator(model, stopTokens, slots, true)) {
       List<Completion> drawn = generator.generate(prompts, params, stop, kept);
       return drawn.contains(null) ? Optional.empty() : Optional.of(drawn);
     }

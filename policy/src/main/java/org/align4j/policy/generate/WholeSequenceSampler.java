@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.align4j.core.data.DataException;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Tensor;
 
@@ -43,7 +44,7 @@ public final class WholeSequenceSampler implements Sampler {
     List<Sequence> running = new ArrayList<>(prompts.size());
     for (int i = 0; i < prompts.size(); i++) {
       if (prompts.get(i).length == 0) {
-        throw new IllegalArgumentException("prompt " + i + " has no token; it needs at least one");
+        throw new DataException("prompt " + i + " has no token; it needs at least one");
       }
       running.add(new Sequence(i, prompts.get(i), params.maxNewTokens(), params.seed()));
     }

@@ -18,6 +18,11 @@ record BaseWeights(
   static final String FINAL_NORM = "model.norm.weight";
   static final String HEAD = "lm_head.weight";
 
+  /** Name of the weight that the head multiplies with. */
+  String headName() {
+    return untiedHead == null ? EMBEDDING : HEAD;
+  }
+
   /** All, for somebody who may write to them. */
   Map<String, Tensor> all() {
     Map<String, Tensor> out = new LinkedHashMap<>();

@@ -1,9 +1,9 @@
 package org.align4j.policy.model;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.distillation.NextTokenLoss;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.core.random.RandomStream;
@@ -23,22 +23,13 @@ import org.align4j.policy.text.TokenBatch;
 public final class DecoderTransformer implements DistributionLearner, StateDistribution {
   private final Backend backend;
   private final ModelConfig config;
-  private final Tensor embedding;
-  private final Tensor finalNorm;
-  private final Tensor untiedHead;
   private final LmHead head;
   private final BaseWeights base;
   private final DecodingPacker packer;
   private final LayerStack stack;
   private final List<DecoderLayer> layers;
-  private final GrowingTensor headInput;
-  private final GrowingTensor headNormed;
-  private final GrowingTensor headInverseRms = new GrowingTensor(1);
-  private final GrowingTensor dHead;
-  private final GrowingTensor dResidual;
-  private final List<Parameter> parameters = new ArrayList<>();
-  private Tensor embeddingGradient;
-  private Tensor finalNormGradient;
+  private final HeadRows headRows;
+  private final TrainedWeights trained;
   private RotaryTable rotary;
   private int rotaryPositions;
   private LoraConfig lora;
@@ -48,18 +39,17 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   public DecoderTransformer(ModelConfig config, Backend backend) {
     this.config = config;
     this.backend = backend;
-    embedding = Tensor.zeros(config.vocabulary(), config.hidden());
-    finalNorm = Tensor.zeros(1, config.hidden());
-    untiedHead = config.tiedHead() ? null : Tensor.zeros(config.vocabulary(), config.hidden());
+    Tensor embedding = Tensor.zeros(config.vocabulary(), config.hidden());
+    Tensor finalNorm = Tensor.zeros(1, config.hidden());
+    Tensor untiedHead =
+        config.tiedHead() ? null : Tensor.zeros(config.vocabulary(), config.hidden());
     head = new LmHead(backend, config.tiedHead() ? embedding : untiedHead);
     stack = new LayerStack(backend, config, embedding);
     layers = stack.layers();
     base = new BaseWeights(embedding, layers, finalNorm, untiedHead);
     packer = new DecodingPacker(backend, config.weights(), layers, head);
-    headInput = new GrowingTensor(config.hidden());
-    headNormed = new GrowingTensor(config.hidden());
-    dHead = new GrowingTensor(config.hidden());
-    dResidual = new GrowingTensor(config.hidden());
+    headRows = new HeadRows(backend, finalNorm, config.normEpsilon());
+    trained = new TrainedWeights(backend);
   }
 
   @Override
@@ -95,26 +85,13 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   /** Reads every base weight. Frozen ones may be read again while this model is in use. */
   public void read(WeightLoader loader) {
     base.read(loader);
-    String name = untiedHead == null ? BaseWeights.EMBEDDING : BaseWeights.HEAD;
+    String name = base.headName();
     head.quantizedFrom(loader.quantized(name, config.vocabulary(), config.hidden()));
   }
 
   /** Trains every base weight. */
   public void trainAllWeights() {
-    requireUntrained();
-    embeddingGradient = Tensor.zeros(config.vocabulary(), config.hidden());
-    finalNormGradient = Tensor.zeros(1, config.hidden());
-    parameters.add(Parameter.matrix(BaseWeights.EMBEDDING, embedding, embeddingGradient));
-    layers.forEach(DecoderLayer::makeTrainable);
-    layers.forEach(layer -> layer.addParameters(parameters));
-    parameters.add(Parameter.exempt(BaseWeights.FINAL_NORM, finalNorm, finalNormGradient));
-    if (untiedHead == null) {
-      head.trainInto(embeddingGradient);
-    } else {
-      Tensor gradient = Tensor.zeros(config.vocabulary(), config.hidden());
-      head.trainInto(gradient);
-      parameters.add(Parameter.matrix(BaseWeights.HEAD, untiedHead, gradient));
-    }
+    trained.addAll(base, headRows, head);
   }
 
   /**
@@ -122,9 +99,9 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * products use a packed copy where the backend is faster with it and the Java heap has room.
    */
   public void addAdapter(LoraConfig adapter, long seed) {
-    requireUntrained();
+    trained.requireNone();
     if (adapter.firstLayer() >= config.layers()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "the first layer with LoRA is "
               + adapter.firstLayer()
               + "; the model has "
@@ -133,7 +110,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     lora = adapter;
     stack.addAdapter(adapter, RandomStream.of(seed, Purpose.ADAPTER).generator());
     freeze();
-    layers.forEach(layer -> layer.addParameters(parameters));
+    trained.addAdapter(layers);
   }
 
   /**
@@ -144,12 +121,6 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     if (backend.prefersPackedWeights() && packer.heapHolds("frozen weights", 2)) {
       layers.forEach(DecoderLayer::freeze);
       head.freeze();
-    }
-  }
-
-  private void requireUntrained() {
-    if (!parameters.isEmpty()) {
-      throw new IllegalStateException("the model already has trainable parameters");
     }
   }
 
@@ -189,7 +160,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
       throw new IllegalStateException("the model has no adapter to merge");
     }
     stack.mergeAdapter();
-    parameters.clear();
+    trained.clear();
     lora = null;
   }
 
@@ -214,12 +185,12 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
 
   @Override
   public List<Parameter> parameters() {
-    return List.copyOf(parameters);
+    return trained.parameters();
   }
 
   @Override
   public void clearGradients() {
-    parameters.forEach(parameter -> backend.scale(0, parameter.gradient()));
+    trained.clearGradients();
   }
 
   @Override
@@ -245,11 +216,9 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     boolean train = mode == Mode.TRAIN;
     DecoderLayer.Pass pass = pass(batch, mode);
     Tensor x =
-        train ? stack.train(batch, pass, this::fingerprint) : stack.evaluate(batch.ids(), pass);
-    Tensor picked = headInput.rows(batch.headRows().length);
-    backend.gather(x, batch.headRows(), picked);
+        train ? stack.train(batch, pass, trained::fingerprint) : stack.evaluate(batch.ids(), pass);
     lastBatch = train ? batch : null;
-    return normed(picked);
+    return headRows.forward(x, batch.headRows());
   }
 
   /**
@@ -276,7 +245,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   }
 
   private DecoderLayer.Pass pass(TokenBatch batch, Mode mode) {
-    if (mode == Mode.REFERENCE && lora == null && !parameters.isEmpty()) {
+    if (mode == Mode.REFERENCE && lora == null && !trained.none()) {
       throw new IllegalStateException(
           "full fine-tuning has no adapter to switch off; precompute the reference or load a second"
               + " model");
@@ -293,11 +262,6 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     return lora == null ? AdapterUse.NONE : AdapterUse.TRAINED;
   }
 
-  /** Changes when the trained weights do. */
-  private double fingerprint() {
-    return parameters.stream().mapToDouble(p -> backend.sumOfSquares(p.value())).sum();
-  }
-
   /**
    * Lets decoding passes keep what a backward pass reads, so that the {@link Mode#TRAIN} pass over
    * the batch that {@link #matchActivations} names, with the weights as they are, need run neither
@@ -310,7 +274,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    */
   public boolean keepActivations(TokenBatch planned, double temperature) {
     boolean dropping = lora != null && lora.dropout() > 0;
-    if (parameters.isEmpty() || dropping || !stack.reserve(planned.ids().length, fingerprint())) {
+    if (trained.none() || dropping || !stack.reserve(planned.ids().length, trained.fingerprint())) {
       return false;
     }
     head.reserve(planned.targets().length, temperature);
@@ -341,13 +305,6 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     head.compact(sampled.targetsIn(planned));
   }
 
-  private Tensor normed(Tensor picked) {
-    Tensor normed = headNormed.rows(picked.rows());
-    backend.rmsNorm(
-        picked, finalNorm, config.normEpsilon(), normed, headInverseRms.rows(picked.rows()));
-    return normed;
-  }
-
   @Override
   public void backward(double[] dLogProbs) {
     backward(headGradient(dLogProbs));
@@ -360,7 +317,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    */
   public Tensor headGradient(double[] dLogProbs) {
     requireTrainPass();
-    return head.backward(headNormed.rows(lastBatch.headRows().length), dLogProbs);
+    return head.backward(headRows.last(lastBatch.headRows().length), dLogProbs);
   }
 
   @Override
@@ -407,24 +364,9 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   public void backward(Tensor dHidden) {
     requireTrainPass();
     TokenBatch batch = lastBatch;
-    int rows = batch.ids().length;
-    int picked = batch.headRows().length;
-    Tensor dPicked = dHead.rows(picked);
-    backend.scale(0, dPicked);
-    backend.rmsNormBackward(
-        dHidden,
-        headInput.rows(picked),
-        finalNorm,
-        headInverseRms.rows(picked),
-        dPicked,
-        finalNormGradient);
-    Tensor d = dResidual.rows(rows);
-    backend.scale(0, d);
-    backend.scatterAdd(dPicked, batch.headRows(), d);
-    stack.backward(d, embeddingGradient != null);
-    if (embeddingGradient != null) {
-      backend.scatterAdd(d, batch.ids(), embeddingGradient);
-    }
+    Tensor d = headRows.backward(dHidden, batch.headRows(), batch.ids().length);
+    stack.backward(d, trained.embeddingIsTrained());
+    trained.addToEmbedding(d, batch.ids());
     lastBatch = null;
   }
 
@@ -440,16 +382,14 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    *     of more rows, as of its prompt, run as in training
    */
   public DecodingWeights decodingWeights(boolean adapter, int sequences) {
-    return packer.pack(trained(), adapter, sequences);
+    return packer.pack(trainedPart(), adapter, sequences);
   }
 
-  private DecodingPacker.Trained trained() {
+  private DecodingPacker.Trained trainedPart() {
     if (lora != null) {
       return DecodingPacker.Trained.ADAPTER;
     }
-    return parameters.isEmpty()
-        ? DecodingPacker.Trained.NOTHING
-        : DecodingPacker.Trained.EVERY_WEIGHT;
+    return trained.none() ? DecodingPacker.Trained.NOTHING : DecodingPacker.Trained.EVERY_WEIGHT;
   }
 
   /**
@@ -471,9 +411,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
             weights.adapterApart(rows) ? AdapterUse.TRAINED : AdapterUse.NONE,
             null);
     Tensor x = stack.decode(tokens, pass, cache, weights);
-    Tensor picked = headInput.rows(logitRows.length);
-    backend.gather(x, logitRows, picked);
-    return head.logits(normed(picked), weights.head(rows));
+    return head.logits(headRows.forward(x, logitRows), weights.head(rows));
   }
 
   private void checkIds(int[] ids) {

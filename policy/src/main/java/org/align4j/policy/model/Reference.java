@@ -1,5 +1,6 @@
 package org.align4j.policy.model;
 
+import org.align4j.core.ConfigurationException;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.text.TokenBatch;
@@ -23,11 +24,11 @@ public final class Reference {
    * The policy as it was before training: its base weights, with the adapter that training started
    * from, if any.
    *
-   * @throws IllegalArgumentException if the policy is not an adapter
+   * @throws ConfigurationException if the policy is not an adapter
    */
   public static Reference adapterOff(LanguageModel policy) {
     if (!policy.hasReference()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "the policy has no adapter to switch off; use a frozen copy of it as the reference");
     }
     return new Reference(policy, Mode.REFERENCE);
@@ -66,11 +67,11 @@ public final class Reference {
   /**
    * Refuses a reference that changes while the policy is trained, because it is the policy.
    *
-   * @throws IllegalArgumentException if it is
+   * @throws ConfigurationException if it is
    */
   public Reference requireFixed(LanguageModel policy) {
     if (model == policy && mode == Mode.EVALUATE) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "the reference is the policy itself, which training changes; use a frozen copy");
     }
     return this;

@@ -20,7 +20,7 @@ import org.align4j.policy.train.TrainingConfig;
  */
 public final class DistillationTrainer {
   private final StepRunner<TokenizedDemonstration> steps;
-  private final RolloutSampler sampler;
+  private final Optional<RolloutSampler> sampler;
   private final double onPolicy;
   private final TrainingConfig config;
   private final RunContext context;
@@ -29,8 +29,9 @@ public final class DistillationTrainer {
    * Prepares a run.
    *
    * @param steps of a distillation task
-   * @param sampler of the student; null if {@code onPolicy} is 0
+   * @param sampler of the student
    * @param onPolicy λ in [0, 1]
+   * @throws ConfigurationException if λ is outside
    */
   public DistillationTrainer(
       StepRunner<TokenizedDemonstration> steps,
@@ -38,11 +39,27 @@ public final class DistillationTrainer {
       double onPolicy,
       TrainingConfig config,
       RunContext context) {
+    this(steps, Optional.of(sampler), onPolicy, config, context);
+  }
+
+  /**
+   * Prepares a run on recorded completions alone, λ = 0.
+   *
+   * @param steps of a distillation task
+   */
+  public DistillationTrainer(
+      StepRunner<TokenizedDemonstration> steps, TrainingConfig config, RunContext context) {
+    this(steps, Optional.empty(), 0, config, context);
+  }
+
+  private DistillationTrainer(
+      StepRunner<TokenizedDemonstration> steps,
+      Optional<RolloutSampler> sampler,
+      double onPolicy,
+      TrainingConfig config,
+      RunContext context) {
     if (!(onPolicy >= 0 && onPolicy <= 1)) {
       throw new ConfigurationException("lmbda must be in [0, 1], got " + onPolicy);
-    }
-    if (onPolicy > 0 && sampler == null) {
-      throw new IllegalArgumentException("on-policy distillation needs a sampler");
     }
     this.steps = steps;
     this.sampler = sampler;
@@ -52,14 +69,25 @@ public final class DistillationTrainer {
   }
 
   /**
-   * A prompt with its recorded completion.
+   * A prompt, perhaps with its recorded completion.
    *
-   * @param completion token ids; may be null where all rounds are on-policy
+   * @param prompt what is completed
+   * @param completion token ids; rows for rounds that are all on-policy need none
    */
-  public record Row(OnlinePrompt prompt, int[] completion) {
+  public record Row(OnlinePrompt prompt, Optional<int[]> completion) {
+    /** A prompt without a recorded completion. */
+    public static Row of(OnlinePrompt prompt) {
+      return new Row(prompt, Optional.empty());
+    }
+
+    /** A prompt with the token ids of its recorded completion. */
+    public static Row of(OnlinePrompt prompt, int[] completion) {
+      return new Row(prompt, Optional.of(completion));
+    }
+
     /** The row as something to learn from; it must have a completion. */
     public TokenizedDemonstration demonstration() {
-      return new TokenizedDemonstration(prompt.source(), prompt.ids(), completion);
+      return new TokenizedDemonstration(prompt.source(), prompt.ids(), completion.orElseThrow());
     }
   }
 
@@ -72,7 +100,7 @@ public final class DistillationTrainer {
    */
   public TrainingResult run(List<Row> rows, List<TokenizedDemonstration> heldOut, boolean resume) {
     for (Row row : rows) {
-      if (onPolicy < 1 && row.completion() == null) {
+      if (onPolicy < 1 && row.completion().isEmpty()) {
         throw new DataException(
             row.prompt().source()
                 + ": has no completion, which rounds that are not on-policy learn from; set"
@@ -118,6 +146,7 @@ public final class DistillationTrainer {
     long seed = RandomStream.of(config.seed(), Purpose.SAMPLING).at(round).seed();
     List<OnlinePrompt> prompts = rows.stream().map(Row::prompt).toList();
     return sampler
+        .orElseThrow()
         .sample(prompts, 1, seed, context.cancellation()::isCancelled)
         .map(
             rollouts ->

@@ -8,7 +8,6 @@ import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.task.PolicyGradientTask;
 
 /**
  * GRPO and its family, GSPO among them (Shao et al. 2024, arXiv 2402.03300); defaults of TRL's
@@ -77,10 +76,10 @@ public record GrpoConfig(
 
   @Override
   public OnlineUpdate update(OnlineSetup setup) {
-    GrpoObjective sized = objective.withMaxCompletionLength(rollouts.maxCompletionLength());
-    return new PolicyGradientUpdate(
-        setup.policy(),
-        setup.steps(name(), new PolicyGradientTask(setup.policy(), sized, rollouts.temperature())),
+    return PolicyGradientUpdate.withoutCritic(
+        setup,
+        name(),
+        objective.withMaxCompletionLength(rollouts.maxCompletionLength()),
         AdvantageEstimator.group(scale),
         new PolicyGradientUpdate.Settings(
             rollouts.temperature(),
@@ -88,7 +87,6 @@ public record GrpoConfig(
             KlEstimator.K1,
             objective.needsReference(),
             correction,
-            setup.reference()),
-        setup.config());
+            setup.reference()));
   }
 }

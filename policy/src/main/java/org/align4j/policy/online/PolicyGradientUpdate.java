@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.ScoredCompletions;
@@ -14,6 +15,7 @@ import org.align4j.core.policygradient.ImportanceCorrection;
 import org.align4j.core.policygradient.KlController;
 import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.policygradient.KlMeasure;
+import org.align4j.core.policygradient.PolicyGradientObjective;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.FullDistribution;
@@ -22,6 +24,7 @@ import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.NextTokenLogits;
 import org.align4j.policy.model.Reference;
 import org.align4j.policy.task.MicroBatches;
+import org.align4j.policy.task.PolicyGradientTask;
 import org.align4j.policy.task.ScoredRollout;
 import org.align4j.policy.text.TokenBatch;
 import org.align4j.policy.train.StepRunner;
@@ -38,7 +41,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
   private static final String KL_COEFFICIENT = "kl_coef";
 
   private final LanguageModel policy;
-  private final ActorCritic critic;
+  private final Optional<ActorCritic> critic;
   private final StepRunner<ScoredRollout> steps;
   private final AdvantageEstimator estimator;
   private final Settings settings;
@@ -70,6 +73,16 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       Objects.requireNonNull(correction, "correction");
     }
 
+    /** A penalty in the reward, to a setup's reference. */
+    static Settings inReward(
+        double temperature,
+        KlPenalty penalty,
+        ImportanceCorrection correction,
+        Reference reference) {
+      return new Settings(
+          temperature, penalty.controller(), penalty.estimator(), false, correction, reference);
+    }
+
     /** No KL term, no reference and no correction, at a temperature. */
     public static Settings withoutKl(double temperature) {
       return new Settings(
@@ -89,7 +102,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       AdvantageEstimator estimator,
       Settings settings,
       OnlineConfig config) {
-    this(policy, null, steps, estimator, settings, config);
+    this(policy, Optional.empty(), steps, estimator, settings, config);
   }
 
   /** Prepares updates with a critic. */
@@ -99,17 +112,30 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       AdvantageEstimator estimator,
       Settings settings,
       OnlineConfig config) {
-    this(critic.policy(), critic, steps, estimator, settings, config);
+    this(critic.policy(), Optional.of(critic), steps, estimator, settings, config);
+  }
+
+  /** The update of a method that needs no critic. */
+  static PolicyGradientUpdate withoutCritic(
+      OnlineSetup setup,
+      String name,
+      PolicyGradientObjective objective,
+      AdvantageEstimator estimator,
+      Settings settings) {
+    PolicyGradientTask task =
+        new PolicyGradientTask(setup.policy(), objective, settings.temperature());
+    return new PolicyGradientUpdate(
+        setup.policy(), setup.steps(name, task), estimator, settings, setup.config());
   }
 
   private PolicyGradientUpdate(
       LanguageModel policy,
-      ActorCritic critic,
+      Optional<ActorCritic> critic,
       StepRunner<ScoredRollout> steps,
       AdvantageEstimator estimator,
       Settings settings,
       OnlineConfig config) {
-    if (estimator.needsCritic() && critic == null) {
+    if (estimator.needsCritic() && critic.isEmpty()) {
       throw new IllegalArgumentException("these advantages need a critic");
     }
     Reference reference = settings.reference().requireFixed(policy);
@@ -152,18 +178,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
             new ScoredCompletions(rewards, penalties, passes.values(), config.generations()));
     List<ScoredRollout> scored = new ArrayList<>(rollouts.size());
     for (int i = 0; i < rollouts.size(); i++) {
-      Rollout rollout = rollouts.get(i);
-      scored.add(
-          new ScoredRollout(
-              rollout.prompt().source(),
-              rollout.prompt().ids(),
-              rollout.completion().ids(),
-              passes.old().get(i),
-              settings.referenceInLoss() ? passes.reference().get(i) : null,
-              passes.weights().isEmpty() ? null : passes.weights().get(i),
-              estimate.advantages().get(i),
-              critic == null ? null : passes.values().get(i),
-              critic == null ? null : estimate.returns().get(i)));
+      scored.add(scored(rollouts.get(i), i, passes, estimate));
     }
     List<List<ScoredRollout>> groups = new ArrayList<>();
     for (int from = 0; from < scored.size(); from += config.generations()) {
@@ -183,6 +198,27 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     return out;
   }
 
+  /** The round's completion number i with its part of the passes. */
+  private ScoredRollout scored(
+      Rollout rollout, int i, Passes passes, AdvantageEstimator.Estimate estimate) {
+    ScoredRollout out =
+        new ScoredRollout(
+            rollout.prompt().source(),
+            rollout.prompt().ids(),
+            rollout.completion().ids(),
+            passes.old().get(i),
+            estimate.advantages().get(i));
+    if (settings.referenceInLoss()) {
+      out = out.withReference(passes.reference().get(i));
+    }
+    if (!passes.weights().isEmpty()) {
+      out = out.withImportance(passes.weights().get(i));
+    }
+    return critic.isEmpty()
+        ? out
+        : out.withCritique(passes.values().get(i), estimate.returns().get(i));
+  }
+
   /** Log-probs, reference and values over parts of the round, sharing prompts. */
   private Passes passes(List<Rollout> rollouts, MetricSums metrics) {
     List<double[]> old = new ArrayList<>(rollouts.size());
@@ -191,7 +227,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     List<double[]> values = new ArrayList<>(rollouts.size());
     List<double[]> sampler =
         rollouts.stream().map(rollout -> rollout.completion().logProbs()).toList();
-    boolean recompute = settings.correction().active() || critic != null;
+    boolean recompute = settings.correction().active() || critic.isPresent();
     for (List<Rollout> part :
         MicroBatches.cut(
             rollouts,
@@ -205,8 +241,8 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       if (settings.penaltyEstimator() == KlMeasure.EXACT && !reference.isEmpty()) {
         exactKl.addAll(exactKl(batch));
       }
-      if (critic != null) {
-        ActorCritic.Pass pass = critic.forward(batch, Mode.EVALUATE, settings.temperature());
+      if (critic.isPresent()) {
+        ActorCritic.Pass pass = critic.get().forward(batch, Mode.EVALUATE, settings.temperature());
         old.addAll(batch.slices(pass.stats().logProbs()));
         values.addAll(batch.slices(pass.values()));
       } else if (recompute) {

@@ -2,9 +2,7 @@ package org.align4j.policy.online;
 
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.policygradient.ImportanceCorrection;
-import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.task.PolicyGradientTask;
 
 /**
  * REINFORCE++: PPO's clip without a critic (Hu 2025, arXiv 2501.03262); defaults of OpenRLHF.
@@ -75,19 +73,12 @@ public record ReinforcePlusPlusConfig(
 
   @Override
   public OnlineUpdate update(OnlineSetup setup) {
-    PpoObjective objective = surrogate.objective().build();
-    return new PolicyGradientUpdate(
-        setup.policy(),
-        setup.steps(
-            name(), new PolicyGradientTask(setup.policy(), objective, rollouts.temperature())),
+    return PolicyGradientUpdate.withoutCritic(
+        setup,
+        name(),
+        surrogate.objective().build(),
         AdvantageEstimator.reinforcePlusPlus(gamma, baseline),
-        new PolicyGradientUpdate.Settings(
-            rollouts.temperature(),
-            penalty.controller(),
-            penalty.estimator(),
-            false,
-            correction,
-            setup.reference()),
-        setup.config());
+        PolicyGradientUpdate.Settings.inReward(
+            rollouts.temperature(), penalty, correction, setup.reference()));
   }
 }

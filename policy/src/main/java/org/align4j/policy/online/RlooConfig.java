@@ -3,9 +3,7 @@ package org.align4j.policy.online;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.policygradient.GrpoObjective;
 import org.align4j.core.policygradient.ImportanceCorrection;
-import org.align4j.core.policygradient.KlEstimator;
 import org.align4j.core.run.Settings;
-import org.align4j.policy.task.PolicyGradientTask;
 
 /**
  * RLOO, REINFORCE with a leave-one-out baseline (Ahmadian et al. 2024, arXiv 2402.14740); defaults
@@ -63,19 +61,15 @@ public record RlooConfig(RolloutConfig rollouts, double epsilon, double epsilonH
 
   @Override
   public OnlineUpdate update(OnlineSetup setup) {
-    GrpoObjective objective = GrpoObjective.rloo(epsilon, epsilonHigh);
-    return new PolicyGradientUpdate(
-        setup.policy(),
-        setup.steps(
-            name(), new PolicyGradientTask(setup.policy(), objective, rollouts.temperature())),
+    return PolicyGradientUpdate.withoutCritic(
+        setup,
+        name(),
+        GrpoObjective.rloo(epsilon, epsilonHigh),
         AdvantageEstimator.leaveOneOut(),
-        new PolicyGradientUpdate.Settings(
+        PolicyGradientUpdate.Settings.inReward(
             rollouts.temperature(),
-            KlPenalty.inReward(beta).controller(),
-            KlEstimator.K1,
-            false,
+            KlPenalty.inReward(beta),
             ImportanceCorrection.OFF,
-            setup.reference()),
-        setup.config());
+            setup.reference()));
   }
 }

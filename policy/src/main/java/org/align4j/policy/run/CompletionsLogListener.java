@@ -1,7 +1,5 @@
 package org.align4j.policy.run;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,11 +25,7 @@ public final class CompletionsLogListener implements TrainingListener {
   public void onStart(TrainingEvent event) {
     boolean resumed = event.run().resumed();
     if (!resumed) {
-      try {
-        EarlierRun.setAside(file);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e.getMessage(), e);
-      }
+      EarlierRun.setAside(file);
     }
     lines = new JsonLinesLog(file);
     if (resumed) {

@@ -1,7 +1,5 @@
 package org.align4j.policy.run;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.align4j.core.run.EarlierRun;
 import org.align4j.core.run.MetricsLog;
@@ -24,11 +22,7 @@ public final class MetricsLogListener implements TrainingListener {
   @Override
   public void onStart(TrainingEvent event) {
     if (!begun && !event.run().resumed()) {
-      try {
-        EarlierRun.setAside(file);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e.getMessage(), e);
-      }
+      EarlierRun.setAside(file);
     }
     begun = true;
     log = new MetricsLog(file);

@@ -34,9 +34,7 @@ final class RequestSampler implements AutoCloseable {
     this.params = params;
     tokenizer = model.tokenizer();
     opening = model.text().userTurnOpening();
-    generator =
-        new Generator(
-            model.transformer(), model.transformer().backend(), stopTokens(model), batch, true);
+    generator = new Generator(model.transformer(), stopTokens(model), batch, true);
   }
 
   private static Set<Integer> stopTokens(PolicyModel model) {

@@ -56,6 +56,8 @@ public final class ActorCriticTask implements TrainingTask<ScoredRollout> {
   public double run(
       List<ScoredRollout> micro, List<ScoredRollout> step, boolean train, MetricSums metrics) {
     TokenBatch batch = RolloutBatches.of(micro, ScoredRollout::prompt, ScoredRollout::completion);
+    List<ScoredRollout.Critique> critiques =
+        micro.stream().map(rollout -> rollout.critique().orElseThrow()).toList();
     ActorCritic.Pass pass = model.forward(batch, train ? Mode.TRAIN : Mode.EVALUATE, temperature);
     RolloutCounts counts = PolicyGradientTask.counts(step);
     PolicyGradientValue policy =
@@ -63,8 +65,8 @@ public final class ActorCriticTask implements TrainingTask<ScoredRollout> {
     ValueLoss.Value value =
         valueLoss.evaluate(
             batch.slices(pass.values()),
-            PolicyGradientTask.all(micro, ScoredRollout::oldValues),
-            PolicyGradientTask.all(micro, ScoredRollout::returns),
+            critiques.stream().map(ScoredRollout.Critique::oldValues).toList(),
+            critiques.stream().map(ScoredRollout.Critique::returns).toList(),
             counts);
     if (train) {
       double[] dValues = batch.flat(value.dValues());

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.policygradient.PolicyGradientObjective;
@@ -102,7 +102,9 @@ public final class PolicyGradientTask implements TrainingTask<ScoredRollout> {
   private static RolloutLogProbs input(
       List<ScoredRollout> rollouts, List<double[]> logProbs, List<double[]> entropies) {
     return new RolloutLogProbs(
-            logProbs, all(rollouts, ScoredRollout::old), all(rollouts, ScoredRollout::advantages))
+            logProbs,
+            rollouts.stream().map(ScoredRollout::old).toList(),
+            rollouts.stream().map(ScoredRollout::advantages).toList())
         .withReference(all(rollouts, ScoredRollout::reference))
         .withImportance(all(rollouts, ScoredRollout::importance))
         .withEntropies(entropies);
@@ -114,8 +116,9 @@ public final class PolicyGradientTask implements TrainingTask<ScoredRollout> {
   }
 
   /** One array a rollout; none at all where rollouts do not have it. */
-  static List<double[]> all(List<ScoredRollout> rollouts, Function<ScoredRollout, double[]> part) {
-    return rollouts.stream().map(part).filter(Objects::nonNull).toList();
+  private static List<double[]> all(
+      List<ScoredRollout> rollouts, Function<ScoredRollout, Optional<double[]>> part) {
+    return rollouts.stream().map(part).flatMap(Optional::stream).toList();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.align4j.policy.task;
 
+import java.util.Optional;
+
 /**
  * A sampled completion with everything that a policy-gradient step needs; arrays have one entry a
  * completion token.
@@ -7,32 +9,74 @@ package org.align4j.policy.task;
  * @param source names it in messages
  * @param prompt token ids; completions of one prompt share the array
  * @param completion token ids
- * @param old log-probs of the policy when the update began
- * @param reference log-probs of the reference; null where the objective has no KL term
- * @param importance weights for a sampler that differs from the trainer; null = 1
+ * @param old log-probs of the policy when the update began, in nats
  * @param advantages constants
- * @param oldValues the critic's values when the update began; null without a critic
- * @param returns the critic's targets; null without a critic
+ * @param reference log-probs of the reference, in nats, where the objective has a KL term
+ * @param importance weights for a sampler that differs from the trainer; without any they are 1
+ * @param critique what a critic says, where there is one
  */
 public record ScoredRollout(
     String source,
     int[] prompt,
     int[] completion,
     double[] old,
-    double[] reference,
-    double[] importance,
     double[] advantages,
-    double[] oldValues,
-    double[] returns) {
+    Optional<double[]> reference,
+    Optional<double[]> importance,
+    Optional<Critique> critique) {
 
-  /** A rollout for an objective without critic. */
+  /**
+   * What a critic learns a completion's values from.
+   *
+   * @param oldValues the critic's values when the update began, one a token
+   * @param returns their targets, one a token
+   */
+  public record Critique(double[] oldValues, double[] returns) {}
+
+  /**
+   * A rollout without reference, importance weights and critic.
+   *
+   * @param source names it in messages
+   * @param prompt token ids; completions of one prompt share the array
+   * @param completion token ids
+   * @param old log-probs of the policy when the update began, in nats
+   * @param advantages constants
+   */
   public ScoredRollout(
-      String source,
-      int[] prompt,
-      int[] completion,
-      double[] old,
-      double[] reference,
-      double[] advantages) {
-    this(source, prompt, completion, old, reference, null, advantages, null, null);
+      String source, int[] prompt, int[] completion, double[] old, double[] advantages) {
+    this(
+        source,
+        prompt,
+        completion,
+        old,
+        advantages,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The same with log-probs of a reference, in nats, one a token. */
+  public ScoredRollout withReference(double[] logProbs) {
+    return new ScoredRollout(
+        source, prompt, completion, old, advantages, Optional.of(logProbs), importance, critique);
+  }
+
+  /** The same with weights for a sampler that differs from the trainer, one a token. */
+  public ScoredRollout withImportance(double[] weights) {
+    return new ScoredRollout(
+        source, prompt, completion, old, advantages, reference, Optional.of(weights), critique);
+  }
+
+  /** The same with what a critic learns from. */
+  public ScoredRollout withCritique(double[] oldValues, double[] returns) {
+    return new ScoredRollout(
+        source,
+        prompt,
+        completion,
+        old,
+        advantages,
+        reference,
+        importance,
+        Optional.of(new Critique(oldValues, returns)));
   }
 }

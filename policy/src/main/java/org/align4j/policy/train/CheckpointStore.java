@@ -74,11 +74,7 @@ final class CheckpointStore {
 
   /** Renames the folder of an earlier run, so that this run cannot be resumed from it. */
   void setAside() {
-    try {
-      EarlierRun.setAside(folder);
-    } catch (IOException e) {
-      throw new CheckpointException(e.getMessage(), e);
-    }
+    EarlierRun.setAside(folder);
   }
 
   /**

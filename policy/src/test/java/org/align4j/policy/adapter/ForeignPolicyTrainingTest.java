@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.Gae;
 import org.align4j.core.advantage.GroupBaseline;
@@ -52,7 +53,9 @@ import org.align4j.policy.train.TrainingLoop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** PPO, GRPO, online DPO and distillation train a DL4J network and a SameDiff graph. */
 class ForeignPolicyTrainingTest {
@@ -104,10 +107,6 @@ class ForeignPolicyTrainingTest {
         new SamplingParams(LENGTH, 1, 0, 1, 1, 0));
   }
 
-  private <E> StepRunner<E> steps(TrainingTask<E> task, TrainingConfig config) {
-    return new StepRunner<>("test", task, config, task.model().backend(), folder);
-  }
-
   private static double reward(LogitsPolicy policy) {
     List<String> asked = new ArrayList<>();
     List<String> answers = new ArrayList<>();
@@ -121,76 +120,79 @@ class ForeignPolicyTrainingTest {
     return Arrays.stream(COPY.rewards(asked, answers)).average().orElseThrow();
   }
 
-  /** Chance is 1/8 and what a network that knows one fixed answer reaches is 1/4. */
-  private void learnsToRepeat(LogitsPolicy policy, OnlineUpdate update, OnlineConfig config) {
-    assertThat(reward(policy)).isLessThan(0.3);
-    new OnlineTrainer("test", sampler(policy), COPY, update, config, quiet()).run(prompts());
-    assertThat(reward(policy)).isGreaterThan(0.85);
+  /** What is trained, with what the methods need beside it. */
+  private record Trained(
+      LogitsPolicy policy, NetworkValueModel value, Reference reference, Path folder) {
+    <E> StepRunner<E> steps(TrainingTask<E> task, OnlineConfig config) {
+      return new StepRunner<>("test", task, config.training(), task.model().backend(), folder);
+    }
+
+    PolicyGradientUpdate.Settings settings(double penalty, KlMeasure measure, boolean inLoss) {
+      return new PolicyGradientUpdate.Settings(
+          1, KlController.fixed(penalty), measure, inLoss, ImportanceCorrection.OFF, reference);
+    }
   }
 
+  private enum Method {
+    PPO {
+      @Override
+      OnlineUpdate update(Trained trained, OnlineConfig config) {
+        ActorCritic both = ActorCritic.separate(trained.policy(), trained.value());
+        ActorCriticTask task =
+            new ActorCriticTask(both, PpoObjective.of(0.2), new ValueLoss(0.2), 0.5, 1);
+        return new PolicyGradientUpdate(
+            both,
+            trained.steps(task, config),
+            AdvantageEstimator.ppo(new Gae(1, 0.95), false),
+            trained.settings(0.01, KlMeasure.EXACT, false),
+            config);
+      }
+    },
+    GRPO {
+      @Override
+      OnlineUpdate update(Trained trained, OnlineConfig config) {
+        PolicyGradientTask task =
+            new PolicyGradientTask(
+                trained.policy(), GrpoObjective.of(GrpoLoss.DAPO, 0.01, LENGTH), 1);
+        return new PolicyGradientUpdate(
+            trained.policy(),
+            trained.steps(task, config),
+            AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
+            trained.settings(0, KlEstimator.K1, true),
+            config);
+      }
+    },
+    ONLINE_DPO {
+      @Override
+      OnlineUpdate update(Trained trained, OnlineConfig config) {
+        PreferenceTask task =
+            new PreferenceTask(trained.policy(), trained.reference(), DpoObjective.sigmoid(0.1));
+        return new PreferenceUpdate(trained.reference(), trained.steps(task, config), 1, config);
+      }
+    };
+
+    abstract OnlineUpdate update(Trained trained, OnlineConfig config);
+  }
+
+  static Stream<Arguments> methods() {
+    return Stream.of(Method.values())
+        .flatMap(
+            method -> Stream.of(ForeignNetworks.values()).map(kind -> Arguments.of(method, kind)));
+  }
+
+  /** Chance is 1/8 and what a network that knows one fixed answer reaches is 1/4. */
   @ParameterizedTest
-  @EnumSource(ForeignNetworks.class)
-  void ppo(ForeignNetworks kind) {
+  @MethodSource("methods")
+  void learnsToRepeat(Method method, ForeignNetworks kind) {
     try (LogitsPolicy policy = kind.policy(1);
         NetworkValueModel value = Policies.critic(kind.network(5, 1));
         LogitsPolicy frozen = kind.policy(1)) {
-      ActorCritic both = ActorCritic.separate(policy, value);
-      OnlineConfig config = config(2);
-      ActorCriticTask task =
-          new ActorCriticTask(both, PpoObjective.of(0.2), new ValueLoss(0.2), 0.5, 1);
+      OnlineConfig config = config(method == Method.PPO ? 2 : 1);
       OnlineUpdate update =
-          new PolicyGradientUpdate(
-              both,
-              steps(task, config.training()),
-              AdvantageEstimator.ppo(new Gae(1, 0.95), false),
-              new PolicyGradientUpdate.Settings(
-                  1,
-                  KlController.fixed(0.01),
-                  KlMeasure.EXACT,
-                  false,
-                  ImportanceCorrection.OFF,
-                  Reference.of(frozen)),
-              config);
-      learnsToRepeat(policy, update, config);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(ForeignNetworks.class)
-  void grpo(ForeignNetworks kind) {
-    try (LogitsPolicy policy = kind.policy(1);
-        LogitsPolicy frozen = kind.policy(1)) {
-      OnlineConfig config = config(1);
-      PolicyGradientTask task =
-          new PolicyGradientTask(policy, GrpoObjective.of(GrpoLoss.DAPO, 0.01, LENGTH), 1);
-      OnlineUpdate update =
-          new PolicyGradientUpdate(
-              policy,
-              steps(task, config.training()),
-              AdvantageEstimator.group(GroupBaseline.Scale.GROUP),
-              new PolicyGradientUpdate.Settings(
-                  1,
-                  KlController.fixed(0),
-                  KlEstimator.K1,
-                  true,
-                  ImportanceCorrection.OFF,
-                  Reference.of(frozen)),
-              config);
-      learnsToRepeat(policy, update, config);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(ForeignNetworks.class)
-  void onlineDpo(ForeignNetworks kind) {
-    try (LogitsPolicy policy = kind.policy(1);
-        LogitsPolicy frozen = kind.policy(1)) {
-      OnlineConfig config = config(1);
-      Reference reference = Reference.of(frozen);
-      PreferenceTask task = new PreferenceTask(policy, reference, DpoObjective.sigmoid(0.1));
-      OnlineUpdate update =
-          new PreferenceUpdate(reference, steps(task, config.training()), 1, config);
-      learnsToRepeat(policy, update, config);
+          method.update(new Trained(policy, value, Reference.of(frozen), folder), config);
+      assertThat(reward(policy)).isLessThan(0.3);
+      new OnlineTrainer("test", sampler(policy), COPY, update, config, quiet()).run(prompts());
+      assertThat(reward(policy)).isGreaterThan(0.85);
     }
   }
 
@@ -206,8 +208,10 @@ class ForeignPolicyTrainingTest {
       TrainingConfig config = TrainingConfig.builder(0.05).maxSteps(60).batchSize(4).build();
       double before = divergence(task);
       List<DistillationTrainer.Row> rows =
-          prompts().stream().map(prompt -> new DistillationTrainer.Row(prompt, null)).toList();
-      new DistillationTrainer(steps(task, config), sampler(student), 1, config, quiet())
+          prompts().stream().map(DistillationTrainer.Row::of).toList();
+      StepRunner<TokenizedDemonstration> steps =
+          new StepRunner<>("test", task, config, student.backend(), folder);
+      new DistillationTrainer(steps, sampler(student), 1, config, quiet())
           .run(rows, List.of(), false);
       assertThat(divergence(task)).isLessThan(0.2 * before);
     }

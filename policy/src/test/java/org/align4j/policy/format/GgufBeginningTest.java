@@ -77,7 +77,7 @@ class GgufBeginningTest {
     Path path = folder.resolve("model.gguf");
     Files.write(path, Arrays.copyOf(out.array(), start + 64));
     try (GgufReader reader = new GgufReader(path)) {
-      return GgufAssets.read(path, reader).addBos();
+      return GgufAssets.read(path, reader).beginning() == ModelAssets.Beginning.BOS;
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.model.Biases;
@@ -185,7 +186,13 @@ class HuggingFaceConfigTest {
     DecoderTransformer model = TinyModels.create(config, Backends.defaultBackend(), 4);
     ModelAssets assets =
         new ModelAssets(
-            folder, config, "{}".getBytes(StandardCharsets.UTF_8), null, Map.of(), Set.of(), null);
+            folder,
+            config,
+            Optional.of("{}".getBytes(StandardCharsets.UTF_8)),
+            Optional.empty(),
+            Map.of(),
+            Set.of(),
+            ModelAssets.Beginning.AS_TOKENIZER_SAYS);
     ModelFolders.write(assets, model, folder);
     assertThat(HuggingFaceFolder.read(folder).config()).isEqualTo(config);
     DecoderTransformer back = new DecoderTransformer(config, Backends.defaultBackend());

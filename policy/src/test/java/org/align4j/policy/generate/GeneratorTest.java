@@ -37,7 +37,7 @@ class GeneratorTest {
           new int[] {12, 13, 14});
 
   private List<Completion> generate(SamplingParams params, int slots, Set<Integer> stops) {
-    return new Generator(model, BACKEND, stops, slots, false)
+    return new Generator(model, stops, slots, false)
         .generate(prompts, params, Progress.SILENT, "test");
   }
 
@@ -73,7 +73,7 @@ class GeneratorTest {
     }
     int[] prompt = prompts.get(2);
     SamplingParams params = new SamplingParams(12, 1, 0, 1, 1, 5);
-    try (Generator generator = new Generator(policy, rounding, Set.of(), 1, true)) {
+    try (Generator generator = new Generator(policy, Set.of(), 1, true)) {
       Completion completion =
           generator.generate(List.of(prompt), params, Progress.SILENT, "test").get(0);
       TokenBatch batch =
@@ -134,7 +134,7 @@ class GeneratorTest {
     }
     assertThat(TokenBatch.sharedPrefix(alike)).isEqualTo(10);
     SamplingParams params = SamplingParams.greedy(9);
-    Generator generator = new Generator(model, BACKEND, Set.of(), 2, false);
+    Generator generator = new Generator(model, Set.of(), 2, false);
     List<Completion> together = generator.generate(alike, params, Progress.SILENT, "test");
     for (int i = 0; i < alike.size(); i++) {
       Completion alone =
@@ -153,7 +153,7 @@ class GeneratorTest {
     }
     SamplingParams params = new SamplingParams(7, 1, 0, 1, 1, 5);
     for (int slots : new int[] {2, 9}) {
-      Generator generator = new Generator(model, BACKEND, Set.of(3), slots, false);
+      Generator generator = new Generator(model, Set.of(3), slots, false);
       List<Completion> together = generator.generate(repeated, params, Progress.SILENT, "test");
       for (int i = 0; i < repeated.size(); i++) {
         TokenBatch batch =
@@ -172,8 +172,8 @@ class GeneratorTest {
     model.addAdapter(LoraConfig.allLinear(4, 8), 3);
     Random random = new Random(11);
     model.parameters().forEach(parameter -> fill(parameter.value(), random));
-    Generator adapted = new Generator(model, BACKEND, Set.of(), 3, true);
-    Generator base = new Generator(model, BACKEND, Set.of(), 3, false);
+    Generator adapted = new Generator(model, Set.of(), 3, true);
+    Generator base = new Generator(model, Set.of(), 3, false);
     SamplingParams params = new SamplingParams(12, 1, 0, 1, 1, 5);
     Completion completion = adapted.generate(prompts, params, Progress.SILENT, "test").get(0);
     TokenBatch batch =

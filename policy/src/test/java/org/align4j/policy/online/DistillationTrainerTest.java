@@ -40,7 +40,7 @@ class DistillationTrainerTest {
     for (int i = 0; i < 24; i++) {
       int[] prompt = {2, 3, random.nextInt(29)};
       int[] completion = random.ints(4, 0, 29).toArray();
-      out.add(new DistillationTrainer.Row(new OnlinePrompt("row " + i, "", prompt), completion));
+      out.add(DistillationTrainer.Row.of(new OnlinePrompt("row " + i, "", prompt), completion));
     }
     return out;
   }
@@ -128,12 +128,10 @@ class DistillationTrainerTest {
     DistillationTrainer trainer =
         new DistillationTrainer(
             new StepRunner<>("distill", task, config, BACKEND, folder),
-            null,
-            0,
             config,
             RunContext.of(folder));
     List<DistillationTrainer.Row> rows =
-        List.of(new DistillationTrainer.Row(new OnlinePrompt("row 1", "", new int[] {1}), null));
+        List.of(DistillationTrainer.Row.of(new OnlinePrompt("row 1", "", new int[] {1})));
     assertThatThrownBy(() -> trainer.run(rows, List.of(), false))
         .hasMessage(
             "row 1: has no completion, which rounds that are not on-policy learn from; set"

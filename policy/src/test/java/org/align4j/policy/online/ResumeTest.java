@@ -229,7 +229,7 @@ class ResumeTest {
     List<DistillationTrainer.Row> rows = new ArrayList<>();
     List<TokenizedDemonstration> held = new ArrayList<>();
     for (OnlinePrompt prompt : prompts()) {
-      rows.add(new DistillationTrainer.Row(prompt, new int[] {7, 8, prompt.ids()[2]}));
+      rows.add(DistillationTrainer.Row.of(prompt, new int[] {7, 8, prompt.ids()[2]}));
       held.add(rows.get(rows.size() - 1).demonstration());
     }
     return new DistillationTrainer(steps(out, task), sampler(student), 0.5, training(), context)

@@ -51,15 +51,13 @@ class ActorCriticTaskTest {
       int n = completion.length;
       out.add(
           new ScoredRollout(
-              "row",
-              prompt,
-              completion,
-              random.doubles(n, -5, -2).toArray(),
-              null,
-              null,
-              random.doubles(n, -1, 1).toArray(),
-              random.doubles(n, -1, 1).toArray(),
-              random.doubles(n, -1, 1).toArray()));
+                  "row",
+                  prompt,
+                  completion,
+                  random.doubles(n, -5, -2).toArray(),
+                  random.doubles(n, -1, 1).toArray())
+              .withCritique(
+                  random.doubles(n, -1, 1).toArray(), random.doubles(n, -1, 1).toArray()));
     }
     return out;
   }

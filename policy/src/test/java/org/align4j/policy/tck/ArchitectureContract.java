@@ -159,7 +159,7 @@ public abstract class ArchitectureContract {
     for (DecoderTransformer decoder : List.of(model, adapted())) {
       List<int[]> prompts = GROUPS.stream().map(PromptCompletions::prompt).toList();
       List<Completion> completions;
-      try (Generator generator = new Generator(decoder, backend, Set.of(), slots, true)) {
+      try (Generator generator = new Generator(decoder, Set.of(), slots, true)) {
         completions =
             generator.generate(prompts, SamplingParams.greedy(9), Progress.SILENT, "decode");
       }

@@ -111,12 +111,12 @@ class MicroBatchTokensTest {
       double advantage = random.nextGaussian();
       out.add(
           new ScoredRollout(
-              pair.source(),
-              pair.prompt(),
-              pair.chosen(),
-              random.doubles(n, -4, -2).toArray(),
-              random.doubles(n, -4, -2).toArray(),
-              random.doubles(n, advantage, advantage + 1e-9).toArray()));
+                  pair.source(),
+                  pair.prompt(),
+                  pair.chosen(),
+                  random.doubles(n, -4, -2).toArray(),
+                  random.doubles(n, advantage, advantage + 1e-9).toArray())
+              .withReference(random.doubles(n, -4, -2).toArray()));
     }
     return out;
   }
@@ -246,15 +246,9 @@ class MicroBatchTokensTest {
       int n = one.completion().length;
       valued.add(
           new ScoredRollout(
-              one.source(),
-              one.prompt(),
-              one.completion(),
-              one.old(),
-              null,
-              null,
-              one.advantages(),
-              random.doubles(n, -1, 1).toArray(),
-              random.doubles(n, -1, 1).toArray()));
+                  one.source(), one.prompt(), one.completion(), one.old(), one.advantages())
+              .withCritique(
+                  random.doubles(n, -1, 1).toArray(), random.doubles(n, -1, 1).toArray()));
     }
     same(
         model -> {

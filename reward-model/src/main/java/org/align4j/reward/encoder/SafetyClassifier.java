@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.align4j.core.data.DataException;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.run.AtomicFiles;
@@ -56,7 +57,7 @@ public final class SafetyClassifier implements AutoCloseable {
   public static SafetyClassifier train(
       TokenEncoder encoder, List<String> harmful, List<String> harmless, long seed) {
     if (harmful.isEmpty() || harmless.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new DataException(
           "a classifier needs harmful and harmless texts, got "
               + harmful.size()
               + " and "

@@ -16,6 +16,7 @@ import org.align4j.policy.online.DistillationConfig;
 import org.align4j.policy.run.BestSettings;
 import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.text.LengthPolicy;
+import org.align4j.policy.train.LearningRates;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingSettings;
 
@@ -33,16 +34,15 @@ public record DistillationRecipe(
   /** The student as training starts is the teacher; give it a teacher_system_prompt. */
   public static final String SELF = "self";
 
-  /** TRL's GKDConfig. */
-  private static final double LEARNING_RATE = 2e-5;
-
   @Override
   public Plan plan(Settings settings) {
     TrainingConfig config =
         TrainingSettings.read(
             settings,
             files.evaluated(settings),
-            TrainingConfig.defaults(LEARNING_RATE).toBuilder().evalOnStart(true).build());
+            TrainingConfig.defaults(LearningRates.DISTILLATION).toBuilder()
+                .evalOnStart(true)
+                .build());
     TrainedWeights weights = TrainedWeights.read(settings, 0, adapter);
     if (teacher.equals(SELF) && (weights.full() || teacherAdapter.isPresent())) {
       throw new ConfigurationException(

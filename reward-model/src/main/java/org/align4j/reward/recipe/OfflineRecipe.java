@@ -22,6 +22,7 @@ import org.align4j.policy.Trainer;
 import org.align4j.policy.run.BestSettings;
 import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.text.LengthPolicy;
+import org.align4j.policy.train.LearningRates;
 import org.align4j.policy.train.PreferenceSettings;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingSettings;
@@ -32,14 +33,8 @@ import org.align4j.policy.train.TrainingSettings;
  * @param <D> a row
  */
 public final class OfflineRecipe<D> implements Recipe {
-  /** TRL's SFTConfig. */
-  private static final double SFT_RATE = 2e-5;
-
   /** TRL's ModelConfig; the other trainers disable dropout. */
   private static final double SFT_DROPOUT = 0.05;
-
-  /** TRL's DPOConfig, KTOConfig, ORPOConfig and CPOConfig. */
-  private static final double PREFERENCE_RATE = 1e-6;
 
   private final String name;
   private final RowFiles files;
@@ -110,7 +105,7 @@ public final class OfflineRecipe<D> implements Recipe {
         "sft",
         files,
         adapter,
-        SFT_RATE,
+        LearningRates.SUPERVISED,
         SFT_DROPOUT,
         TrlRows::demonstrations,
         (settings, full) -> {
@@ -140,7 +135,7 @@ public final class OfflineRecipe<D> implements Recipe {
         "kto",
         files,
         adapter,
-        PREFERENCE_RATE,
+        LearningRates.UNPAIRED,
         0,
         TrlRows::unpaired,
         (settings, full) -> {
@@ -164,7 +159,7 @@ public final class OfflineRecipe<D> implements Recipe {
         name,
         files,
         adapter,
-        PREFERENCE_RATE,
+        LearningRates.PREFERENCE,
         0,
         TrlRows::preferences,
         (settings, full) -> trainer(settings, objective.apply(settings), full));

@@ -3,6 +3,7 @@ package org.align4j.reward.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.align4j.core.data.DataException;
 import org.align4j.core.objective.Logistic;
 import org.align4j.core.refusal.Rate;
 import org.apache.commons.math3.optim.MaxEval;
@@ -60,7 +61,7 @@ public record PairReport(
       double[] chosen, double[] rejected, int[] chosenLengths, int[] rejectedLengths) {
     int n = chosen.length;
     if (n == 0) {
-      throw new IllegalArgumentException("there are no pairs to measure on");
+      throw new DataException("there are no pairs to measure on; give at least one");
     }
     double[] margins = IntStream.range(0, n).mapToDouble(i -> chosen[i] - rejected[i]).toArray();
     double mean = 0;

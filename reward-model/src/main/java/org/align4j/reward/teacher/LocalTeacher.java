@@ -1,14 +1,12 @@
 package org.align4j.reward.teacher;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.align4j.core.data.Content;
 import org.align4j.core.distillation.Teacher;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.format.PolicyModel;
-import org.align4j.policy.generate.Completion;
-import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TextGenerator;
 
 /**
  * A model in this process that answers prompts: another model, or the student itself without its
@@ -49,20 +47,12 @@ public final class LocalTeacher implements Teacher {
 
   @Override
   public List<String> answers(List<String> prompts) {
-    List<int[]> ids = new ArrayList<>(prompts.size());
-    prompts.forEach(prompt -> ids.add(model.text().prompt(Content.user(systemPrompt, prompt))));
-    List<String> out = new ArrayList<>(prompts.size());
-    try (Generator generator =
-        new Generator(
-            model.transformer(),
-            model.transformer().backend(),
-            model.assets().stopTokens(),
-            SLOTS,
-            adapter)) {
-      for (Completion completion : generator.generate(ids, params, Progress.SILENT, "teacher")) {
-        out.add(model.tokenizer().decode(completion.ids()).strip());
-      }
+    List<int[]> ids =
+        prompts.stream()
+            .map(prompt -> model.text().prompt(Content.user(systemPrompt, prompt)))
+            .toList();
+    try (TextGenerator generator = new TextGenerator(model, SLOTS, adapter)) {
+      return generator.completions(ids, params, Progress.SILENT, "teacher", () -> false);
     }
-    return out;
   }
 }

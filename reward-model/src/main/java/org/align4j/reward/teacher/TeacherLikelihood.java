@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.data.DataException;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.format.PolicyModel;
@@ -49,8 +50,9 @@ public record TeacherLikelihood(
   /**
    * Checks that the teacher can score chat turns in this mode.
    *
-   * @throws IllegalArgumentException if the model has no chat template, if it is to teach itself
-   *     while every weight is trained, or if the mode is {@link Mode#TRAIN}
+   * @throws ConfigurationException if the model has no chat template, or if it is to teach itself
+   *     while every weight is trained
+   * @throws IllegalArgumentException if the mode is {@link Mode#TRAIN}
    */
   public TeacherLikelihood {
     if (mode == Mode.TRAIN) {
@@ -58,13 +60,13 @@ public record TeacherLikelihood(
           "a teacher scores in mode EVALUATE or REFERENCE, got TRAIN");
     }
     if (!teacher.text().hasChatTemplate()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           teacher.assets().origin()
               + ": has no chat template; a teacher that scores answers needs one");
     }
     DecoderTransformer network = teacher.transformer();
     if (mode == Mode.REFERENCE && !network.hasReference() && !network.parameters().isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "a student cannot be its own teacher while every weight is trained; train an adapter, or"
               + " load the model a second time as the teacher");
     }

@@ -24,8 +24,7 @@ class LocalTeacherTest {
   void answersAsTheModelGenerates() {
     List<String> drawn;
     List<String> greedy;
-    try (TextGenerator generator =
-        new TextGenerator(model, model.transformer().backend(), 2, true)) {
+    try (TextGenerator generator = new TextGenerator(model, 2, true)) {
       drawn = generator.answers(PROMPTS, DRAWN, Progress.SILENT, "test", () -> false);
       greedy =
           generator.answers(

@@ -3,13 +3,14 @@ package org.align4j.core.reward;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.ConfigurationException;
 
 /** A reward bounded to {@code [low, high]}. */
 record ClippedReward(RewardFunction function, double low, double high) implements ComposedReward {
 
   ClippedReward {
     if (!(low < high)) {
-      throw new IllegalArgumentException("bounds must be low < high, got " + low + ", " + high);
+      throw new ConfigurationException("bounds must be low < high, got " + low + ", " + high);
     }
   }
 

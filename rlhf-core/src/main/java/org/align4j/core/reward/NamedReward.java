@@ -1,6 +1,7 @@
 package org.align4j.core.reward;
 
 import java.util.List;
+import org.align4j.core.ConfigurationException;
 
 /**
  * A reward function under a name.
@@ -11,7 +12,7 @@ record NamedReward(String name, RewardFunction function) implements RewardFuncti
 
   NamedReward {
     if (name.isBlank()) {
-      throw new IllegalArgumentException("the name of a reward must not be blank");
+      throw new ConfigurationException("the name of a reward must not be blank");
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.ConfigurationException;
 
 /**
  * Reward functions combined by weight. The parts of a term that is composed itself are parts of
@@ -31,7 +32,7 @@ public record WeightedReward(List<Term> terms, Combination combination) implemen
     /** Checks the weight. */
     public Term {
       if (!Double.isFinite(weight)) {
-        throw new IllegalArgumentException(
+        throw new ConfigurationException(
             "the weight of reward \"" + function.name() + "\" must be finite, got " + weight);
       }
     }
@@ -45,11 +46,11 @@ public record WeightedReward(List<Term> terms, Combination combination) implemen
   public WeightedReward {
     terms = List.copyOf(terms);
     if (terms.isEmpty()) {
-      throw new IllegalArgumentException("a weighted reward needs a term");
+      throw new ConfigurationException("a weighted reward needs a term");
     }
     List<String> names = names(terms);
     if (names.stream().distinct().count() < names.size()) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           "reward names must differ: " + names + "; give one another name with named(...)");
     }
   }

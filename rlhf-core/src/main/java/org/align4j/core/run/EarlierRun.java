@@ -18,9 +18,9 @@ public final class EarlierRun {
    * from it nor appends to it; one that was set aside earlier is deleted. Nothing happens where
    * there is none.
    *
-   * @throws IOException names the file
+   * @throws RunFileException names the file, if it cannot be renamed
    */
-  public static void setAside(Path file) throws IOException {
+  public static void setAside(Path file) {
     if (!Files.exists(file)) {
       return;
     }
@@ -31,7 +31,7 @@ public final class EarlierRun {
       }
       Files.move(file, target);
     } catch (IOException e) {
-      throw new IOException(
+      throw new RunFileException(
           file + ": cannot be renamed to " + target.getFileName() + ": " + e.getMessage(), e);
     }
   }
