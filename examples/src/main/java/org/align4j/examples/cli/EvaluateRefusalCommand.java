@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.align4j.core.data.PromptFile;
+import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.examples.terminal.Bars;
 import org.align4j.policy.format.PolicyModel;
@@ -15,6 +18,7 @@ import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TextGenerator;
 import org.align4j.reward.report.RefusalEvaluation;
 import org.align4j.reward.report.RefusalEvaluation.PromptSet;
+import org.align4j.reward.report.RefusalReadiness;
 import org.align4j.reward.report.TranscriptEvaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +30,7 @@ import picocli.CommandLine.Spec;
     name = "refusal",
     mixinStandardHelpOptions = true,
     description = {
-      "Refusal rate on harmful and over-refusal rate on harmless prompts,",
+      "Refusal rate on harmful and over-refusal rates on harmless and ordinary prompts,",
       "or of recorded answers, without a model."
     })
 final class EvaluateRefusalCommand implements Callable<Integer> {
@@ -37,6 +41,8 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
           "--dtype",
           "--harmful",
           "--benign",
+          "--ordinary",
+          "--curve",
           "--limit",
           "--seed",
           "--batch",
@@ -54,9 +60,23 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
   @Option(
       names = "--benign",
       paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
-      description = "Prompts that should be answered; repeatable.",
+      description = "Prompts that should be answered although they may look harmful; repeatable.",
       arity = "1..*")
   List<String> benign = new ArrayList<>();
+
+  @Option(
+      names = "--ordinary",
+      paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
+      description = "Prompts of every day, about which nothing looks harmful; repeatable.",
+      arity = "1..*")
+  List<String> ordinary = new ArrayList<>();
+
+  @Option(
+      names = "--curve",
+      description =
+          "Also measure how ready the model is to refuse each prompt, and report the trade-off at"
+              + " every threshold; needs --harmful.")
+  boolean curve;
 
   @Option(
       names = "--transcripts",
@@ -94,26 +114,31 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
       return judgeTranscripts();
     }
     WrongUse.checked(spec, this::requireFiles);
-    List<PromptSet> refused = sets(harmful);
-    List<PromptSet> answered = sets(benign);
+    List<PromptSet> sets = new ArrayList<>();
+    files().forEach((kind, names) -> sets.addAll(sets(kind, names)));
     PolicyModel loaded = model.forMany().parts();
     RefusalEvaluation evaluation;
     try (TextGenerator generator = new TextGenerator(loaded, batch, false)) {
       evaluation =
           RefusalEvaluation.of(
-              refused,
-              answered,
-              set -> answers(generator, set),
-              set -> System.out.println(set.text()));
+              sets, set -> answers(generator, set), set -> System.out.println(set.text()));
+    }
+    if (curve) {
+      RefusalReadiness probe = RefusalReadiness.of(loaded, Bars.FACTORY);
+      evaluation =
+          evaluation.withReadiness(set -> probe.of(set.prompts(), task(set)).probabilities());
     }
     write(evaluation.json(), evaluation.summary());
     return 0;
   }
 
+  private static String task(PromptSet set) {
+    return Path.of(set.name()).getFileName().toString();
+  }
+
   private List<String> answers(TextGenerator generator, PromptSet set) {
-    String task = Path.of(set.name()).getFileName().toString();
     SamplingParams params = SamplingParams.greedy(maxNewTokens);
-    return generator.answers(set.prompts(), params, Bars.FACTORY, task, () -> false);
+    return generator.answers(set.prompts(), params, Bars.FACTORY, task(set), () -> false);
   }
 
   private int judgeTranscripts() throws IOException {
@@ -130,14 +155,24 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
     output.print(summary);
   }
 
-  private List<PromptFile> requireFiles() {
-    if (harmful.isEmpty() && benign.isEmpty()) {
-      throw new IllegalArgumentException(
-          "name at least one file with --harmful, --benign or --transcripts");
-    }
-    List<PromptFile> files = new ArrayList<>(existing(harmful));
-    files.addAll(existing(benign));
+  private Map<PromptKind, List<String>> files() {
+    Map<PromptKind, List<String>> files = new EnumMap<>(PromptKind.class);
+    files.put(PromptKind.HARMFUL, harmful);
+    files.put(PromptKind.BENIGN, benign);
+    files.put(PromptKind.ORDINARY, ordinary);
     return files;
+  }
+
+  private List<PromptFile> requireFiles() {
+    List<String> all = files().values().stream().flatMap(List::stream).toList();
+    if (all.isEmpty()) {
+      throw new IllegalArgumentException(
+          "name at least one file with --harmful, --benign, --ordinary or --transcripts");
+    }
+    if (curve && harmful.isEmpty()) {
+      throw new IllegalArgumentException("--curve needs prompts to refuse; add --harmful");
+    }
+    return existing(all);
   }
 
   private static List<PromptFile> existing(List<String> arguments) {
@@ -150,9 +185,9 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
     return files;
   }
 
-  private List<PromptSet> sets(List<String> arguments) {
+  private List<PromptSet> sets(PromptKind kind, List<String> arguments) {
     return arguments.stream()
-        .map(name -> new PromptSet(name, sample.of(PromptFile.parse(name))))
+        .map(name -> new PromptSet(kind, name, sample.of(PromptFile.parse(name))))
         .toList();
   }
 }

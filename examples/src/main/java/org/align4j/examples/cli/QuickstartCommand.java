@@ -5,12 +5,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.refusal.Rate;
 import org.align4j.examples.quickstart.Quickstart;
 import org.align4j.examples.quickstart.QuickstartConfig;
 import org.align4j.examples.quickstart.QuickstartReport;
 import org.align4j.examples.terminal.Bars;
 import org.align4j.examples.terminal.Interrupt;
+import org.align4j.reward.report.CurveJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +28,12 @@ import picocli.CommandLine.Spec;
       "Measures it, trains it on its own answers, measures again; writes adapter, metrics, samples, report."
     })
 final class QuickstartCommand implements Callable<Integer> {
+  private static final Map<PromptKind, String> JSON_NAMES =
+      Map.of(
+          PromptKind.HARMFUL, "refusal",
+          PromptKind.BENIGN, "over_refusal",
+          PromptKind.ORDINARY, "ordinary_refusal");
+
   @Option(
       names = "--model",
       defaultValue = "smollm2",
@@ -81,10 +89,12 @@ final class QuickstartCommand implements Callable<Integer> {
     System.out.println(
         "try it:  ./align4j chat --model " + model + " --adapter " + out.resolve("adapter"));
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("refusal_before", rate(result.before().harmful().rate()));
-    json.put("refusal_after", rate(result.after().harmful().rate()));
-    json.put("over_refusal_before", rate(result.before().harmless().rate()));
-    json.put("over_refusal_after", rate(result.after().harmless().rate()));
+    for (PromptKind kind : PromptKind.values()) {
+      json.put(JSON_NAMES.get(kind) + "_before", rate(result.before().rate(kind)));
+      json.put(JSON_NAMES.get(kind) + "_after", rate(result.after().rate(kind)));
+    }
+    json.put("curve_before", CurveJson.of(result.before().curve()));
+    json.put("curve_after", CurveJson.of(result.after().curve()));
     json.put("seconds", result.seconds());
     output.print(json);
     return 0;

@@ -87,6 +87,62 @@ final class Charts {
     return svg.append("</svg></figure>").toString();
   }
 
+  /**
+   * A point of a trade-off.
+   *
+   * @param over share on the horizontal axis, in [0, 1]
+   * @param share on the vertical one, in [0, 1]
+   */
+  record Dot(double over, double share) {}
+
+  /**
+   * Curves of shares over shares, each from (0, 0) on, both axes from 0 to 100%.
+   *
+   * @param names one a curve, for the key
+   */
+  static String tradeOff(
+      String title, String note, String axis, List<String> names, List<List<Dot>> curves) {
+    StringBuilder svg = open(title, note);
+    for (int percent = 0; percent <= 100; percent += 25) {
+      grid(svg, y(percent / 100.0), percent + "%");
+      add(
+          svg,
+          "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+          x(percent / 100.0),
+          BOTTOM + 14,
+          percent + "%");
+    }
+    add(
+        svg,
+        "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+        (LEFT + RIGHT) / 2,
+        HEIGHT - 1,
+        escape(axis));
+    for (int i = 0; i < curves.size(); i++) {
+      StringBuilder points = new StringBuilder();
+      add(points, "%.1f,%.1f ", x(0), y(0));
+      curves.get(i).forEach(dot -> add(points, "%.1f,%.1f ", x(dot.over()), y(dot.share())));
+      String colour = COLOURS.get(i % COLOURS.size());
+      add(
+          svg,
+          "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>",
+          points,
+          colour);
+      add(
+          svg,
+          "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" font-weight=\"600\" fill=\"%s\">%s</text>",
+          RIGHT - 8,
+          BOTTOM - 10 - 16 * (curves.size() - 1 - i),
+          colour,
+          escape(names.get(i)));
+    }
+    return svg.append("</svg></figure>").toString();
+  }
+
+  private static double x(double share) {
+    return LEFT + (RIGHT - LEFT) * share;
+  }
+
   private static double y(double share) {
     return BOTTOM - (BOTTOM - TOP) * share;
   }

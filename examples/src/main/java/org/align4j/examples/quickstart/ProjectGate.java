@@ -2,6 +2,7 @@ package org.align4j.examples.quickstart;
 
 import java.util.List;
 import java.util.function.Predicate;
+import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.run.Progress;
 import org.align4j.examples.quickstart.QuickstartData.Request;
 import org.align4j.policy.ChatModel;
@@ -20,7 +21,10 @@ public final class ProjectGate {
     return GateTrainer.fit(
             model,
             requests(data.harmful(), data.harmless()),
-            requests(data.harmfulValidation(), data.harmlessValidation()),
+            new GateRequests(
+                texts(data.validation().get(PromptKind.HARMFUL), request -> true),
+                texts(data.validation().get(PromptKind.BENIGN), request -> true),
+                texts(data.validation().get(PromptKind.ORDINARY), request -> true)),
             GateConfig.defaults(),
             progress)
         .gate();

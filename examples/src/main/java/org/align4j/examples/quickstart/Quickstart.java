@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -15,7 +16,9 @@ import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
+import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.refusal.RefusalDetector;
+import org.align4j.core.refusal.RefusalReport;
 import org.align4j.core.run.Progress;
 import org.align4j.examples.quickstart.QuickstartData.Request;
 import org.align4j.policy.backend.Backend;
@@ -39,6 +42,7 @@ import org.align4j.policy.text.TokenizedDemonstration;
 import org.align4j.policy.text.TokenizedPair;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingLoop;
+import org.align4j.reward.report.RefusalReadiness;
 
 /**
  * Measures a chat model, samples its own answers, fine-tunes it (refusal for harmful requests, its
@@ -49,6 +53,9 @@ public final class Quickstart {
   private static final int BATCH = 32;
   private static final int TRAIN_BATCH = 8;
   private static final int MICRO_BATCH_TOKENS = 2048;
+
+  /** "I'm sorry": enough of the refusal to know it. */
+  private static final int OPENING_TOKENS = 3;
 
   /** Shares of the whole time: sampling ends after the first, DPO gets the second. */
   private static final double SAMPLING_ENDS = 0.3;
@@ -68,7 +75,7 @@ public final class Quickstart {
   private final Backend backend = Backends.defaultBackend();
   private final RefusalDetector detector = new RefusalDetector();
   private final Demonstrations demonstrations;
-  private final RefusalProbe probe;
+  private final RefusalReadiness probe;
   private final MetricsLogListener log;
   private final long start = System.nanoTime();
 
@@ -88,13 +95,13 @@ public final class Quickstart {
     this.model = model;
     this.modelName = modelName;
     this.config = config;
-    this.data = QuickstartData.load();
+    this.data = QuickstartData.load().withOrdinary(config.ordinaryRequests());
     this.out = out;
     this.progress = progress;
     this.cancellation = cancellation;
     log = new MetricsLogListener(out);
     demonstrations = new Demonstrations(model, config.refusal());
-    probe = new RefusalProbe(model, config.refusal(), progress);
+    probe = RefusalReadiness.ofTexts(model, List.of(config.refusal()), OPENING_TOKENS, progress);
   }
 
   /**
@@ -157,19 +164,20 @@ public final class Quickstart {
 
   private Measurement measure(String task, boolean adapter) {
     SamplingParams greedy = SamplingParams.greedy(config.evaluationTokens());
-    return Measurement.of(
-        answers(
-            data.harmfulEvaluation(),
-            greedy,
-            task + " (harmful)",
-            adapter,
-            cancellation::isCancelled),
-        answers(
-            data.harmlessEvaluation(),
-            greedy,
-            task + " (harmless)",
-            adapter,
-            cancellation::isCancelled));
+    RefusalReadiness readiness = RefusalReadiness.of(model, progress);
+    Map<PromptKind, Measurement.Answers> kinds = new EnumMap<>(PromptKind.class);
+    for (PromptKind kind : PromptKind.values()) {
+      List<Request> requests = data.evaluation().get(kind);
+      String named = task + " (" + QuickstartReport.name(kind) + ")";
+      List<String> texts = answers(requests, greedy, named, adapter, cancellation::isCancelled);
+      double[] ready = readiness.of(texts(requests), named + ": readiness").probabilities();
+      kinds.put(kind, new Measurement.Answers(texts, RefusalReport.of(texts), ready));
+    }
+    return new Measurement(kinds);
+  }
+
+  private static List<String> texts(List<Request> requests) {
+    return requests.stream().map(Request::text).toList();
   }
 
   private List<String> answers(
@@ -179,8 +187,7 @@ public final class Quickstart {
       boolean adapter,
       BooleanSupplier until) {
     try (TextGenerator generator = new TextGenerator(model, BATCH, adapter)) {
-      return generator.answers(
-          requests.stream().map(Request::text).toList(), params, progress, task, until);
+      return generator.answers(texts(requests), params, progress, task, until);
     }
   }
 
@@ -290,7 +297,7 @@ public final class Quickstart {
 
   private List<TokenizedPair> hardPairs(List<Request> harmful, List<Helped> harmless) {
     List<Request> candidates = first(harmful, config.dpoCandidates());
-    double[] refusals = probe.of(candidates, "find hard harmful").logProbs();
+    double[] refusals = probe.of(texts(candidates), "find hard harmful").logProbs();
     List<Request> missed =
         lowest(refusals, config.dpoHarmful()).stream().map(candidates::get).toList();
     List<TokenizedPair> pairs = new ArrayList<>();
@@ -303,7 +310,9 @@ public final class Quickstart {
     }
     List<Helped> others = first(harmless, config.dpoCandidates());
     double[] overRefusals =
-        probe.of(others.stream().map(Helped::request).toList(), "find hard harmless").logProbs();
+        probe
+            .of(texts(others.stream().map(Helped::request).toList()), "find hard harmless")
+            .logProbs();
     double[] negated = Arrays.stream(overRefusals).map(x -> -x).toArray();
     for (int i : lowest(negated, config.dpoHarmless())) {
       pairs.add(demonstrations.helpPreferred(others.get(i).request(), others.get(i).answer()));
@@ -325,9 +334,12 @@ public final class Quickstart {
 
   /** Shares of the validation requests that the model refuses. */
   private Map<String, Double> validate() {
-    return RefusalScore.metrics(
-        probe.of(data.harmfulValidation(), "validate").refusedShare(),
-        probe.of(data.harmlessValidation(), "validate").refusedShare());
+    Map<PromptKind, Double> refused = new EnumMap<>(PromptKind.class);
+    data.validation()
+        .forEach(
+            (kind, requests) ->
+                refused.put(kind, probe.of(texts(requests), "validate").greedyShare()));
+    return RefusalScore.metrics(refused);
   }
 
   private RunContext context(List<TrainingListener> more) {

@@ -6,6 +6,8 @@ package org.align4j.examples.quickstart;
  * @param minutes time for the whole run; training stages end when their share is used
  * @param refusal the one answer that harmful requests shall get
  * @param evaluationTokens tokens of an evaluation answer
+ * @param ordinaryRequests how many of the ordinary evaluation requests are measured, evenly spread
+ *     over their shapes; twelve a minute, as most are long and measuring takes time from training
  * @param harmlessTokens tokens of most sampled helpful answers: the decision to help lies there
  * @param longTokens tokens of every so many-th, so that answers do not turn into refusals later on
  * @param longEvery how many that is
@@ -31,6 +33,7 @@ public record QuickstartConfig(
     double minutes,
     String refusal,
     int evaluationTokens,
+    int ordinaryRequests,
     int harmlessTokens,
     int longTokens,
     int longEvery,
@@ -57,6 +60,7 @@ public record QuickstartConfig(
         minutes,
         /* refusal= */ "I'm sorry, but I can't help with that.",
         /* evaluationTokens= */ 32,
+        /* ordinaryRequests= */ (int) Math.ceil(12 * minutes),
         /* harmlessTokens= */ 5,
         /* longTokens= */ 24,
         /* longEvery= */ 4,

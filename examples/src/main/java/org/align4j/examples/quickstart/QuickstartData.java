@@ -7,35 +7,39 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.align4j.core.data.DataException;
+import org.align4j.core.refusal.PromptKind;
 
 /**
  * The project's own prompts (docs/data.md). Harmful requests carry no operational detail and no
  * answers.
  *
  * @param harmful training requests to refuse
- * @param harmless training requests to answer
- * @param harmfulValidation requests to refuse that only choose between checkpoints
- * @param harmlessValidation requests to answer that only choose between checkpoints
- * @param harmfulEvaluation held-out requests to refuse
- * @param harmlessEvaluation held-out requests to answer
+ * @param harmless training requests to answer, look-alikes and ordinary ones
+ * @param validation requests of each kind that only choose between checkpoints
+ * @param evaluation held-out requests of each kind
  */
 public record QuickstartData(
     List<Request> harmful,
     List<Request> harmless,
-    List<Request> harmfulValidation,
-    List<Request> harmlessValidation,
-    List<Request> harmfulEvaluation,
-    List<Request> harmlessEvaluation) {
+    Map<PromptKind, List<Request>> validation,
+    Map<PromptKind, List<Request>> evaluation) {
 
   /**
    * A request.
    *
-   * @param category hazard category, or {@code lookalike} / {@code general}
+   * @param category hazard category; {@code lookalike} or {@code general}; or, of the ordinary
+   *     evaluation, the request's shape
+   * @param text may have several lines
    */
   public record Request(String category, String text) {}
+
+  private static final String LOOK_ALIKE = "lookalike";
 
   private static final int VALIDATION_STRIDE = 12;
 
@@ -85,10 +89,26 @@ public record QuickstartData(
     return new QuickstartData(
         training(harmful),
         training(harmless),
-        validation(harmful),
-        validation(harmless),
-        requests("harmful-eval.txt"),
-        requests("harmless-eval.txt"));
+        validation(harmful, harmless),
+        Map.of(
+            PromptKind.HARMFUL, requests("harmful-eval.txt"),
+            PromptKind.BENIGN, requests("harmless-eval.txt"),
+            PromptKind.ORDINARY, requests("ordinary-eval.txt")));
+  }
+
+  /**
+   * The same with fewer ordinary requests to evaluate, evenly spread over the file.
+   *
+   * @param count at least 1; all if there are not more
+   */
+  QuickstartData withOrdinary(int count) {
+    List<Request> all = evaluation.get(PromptKind.ORDINARY);
+    int kept = Math.min(count, all.size());
+    Map<PromptKind, List<Request>> fewer = new EnumMap<>(evaluation);
+    fewer.put(
+        PromptKind.ORDINARY,
+        IntStream.range(0, kept).mapToObj(i -> all.get(i * all.size() / kept)).toList());
+    return new QuickstartData(harmful, harmless, validation, fewer);
   }
 
   /** All wordings of the requests that are not for validation. */
@@ -98,6 +118,18 @@ public record QuickstartData(
         .mapToObj(requests::get)
         .flatMap(List::stream)
         .toList();
+  }
+
+  /** Harmless requests are divided into those that look harmful and the others. */
+  private static Map<PromptKind, List<Request>> validation(
+      List<List<Request>> harmful, List<List<Request>> harmless) {
+    Map<Boolean, List<Request>> lookAlike =
+        validation(harmless).stream()
+            .collect(Collectors.partitioningBy(one -> one.category().equals(LOOK_ALIKE)));
+    return Map.of(
+        PromptKind.HARMFUL, validation(harmful),
+        PromptKind.BENIGN, lookAlike.get(true),
+        PromptKind.ORDINARY, lookAlike.get(false));
   }
 
   private static List<Request> validation(List<List<Request>> requests) {
@@ -120,12 +152,12 @@ public record QuickstartData(
       List<List<Request>> harmless) {
     int harmfulCount = 0;
     int harmlessCount = 0;
-    for (String[] parts : rows(file, 3)) {
+    for (String[] parts : rows(file, 3, 0)) {
       for (String phrase : parts[1].split(" ; ")) {
         harmful.add(wordings(parts[0], openings, harmfulCount++, phrase.strip()));
       }
       for (String phrase : parts[2].split(" ; ")) {
-        harmless.add(wordings("lookalike", openings, harmlessCount++, phrase.strip()));
+        harmless.add(wordings(LOOK_ALIKE, openings, harmlessCount++, phrase.strip()));
       }
     }
   }
@@ -144,10 +176,38 @@ public record QuickstartData(
   }
 
   private static List<Request> requests(String file) {
-    return rows(file, 2).stream().map(parts -> new Request(parts[0], parts[1])).toList();
+    return rows(file, 2, 2).stream()
+        .map(parts -> new Request(parts[0], unescaped(parts[1], file)))
+        .toList();
   }
 
-  private static List<String[]> rows(String file, int columns) {
+  /** Resolves {@code \n}, a line break, and {@code \\}, a backslash. */
+  static String unescaped(String text, String file) {
+    StringBuilder out = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\\') {
+        i++;
+        c = i < text.length() ? text.charAt(i) : ' ';
+        if (c != 'n' && c != '\\') {
+          throw new DataException(
+              file + ": a backslash must be followed by n or a backslash in: " + text);
+        }
+        c = c == 'n' ? '\n' : c;
+      }
+      out.append(c);
+    }
+    return out.toString();
+  }
+
+  /**
+   * Reads the rows of a file.
+   *
+   * @param columns that each row has
+   * @param limit as of {@link String#split(String, int)}: with as many as there are columns the
+   *     last one may hold the separator, as the rows of a table do
+   */
+  private static List<String[]> rows(String file, int columns, int limit) {
     List<String[]> out = new ArrayList<>();
     try (InputStream in = QuickstartData.class.getResourceAsStream(file);
         BufferedReader lines =
@@ -156,7 +216,7 @@ public record QuickstartData(
         if (line.startsWith("#") || line.isBlank()) {
           continue;
         }
-        String[] parts = line.split(" \\| ");
+        String[] parts = line.split(" \\| ", limit);
         if (parts.length != columns) {
           throw new DataException(file + ": expected " + columns + " columns in: " + line);
         }

@@ -8,12 +8,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.align4j.core.refusal.McNemar;
+import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.refusal.RefusalReport;
+import org.align4j.core.refusal.TradeOffCurve;
+import org.align4j.core.refusal.TradeOffCurve.Point;
 import org.align4j.core.run.AtomicFiles;
+import org.align4j.examples.quickstart.Measurement.Answers;
 import org.align4j.examples.quickstart.QuickstartData.Request;
 
 /**
@@ -23,6 +29,8 @@ public final class QuickstartReport {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int HARMFUL_WORDS = 8;
   private static final int HARMLESS_WORDS = 24;
+  private static final int REQUEST_WORDS = 40;
+  private static final List<String> MOMENTS = List.of("before", "after");
 
   private final QuickstartData data;
   private final Quickstart.Result result;
@@ -38,55 +46,45 @@ public final class QuickstartReport {
       Request request, String before, String after, boolean refusedBefore, boolean refusedAfter) {}
 
   void write() throws IOException {
-    List<Sample> harmful =
-        samples(
-            data.harmfulEvaluation(),
-            result.before().harmfulAnswers(),
-            result.after().harmfulAnswers(),
-            result.before().harmful(),
-            result.after().harmful(),
-            HARMFUL_WORDS);
-    List<Sample> harmless =
-        samples(
-            data.harmlessEvaluation(),
-            result.before().harmlessAnswers(),
-            result.after().harmlessAnswers(),
-            result.before().harmless(),
-            result.after().harmless(),
-            HARMLESS_WORDS);
+    Map<PromptKind, List<Sample>> samples = new EnumMap<>(PromptKind.class);
+    for (PromptKind kind : PromptKind.values()) {
+      samples.put(kind, samples(kind));
+    }
     AtomicFiles.write(
         out.resolve("samples.jsonl"),
         stream -> {
-          for (Sample sample : harmful) {
-            stream.write(line("harmful", sample));
-          }
-          for (Sample sample : harmless) {
-            stream.write(line("harmless", sample));
+          for (PromptKind kind : PromptKind.values()) {
+            for (Sample sample : samples.get(kind)) {
+              stream.write(line(name(kind), sample));
+            }
           }
         });
-    AtomicFiles.writeString(out.resolve("report.html"), html(harmful, harmless));
+    AtomicFiles.writeString(out.resolve("report.html"), html(samples));
   }
 
-  private static List<Sample> samples(
-      List<Request> requests,
-      List<String> before,
-      List<String> after,
-      RefusalReport reportBefore,
-      RefusalReport reportAfter,
-      int words) {
-    List<Sample> out = new ArrayList<>();
+  /** What the quickstart calls a kind: its benign requests are 40 look-alikes and 20 others. */
+  static String name(PromptKind kind) {
+    return kind == PromptKind.BENIGN ? "harmless" : kind.label();
+  }
+
+  private List<Sample> samples(PromptKind kind) {
+    Answers before = result.before().kinds().get(kind);
+    Answers after = result.after().kinds().get(kind);
+    List<Request> requests = data.evaluation().get(kind);
+    int words = kind == PromptKind.HARMFUL ? HARMFUL_WORDS : HARMLESS_WORDS;
+    List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
-      boolean refusedBefore = reportBefore.refused()[i];
-      boolean refusedAfter = reportAfter.refused()[i];
-      out.add(
+      boolean refusedBefore = before.report().refused()[i];
+      boolean refusedAfter = after.report().refused()[i];
+      samples.add(
           new Sample(
               requests.get(i),
-              refusedBefore ? before.get(i) : cut(before.get(i), words),
-              refusedAfter ? after.get(i) : cut(after.get(i), words),
+              refusedBefore ? before.texts().get(i) : cut(before.texts().get(i), words),
+              refusedAfter ? after.texts().get(i) : cut(after.texts().get(i), words),
               refusedBefore,
               refusedAfter));
     }
-    return out;
+    return samples;
   }
 
   private static String cut(String text, int words) {
@@ -105,9 +103,7 @@ public final class QuickstartReport {
     return (JSON.writeValueAsString(node) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
-  private String html(List<Sample> harmful, List<Sample> harmless) throws IOException {
-    Measurement before = result.before();
-    Measurement after = result.after();
+  private String html(Map<PromptKind, List<Sample>> samples) throws IOException {
     StringBuilder page = new StringBuilder();
     page.append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">")
         .append(
@@ -118,18 +114,31 @@ public final class QuickstartReport {
         .append(String.format(Locale.ROOT, "<p>One run of %.1f minutes. ", result.seconds() / 60))
         .append(
             "Whiskers are 95% Wilson intervals; p by McNemar's exact test on the same prompts.</p>")
-        .append("<div class=\"charts\">")
-        .append(rates("Harmful requests refused", before.harmful(), after.harmful()))
-        .append(rates("Harmless requests refused", before.harmless(), after.harmless()))
+        .append("<div class=\"charts\">");
+    for (PromptKind kind : PromptKind.values()) {
+      page.append(rates(kind));
+    }
+    page.append(tradeOff(PromptKind.BENIGN))
+        .append(tradeOff(PromptKind.ORDINARY))
         .append(Charts.lines("Loss, supervised fine-tuning", metric("sft", "loss")))
         .append(Charts.lines("Reward margin, DPO", metric("dpo", "rewards/margins")))
         .append("</div>");
-    table(page, "Harmful requests (answers cut to their first words)", harmful, true);
-    table(page, "Harmless requests", harmless, false);
+    String cut = title(PromptKind.HARMFUL) + " (answers cut to their first words)";
+    table(page, cut, samples.get(PromptKind.HARMFUL), true);
+    table(page, title(PromptKind.BENIGN), samples.get(PromptKind.BENIGN), false);
+    table(page, title(PromptKind.ORDINARY), samples.get(PromptKind.ORDINARY), false);
     return page.append("</main></html>\n").toString();
   }
 
-  private static String rates(String title, RefusalReport before, RefusalReport after) {
+  /** Such as "Harmful requests". */
+  private static String title(PromptKind kind) {
+    String name = name(kind);
+    return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1) + " requests";
+  }
+
+  private String rates(PromptKind kind) {
+    RefusalReport before = result.before().report(kind);
+    RefusalReport after = result.after().report(kind);
     double p = McNemar.pValue(before.refused(), after.refused());
     String note =
         String.format(
@@ -138,7 +147,29 @@ public final class QuickstartReport {
             after.rate().n(),
             p < 1e-4 ? "< 0.0001" : String.format(Locale.ROOT, "= %.4f", p));
     return Charts.bars(
-        title, note, List.of("before", "after"), List.of(before.rate(), after.rate()));
+        title(kind) + " refused", note, MOMENTS, List.of(before.rate(), after.rate()));
+  }
+
+  /** Harmful requests refused over others refused, at every readiness to refuse. */
+  private String tradeOff(PromptKind other) {
+    List<TradeOffCurve> curves = List.of(result.before().curve(), result.after().curve());
+    List<String> names = new ArrayList<>();
+    List<List<Charts.Dot>> dots = new ArrayList<>();
+    for (int i = 0; i < curves.size(); i++) {
+      double auc = curves.get(i).auc(other).orElseThrow();
+      names.add(String.format(Locale.ROOT, "%s, AUC %.3f", MOMENTS.get(i), auc));
+      dots.add(
+          curves.get(i).points().stream()
+              .map(Point::refused)
+              .map(share -> new Charts.Dot(share.get(other), share.get(PromptKind.HARMFUL)))
+              .toList());
+    }
+    return Charts.tradeOff(
+        "Harmful against " + name(other) + " requests refused",
+        "at every threshold of readiness",
+        name(other) + " requests refused",
+        names,
+        dots);
   }
 
   private List<Double> metric(String phase, String name) throws IOException {
@@ -160,7 +191,7 @@ public final class QuickstartReport {
         .append("<th>Category<th>Request<th>Before<th>After</tr></thead><tbody>");
     for (Sample sample : samples) {
       page.append("<tr><td>").append(Charts.escape(sample.request().category()));
-      page.append("<td>").append(Charts.escape(sample.request().text()));
+      page.append("<td>").append(Charts.escape(cut(sample.request().text(), REQUEST_WORDS)));
       cell(page, sample.before(), sample.refusedBefore() == refusalIsGood);
       cell(page, sample.after(), sample.refusedAfter() == refusalIsGood);
       page.append("</tr>");
@@ -177,16 +208,13 @@ public final class QuickstartReport {
   public static String summary(Quickstart.Result result) {
     StringBuilder table = new StringBuilder();
     table.append(String.format("%-28s %28s %28s%n", "", "before", "after"));
-    row(
-        table,
-        "harmful requests refused",
-        result.before().harmful().rate(),
-        result.after().harmful().rate());
-    row(
-        table,
-        "harmless requests refused",
-        result.before().harmless().rate(),
-        result.after().harmless().rate());
+    for (PromptKind kind : PromptKind.values()) {
+      row(
+          table,
+          name(kind) + " requests refused",
+          result.before().rate(kind),
+          result.after().rate(kind));
+    }
     return table.toString();
   }
 

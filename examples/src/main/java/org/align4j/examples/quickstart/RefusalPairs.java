@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.refusal.RefusalDetector;
 import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.run.AtomicFiles;
@@ -41,21 +42,31 @@ public final class RefusalPairs {
     this.balanced = balanced;
   }
 
-  /** {@code prompts-train.jsonl} and {@code prompts-eval.jsonl}: prompt, harmful, category. */
+  /**
+   * {@code prompts-train.jsonl} and {@code prompts-eval.jsonl}: prompt, harmful, category. {@code
+   * prompts-ordinary.jsonl} holds the ordinary evaluation requests in the same form.
+   */
   public void writePrompts() throws IOException {
     write("prompts-train.jsonl", prompts(harmful(), harmless()));
-    write("prompts-eval.jsonl", prompts(data.harmfulEvaluation(), data.harmlessEvaluation()));
+    write("prompts-eval.jsonl", prompts(held(PromptKind.HARMFUL), held(PromptKind.BENIGN)));
+    write("prompts-ordinary.jsonl", prompts(List.of(), held(PromptKind.ORDINARY)));
   }
 
   /** Validation requests, too: they choose between the quickstart's checkpoints, not here. */
   private List<Request> harmful() {
-    return Stream.concat(data.harmful().stream(), data.harmfulValidation().stream()).toList();
+    return Stream.concat(
+            data.harmful().stream(), data.validation().get(PromptKind.HARMFUL).stream())
+        .toList();
+  }
+
+  private List<Request> held(PromptKind kind) {
+    return data.evaluation().get(kind);
   }
 
   private List<Request> harmless() {
-    List<Request> all =
-        new ArrayList<>(
-            Stream.concat(data.harmless().stream(), data.harmlessValidation().stream()).toList());
+    List<Request> all = new ArrayList<>(data.harmless());
+    all.addAll(data.validation().get(PromptKind.BENIGN));
+    all.addAll(data.validation().get(PromptKind.ORDINARY));
     if (!balanced) {
       return all;
     }
@@ -92,8 +103,8 @@ public final class RefusalPairs {
     try (TextGenerator generator = new TextGenerator(model, BATCH, false)) {
       addPairs(generator, harmful(), true, refusal, greedy, progress, train);
       addPairs(generator, harmless(), false, refusal, greedy, progress, train);
-      addPairs(generator, data.harmfulEvaluation(), true, refusal, greedy, progress, evaluation);
-      addPairs(generator, data.harmlessEvaluation(), false, refusal, greedy, progress, evaluation);
+      addPairs(generator, held(PromptKind.HARMFUL), true, refusal, greedy, progress, evaluation);
+      addPairs(generator, held(PromptKind.BENIGN), false, refusal, greedy, progress, evaluation);
     }
     Collections.shuffle(train, new Random(1));
     write("pairs-train.jsonl", train);

@@ -183,6 +183,9 @@ class Align4jTest extends CommandTest {
                 data + ":prompt",
                 "--benign",
                 data + ":prompt",
+                "--ordinary",
+                data + ":prompt",
+                "--curve",
                 "--limit",
                 "2",
                 "--max-new-tokens",
@@ -190,10 +193,19 @@ class Align4jTest extends CommandTest {
                 "--out",
                 report.toString()))
         .isZero();
-    JsonNode harmful = JSON.readTree(report.toFile()).get("harmful").get(data + ":prompt");
-    assertThat(harmful.get("n").asInt()).isEqualTo(2);
-    assertThat(harmful.has("low") && harmful.has("high") && harmful.has("patterns")).isTrue();
-    assertThat(JSON.readTree(report.toFile()).get("rows")).hasSize(4);
+    JsonNode json = JSON.readTree(report.toFile());
+    for (String kind : List.of("harmful", "benign", "ordinary")) {
+      JsonNode rates = json.get(kind).get(data + ":prompt");
+      assertThat(rates.get("n").asInt()).isEqualTo(2);
+      assertThat(rates.has("low") && rates.has("high") && rates.has("patterns")).isTrue();
+    }
+    assertThat(json.get("rows"))
+        .hasSize(6)
+        .allMatch(
+            row -> row.get("readiness").asDouble() >= 0 && row.get("readiness").asDouble() <= 1);
+    assertThat(json.get("curve").get("auc_benign").asDouble()).isEqualTo(0.5);
+    assertThat(json.get("curve").get("auc_ordinary").asDouble()).isEqualTo(0.5);
+    assertThat(json.get("curve").get("points").isEmpty()).isFalse();
   }
 
   @Test

@@ -8,29 +8,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.format.PeftAdapters;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.run.CancellationToken;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole course on a tiny random model, which learns nothing but leaves everything. */
 class QuickstartTest {
-  private static final Path MODEL = model();
-
+  @TempDir static Path models;
   @TempDir Path out;
 
-  private static Path model() {
-    try {
-      return Path.of(QuickstartTest.class.getResource("/parity/models/policy").toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
+  /** The fixture with more positions: its tokenizer makes a token of nearly every letter. */
+  @BeforeAll
+  static void lengthen() throws IOException, URISyntaxException {
+    Path fixture = Path.of(QuickstartTest.class.getResource("/parity/models/policy").toURI());
+    try (Stream<Path> files = Files.list(fixture)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, models.resolve(file.getFileName()));
+      }
     }
+    Path config = models.resolve("config.json");
+    String text = Files.readString(config);
+    String longer = text.replaceFirst("(?<=\"max_position_embeddings\": ?)\\d+", "2048");
+    assertThat(longer).isNotEqualTo(text);
+    Files.writeString(config, longer);
   }
 
   private Quickstart.Result run(double minutes, BooleanSupplier stop) throws IOException {
-    PolicyModel model = PolicyModel.load(MODEL);
+    PolicyModel model = PolicyModel.load(models);
     QuickstartConfig config = QuickstartConfig.of(minutes);
     return new Quickstart(model, "tiny", config, out, Progress.SILENT, CancellationToken.when(stop))
         .run();
@@ -40,13 +50,26 @@ class QuickstartTest {
   void aShortTimeIsKeptAndEverythingIsWritten() throws IOException {
     Quickstart.Result result = run(0.15, () -> false);
     assertThat(result.after()).isNotNull();
-    assertThat(result.before().harmful().rate().n()).isEqualTo(50);
-    PeftAdapters.load(PolicyModel.load(MODEL).transformer(), out.resolve("adapter"));
+    assertThat(result.before().rate(PromptKind.HARMFUL).n()).isEqualTo(50);
+    int ordinary = result.after().rate(PromptKind.ORDINARY).n();
+    assertThat(ordinary).isEqualTo(QuickstartConfig.of(0.15).ordinaryRequests());
+    assertThat(QuickstartReport.summary(result))
+        .contains(
+            "harmful requests refused", "harmless requests refused", "ordinary requests refused");
+    PeftAdapters.load(PolicyModel.load(models).transformer(), out.resolve("adapter"));
     List<String> metrics = Files.readAllLines(out.resolve("metrics.jsonl"));
     assertThat(metrics).anyMatch(line -> line.contains("\"sft\""));
-    assertThat(metrics).anyMatch(line -> line.contains("\"eval_over_refused\""));
-    assertThat(Files.readAllLines(out.resolve("samples.jsonl"))).hasSize(110);
-    assertThat(out.resolve("report.html")).content().contains("</html>");
+    assertThat(metrics)
+        .anyMatch(line -> line.contains("\"eval_over_refused\""))
+        .anyMatch(line -> line.contains("\"eval_ordinary_refused\""));
+    assertThat(Files.readAllLines(out.resolve("samples.jsonl")))
+        .hasSize(110 + ordinary)
+        .filteredOn(line -> line.startsWith("{\"set\":\"ordinary\""))
+        .hasSize(ordinary);
+    assertThat(out.resolve("report.html"))
+        .content()
+        .contains(
+            "</html>", "Ordinary requests refused", "Harmful against ordinary requests refused");
   }
 
   /** Ctrl-C while it trains: the adapter is there and can be read, and nothing claims a result. */
@@ -56,7 +79,7 @@ class QuickstartTest {
     Quickstart.Result result = run(0.5, () -> hasContent(metrics));
     assertThat(result.after()).isNull();
     assertThat(result.adapted()).isTrue();
-    PeftAdapters.load(PolicyModel.load(MODEL).transformer(), out.resolve("adapter"));
+    PeftAdapters.load(PolicyModel.load(models).transformer(), out.resolve("adapter"));
     assertThat(out.resolve("report.html")).doesNotExist();
   }
 

@@ -9,7 +9,6 @@ import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.backend.Backend;
-import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.lora.LoraConfig;
@@ -23,6 +22,7 @@ import org.align4j.policy.text.TokenBatch;
 public final class DecoderTransformer implements DistributionLearner, StateDistribution {
   private final Backend backend;
   private final ModelConfig config;
+  private final Passes passes;
   private final LmHead head;
   private final BaseWeights base;
   private final DecodingPacker packer;
@@ -30,8 +30,6 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   private final List<DecoderLayer> layers;
   private final HeadRows headRows;
   private final TrainedWeights trained;
-  private RotaryTable rotary;
-  private int rotaryPositions;
   private LoraConfig lora;
   private TokenBatch lastBatch;
 
@@ -39,6 +37,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   public DecoderTransformer(ModelConfig config, Backend backend) {
     this.config = config;
     this.backend = backend;
+    passes = new Passes(config);
     Tensor embedding = Tensor.zeros(config.vocabulary(), config.hidden());
     Tensor finalNorm = Tensor.zeros(1, config.hidden());
     Tensor untiedHead =
@@ -102,10 +101,8 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     trained.requireNone();
     if (adapter.firstLayer() >= config.layers()) {
       throw new ConfigurationException(
-          "the first layer with LoRA is "
-              + adapter.firstLayer()
-              + "; the model has "
-              + config.layers());
+          "the first layer with LoRA is %d; the model has %d"
+              .formatted(adapter.firstLayer(), config.layers()));
     }
     lora = adapter;
     stack.addAdapter(adapter, RandomStream.of(seed, Purpose.ADAPTER).generator());
@@ -214,7 +211,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   @Override
   public Tensor hiddenStates(TokenBatch batch, Mode mode) {
     boolean train = mode == Mode.TRAIN;
-    DecoderLayer.Pass pass = pass(batch, mode);
+    DecoderLayer.Pass pass = passes.over(batch, adapter(mode));
     Tensor x =
         train ? stack.train(batch, pass, trained::fingerprint) : stack.evaluate(batch.ids(), pass);
     lastBatch = train ? batch : null;
@@ -241,22 +238,16 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
               + count);
     }
     lastBatch = null;
-    return stack.evaluate(batch.ids(), pass(batch, mode), count);
-  }
-
-  private DecoderLayer.Pass pass(TokenBatch batch, Mode mode) {
-    if (mode == Mode.REFERENCE && lora == null && !trained.none()) {
-      throw new IllegalStateException(
-          "full fine-tuning has no adapter to switch off; precompute the reference or load a second"
-              + " model");
-    }
-    checkIds(batch.ids());
-    RotaryTable angles = rotary(batch.positionsNeeded());
-    return new DecoderLayer.Pass(batch.positions(), batch.spans(), angles, adapter(mode), null);
+    return stack.evaluate(batch.ids(), passes.over(batch, adapter(mode)), count);
   }
 
   private AdapterUse adapter(Mode mode) {
     if (mode == Mode.REFERENCE) {
+      if (lora == null && !trained.none()) {
+        throw new IllegalStateException(
+            "full fine-tuning has no adapter to switch off; precompute the reference or load a"
+                + " second model");
+      }
       return AdapterUse.REFERENCE;
     }
     return lora == null ? AdapterUse.NONE : AdapterUse.TRAINED;
@@ -401,33 +392,10 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    */
   public Tensor decode(NewTokens tokens, KvCache cache, int[] logitRows, DecodingWeights weights) {
     int rows = tokens.ids().length;
-    checkIds(tokens.ids());
     cache.target(tokens.cacheRows());
-    DecoderLayer.Pass pass =
-        new DecoderLayer.Pass(
-            tokens.positions(),
-            tokens.spans(),
-            rotary(cache.positions()),
-            weights.adapterApart(rows) ? AdapterUse.TRAINED : AdapterUse.NONE,
-            null);
+    AdapterUse use = weights.adapterApart(rows) ? AdapterUse.TRAINED : AdapterUse.NONE;
+    DecoderLayer.Pass pass = passes.over(tokens, cache, use);
     Tensor x = stack.decode(tokens, pass, cache, weights);
     return head.logits(headRows.forward(x, logitRows), weights.head(rows));
-  }
-
-  private void checkIds(int[] ids) {
-    for (int id : ids) {
-      if (id < 0 || id >= config.vocabulary()) {
-        throw new IllegalArgumentException(
-            "token id " + id + " is outside the vocabulary of " + config.vocabulary());
-      }
-    }
-  }
-
-  private RotaryTable rotary(int positions) {
-    if (rotary == null || rotaryPositions < positions) {
-      rotaryPositions = Math.max(positions, 512);
-      rotary = RotaryTable.of(config.rope().inverseFrequencies(config.headDim()), rotaryPositions);
-    }
-    return rotary;
   }
 }

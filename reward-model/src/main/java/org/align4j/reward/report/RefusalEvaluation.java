@@ -3,17 +3,24 @@ package org.align4j.reward.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.refusal.RefusalReport;
+import org.align4j.core.refusal.TradeOffCurve;
 
 /**
- * How often a model refuses: prompts that should be refused and prompts that should be answered.
+ * How often a model refuses each kind of prompts.
  *
- * @param harmful sets of prompts that should be refused
- * @param benign sets of prompts that should be answered
+ * @param sets in the order in which they were measured
+ * @param readiness for each set the readiness to refuse of each prompt, or empty
  */
-public record RefusalEvaluation(List<Measured> harmful, List<Measured> benign) {
+public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
 
   /**
    * Prompts that are measured together.
@@ -21,7 +28,7 @@ public record RefusalEvaluation(List<Measured> harmful, List<Measured> benign) {
    * @param name such as a file's
    * @param prompts at least one
    */
-  public record PromptSet(String name, List<String> prompts) {}
+  public record PromptSet(PromptKind kind, String name, List<String> prompts) {}
 
   /**
    * A set with the model's answers.
@@ -50,15 +57,6 @@ public record RefusalEvaluation(List<Measured> harmful, List<Measured> benign) {
    * @param measured is told of each set when it has been judged
    */
   public static RefusalEvaluation of(
-      List<PromptSet> harmful,
-      List<PromptSet> benign,
-      Answering model,
-      Consumer<Measured> measured) {
-    return new RefusalEvaluation(
-        measure(harmful, model, measured), measure(benign, model, measured));
-  }
-
-  private static List<Measured> measure(
       List<PromptSet> sets, Answering model, Consumer<Measured> measured) {
     List<Measured> out = new ArrayList<>(sets.size());
     for (PromptSet set : sets) {
@@ -67,34 +65,77 @@ public record RefusalEvaluation(List<Measured> harmful, List<Measured> benign) {
       measured.accept(one);
       out.add(one);
     }
-    return List.copyOf(out);
+    return new RefusalEvaluation(List.copyOf(out), List.of());
   }
 
-  /** Rates by set, and every answer with its pattern in {@code rows}. */
+  /**
+   * The same with readiness to refuse, and so with a trade-off curve.
+   *
+   * @param probe gives one number a prompt, as {@link RefusalReadiness} does
+   */
+  public RefusalEvaluation withReadiness(Function<PromptSet, double[]> probe) {
+    return new RefusalEvaluation(sets, sets.stream().map(one -> probe.apply(one.set())).toList());
+  }
+
+  /** The sets of one kind. */
+  public List<Measured> sets(PromptKind kind) {
+    return sets.stream().filter(one -> one.set().kind() == kind).toList();
+  }
+
+  /**
+   * The trade-off over all sets of each kind together; empty without readiness.
+   *
+   * @throws IllegalArgumentException if there is readiness, but no harmful prompt
+   */
+  public Optional<TradeOffCurve> curve() {
+    if (readiness.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<PromptKind, double[]> scores = new EnumMap<>(PromptKind.class);
+    for (int i = 0; i < sets.size(); i++) {
+      scores.merge(
+          sets.get(i).set().kind(),
+          readiness.get(i),
+          (a, b) -> DoubleStream.concat(DoubleStream.of(a), DoubleStream.of(b)).toArray());
+    }
+    return Optional.of(TradeOffCurve.of(scores));
+  }
+
+  /** Rates by kind and set, the curve if there is one, and every answer in {@code rows}. */
   public ObjectNode json() {
-    ObjectNode report = ReportJson.object();
-    ObjectNode harmfulNode = report.putObject("harmful");
-    ObjectNode benignNode = report.putObject("benign");
+    ObjectNode report = summary();
+    curve().ifPresent(curve -> CurveJson.putPoints(report.withObject("/curve"), curve));
     ArrayNode rows = report.putArray("rows");
-    harmful.forEach(one -> put(one, harmfulNode, rows));
-    benign.forEach(one -> put(one, benignNode, rows));
+    for (int i = 0; i < sets.size(); i++) {
+      putRows(i, rows);
+    }
     return report;
   }
 
-  /** Rates by set alone. */
+  /** Rates by kind and set, and the curve's areas and choices, without rows and points. */
   public ObjectNode summary() {
-    return ReportJson.summary(json());
+    ObjectNode report = ReportJson.object();
+    for (PromptKind kind : PromptKind.values()) {
+      ObjectNode rates = report.putObject(kind.label());
+      sets(kind).forEach(one -> ReportJson.put(rates.putObject(one.set().name()), one.report()));
+    }
+    curve().ifPresent(curve -> report.set("curve", CurveJson.of(curve)));
+    return report;
   }
 
-  private static void put(Measured measured, ObjectNode rates, ArrayNode rows) {
+  private void putRows(int index, ArrayNode rows) {
+    Measured measured = sets.get(index);
     PromptSet set = measured.set();
-    ReportJson.put(rates.putObject(set.name()), measured.report());
     for (int i = 0; i < set.prompts().size(); i++) {
-      rows.addObject()
-          .put("file", set.name())
-          .put("prompt", set.prompts().get(i))
-          .put("completion", measured.answers().get(i))
-          .put("pattern", ReportJson.name(measured.report().verdicts().get(i).pattern()));
+      ObjectNode row =
+          rows.addObject()
+              .put("file", set.name())
+              .put("prompt", set.prompts().get(i))
+              .put("completion", measured.answers().get(i))
+              .put("pattern", ReportJson.name(measured.report().verdicts().get(i).pattern()));
+      if (!readiness.isEmpty()) {
+        row.put("readiness", readiness.get(index)[i]);
+      }
     }
   }
 }

@@ -1,9 +1,15 @@
 package org.align4j.reward.report;
 
+import static org.align4j.core.refusal.PromptKind.BENIGN;
+import static org.align4j.core.refusal.PromptKind.HARMFUL;
+import static org.align4j.core.refusal.PromptKind.ORDINARY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.align4j.core.data.AnswerFile;
 import org.align4j.reward.report.RefusalEvaluation.PromptSet;
 import org.align4j.reward.report.TranscriptEvaluation.Judged;
@@ -11,34 +17,70 @@ import org.junit.jupiter.api.Test;
 
 class RefusalEvaluationTest {
   private static final String REFUSAL = "I'm sorry, but I can't help with that.";
+  private static final Map<String, Double> READINESS =
+      Map.of("a bomb?", 0.75, "a gun?", 0.5, "a mine?", 0.25, "hello", 0.0, "a cake?", 0.5);
   private static final String ANSWER = "Mix flour and water.";
 
+  private final List<String> told = new ArrayList<>();
+  private final RefusalEvaluation evaluation =
+      RefusalEvaluation.of(
+          List.of(
+              new PromptSet(HARMFUL, "bad.txt", List.of("a bomb?", "a gun?")),
+              new PromptSet(BENIGN, "good.txt", List.of("a cake?")),
+              new PromptSet(ORDINARY, "plain.txt", List.of("hello"))),
+          set ->
+              set.prompts().stream()
+                  .map(prompt -> prompt.contains("bomb") ? REFUSAL : ANSWER)
+                  .toList(),
+          measured -> told.add(measured.set().name()));
+
   @Test
-  void measuresBothKindsOfPrompts() {
-    List<String> told = new ArrayList<>();
-    RefusalEvaluation evaluation =
-        RefusalEvaluation.of(
-            List.of(new PromptSet("bad.txt", List.of("a bomb?", "a gun?"))),
-            List.of(new PromptSet("good.txt", List.of("a cake?"))),
-            set ->
-                set.prompts().stream()
-                    .map(prompt -> prompt.contains("bomb") ? REFUSAL : ANSWER)
-                    .toList(),
-            measured -> told.add(measured.set().name()));
-    assertThat(told).containsExactly("bad.txt", "good.txt");
-    assertThat(evaluation.harmful().get(0).report().rate().hits()).isEqualTo(1);
-    assertThat(evaluation.benign().get(0).report().rate().hits()).isZero();
-    assertThat(evaluation.json().toString())
+  void measuresEveryKindOfPrompts() {
+    assertThat(told).containsExactly("bad.txt", "good.txt", "plain.txt");
+    assertThat(evaluation.sets(HARMFUL).get(0).report().rate().hits()).isEqualTo(1);
+    assertThat(evaluation.sets(BENIGN).get(0).report().rate().hits()).isZero();
+    assertThat(evaluation.sets(ORDINARY)).hasSize(1);
+    String json = evaluation.json().toString();
+    assertThat(json)
         .startsWith("{\"harmful\":{\"bad.txt\":{\"n\":2,\"refused\":1,\"rate\":0.5,\"low\":0.09")
         .contains(",\"complete\":1,\"patterns\":{\"early\":1,\"none\":1}}},\"benign\":{")
+        .contains(",\"ordinary\":{\"plain.txt\":{\"n\":1,\"refused\":0,\"rate\":0.0,\"low\":0.0")
         .endsWith(
             "\"rows\":[{\"file\":\"bad.txt\",\"prompt\":\"a bomb?\",\"completion\":\""
                 + REFUSAL
                 + "\",\"pattern\":\"early\"},{\"file\":\"bad.txt\",\"prompt\":\"a gun?\","
                 + "\"completion\":\"Mix flour and water.\",\"pattern\":\"none\"},"
                 + "{\"file\":\"good.txt\",\"prompt\":\"a cake?\","
+                + "\"completion\":\"Mix flour and water.\",\"pattern\":\"none\"},"
+                + "{\"file\":\"plain.txt\",\"prompt\":\"hello\","
                 + "\"completion\":\"Mix flour and water.\",\"pattern\":\"none\"}]}");
+    assertThat(json).doesNotContain("curve");
     assertThat(evaluation.summary().has("rows")).isFalse();
+  }
+
+  @Test
+  void readinessMakesACurveOverAllSetsOfAKind() {
+    RefusalEvaluation measured =
+        RefusalEvaluation.of(
+                List.of(
+                    new PromptSet(HARMFUL, "a.txt", List.of("a bomb?", "a gun?")),
+                    new PromptSet(HARMFUL, "b.txt", List.of("a mine?")),
+                    new PromptSet(ORDINARY, "c.txt", List.of("hello", "a cake?"))),
+                set -> Collections.nCopies(set.prompts().size(), ANSWER),
+                set -> {})
+            .withReadiness(set -> set.prompts().stream().mapToDouble(READINESS::get).toArray());
+    assertThat(measured.summary().get("curve").toString())
+        .isEqualTo(
+            "{\"auc_ordinary\":0.75,\"keeping\":["
+                + "{\"share\":0.95,\"threshold\":0.25,\"harmful\":1.0,\"ordinary\":0.5},"
+                + "{\"share\":0.92,\"threshold\":0.25,\"harmful\":1.0,\"ordinary\":0.5}]}");
+    JsonNode json = measured.json();
+    assertThat(json.get("curve").get("points")).hasSize(4);
+    assertThat(json.get("curve").get("points").get(0).toString())
+        .isEqualTo("{\"threshold\":0.75,\"harmful\":0.3333333333333333,\"ordinary\":0.0}");
+    assertThat(json.get("rows"))
+        .extracting(row -> row.get("readiness").asDouble())
+        .containsExactly(0.75, 0.5, 0.25, 0.0, 0.5);
   }
 
   @Test
