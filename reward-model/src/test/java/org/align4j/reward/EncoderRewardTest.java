@@ -70,6 +70,6 @@ class EncoderRewardTest {
     assertThatThrownBy(() -> EncoderRewardConfig.DEFAULT.withEpochs(0))
         .hasMessage("num_train_epochs must be positive, got 0");
     assertThatThrownBy(() -> RewardTrainer.encoder().fit(List.of()))
-        .hasMessage("there are no pairs to train on");
+        .hasMessage("there are no pairs to train on; give at least one");
   }
 }
