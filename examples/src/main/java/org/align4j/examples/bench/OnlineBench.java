@@ -40,12 +40,18 @@ public record OnlineBench(OnlineMethod method, int steps, int tokens) {
   private static final double LEARNING_RATE = 1e-6;
   private static final int MICRO_BATCH_TOKENS = 8192;
 
-  /** What a bench samples and how it uses it: once. */
+  /** {@return what a bench samples and how it uses it: once} */
   public static RolloutConfig rollouts() {
     return RolloutConfig.builder().generations(GENERATIONS).temperature(1).build();
   }
 
-  /** Takes the rounds; the result is what is printed as JSON. */
+  /**
+   * Takes the rounds; the result is what is printed as JSON.
+   *
+   * @param model is trained
+   * @param prompts that completions are drawn for
+   * @return seconds and rates, by name
+   */
   public Map<String, Object> run(ChatModel model, PromptFile prompts) {
     List<String> texts = prompts.read();
     if (texts.size() < PROMPTS) {

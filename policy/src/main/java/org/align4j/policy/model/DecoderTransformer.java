@@ -8,7 +8,6 @@ import org.align4j.core.distillation.VocabularyDivergence;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.backend.Backend;
-import org.align4j.policy.backend.RotaryTable;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
 import org.align4j.policy.lora.LoraConfig;
@@ -29,12 +28,16 @@ public final class DecoderTransformer implements DistributionLearner {
   private final List<DecoderLayer> layers;
   private final HeadRows headRows;
   private final TrainedWeights trained;
-  private RotaryTable rotary;
-  private int rotaryPositions;
+  private final GrowingRotary rotary;
   private LoraConfig lora;
   private TokenBatch lastBatch;
 
-  /** Allocates the model; the weights are zero until read. */
+  /**
+   * Allocates the model; the weights are zero until read.
+   *
+   * @param config dimensions
+   * @param backend what computes
+   */
   public DecoderTransformer(ModelConfig config, Backend backend) {
     this.config = config;
     this.backend = backend;
@@ -49,6 +52,7 @@ public final class DecoderTransformer implements DistributionLearner {
     packer = new DecodingPacker(backend, config.weights(), layers, head);
     headRows = new HeadRows(backend, finalNorm, config.normEpsilon());
     trained = new TrainedWeights(backend);
+    rotary = new GrowingRotary(config);
   }
 
   @Override
@@ -56,13 +60,13 @@ public final class DecoderTransformer implements DistributionLearner {
     return backend;
   }
 
-  /** Dimensions. */
+  /** {@return dimensions} */
   public ModelConfig config() {
     return config;
   }
 
   /**
-   * Every base weight by its Hugging Face name; vectors are tensors of one row.
+   * {@return every base weight by its Hugging Face name; vectors are tensors of one row}
    *
    * <p>They may be written while the model is not frozen. A model that has been asked for them
    * keeps them in float32, which a frozen one otherwise does not: {@link #showWeights} costs no
@@ -76,12 +80,18 @@ public final class DecoderTransformer implements DistributionLearner {
   /**
    * Shows every base weight, in the order of {@link #weights}, to somebody who does not keep it, so
    * that memory holds no more of them than before.
+   *
+   * @param viewer is given name and values; must not keep the tensor
    */
   public void showWeights(BiConsumer<String, Tensor> viewer) {
     base.show(viewer);
   }
 
-  /** Reads every base weight. Frozen ones may be read again while this model is in use. */
+  /**
+   * Reads every base weight. Frozen ones may be read again while this model is in use.
+   *
+   * @param loader where the weights are
+   */
   public void read(WeightLoader loader) {
     base.read(loader);
     String name = base.headName();
@@ -96,6 +106,9 @@ public final class DecoderTransformer implements DistributionLearner {
   /**
    * Freezes the base and adds an adapter, B = 0. The base weights must not be written any more;
    * products use a packed copy where the backend is faster with it and the Java heap has room.
+   *
+   * @param adapter rank, scale and the layers that have one
+   * @param seed of A's values
    */
   public void addAdapter(LoraConfig adapter, long seed) {
     trained.requireNone();
@@ -123,7 +136,7 @@ public final class DecoderTransformer implements DistributionLearner {
     }
   }
 
-  /** The adapter's settings, or null without one. */
+  /** {@return the adapter's settings, or null without one} */
   public LoraConfig lora() {
     return lora;
   }
@@ -172,7 +185,7 @@ public final class DecoderTransformer implements DistributionLearner {
     stack.checkpoint();
   }
 
-  /** Whether {@link #checkpointActivations} was called. */
+  /** {@return whether {@link #checkpointActivations} was called} */
   public boolean checkpointsActivations() {
     return stack.checkpoints();
   }
@@ -202,7 +215,14 @@ public final class DecoderTransformer implements DistributionLearner {
     return score(hiddenStates(batch, mode), batch, mode, temperature);
   }
 
-  /** What the language-model head says of states that {@link #hiddenStates} gave. */
+  /**
+   * {@return what the language-model head says of states that {@link #hiddenStates} gave}
+   *
+   * @param hidden [head rows, hidden]
+   * @param batch that they are of
+   * @param mode of the pass that gave them
+   * @param temperature what logits are divided by, &gt; 0
+   */
   public TokenStats score(Tensor hidden, TokenBatch batch, Mode mode, double temperature) {
     boolean train = mode == Mode.TRAIN;
     return train && stack.recalled() && head.keeps(temperature)
@@ -211,8 +231,11 @@ public final class DecoderTransformer implements DistributionLearner {
   }
 
   /**
-   * What the head reads: the last layer's normalised output at the batch's head rows, [head rows,
-   * hidden]; valid until the next pass.
+   * {@return what the head reads: the last layer's normalised output at the batch's head rows,
+   * [head rows, hidden]; valid until the next pass}
+   *
+   * @param batch prompts with completions
+   * @param mode whether to train, to evaluate or to run the reference
    */
   public Tensor hiddenStates(TokenBatch batch, Mode mode) {
     if (mode == Mode.REFERENCE && lora == null && !trained.none()) {
@@ -221,21 +244,18 @@ public final class DecoderTransformer implements DistributionLearner {
               + " model");
     }
     boolean train = mode == Mode.TRAIN;
-    checkIds(batch.ids());
+    stack.checkIds(batch.ids());
     DecoderLayer.Pass pass =
         new DecoderLayer.Pass(
-            batch.positions(), batch.spans(), rotary(batch.positionsNeeded()), adapter(mode), null);
+            batch.positions(),
+            batch.spans(),
+            rotary.upTo(batch.positionsNeeded()),
+            AdapterUse.in(mode, lora != null),
+            null);
     Tensor x =
         train ? stack.train(batch, pass, trained::fingerprint) : stack.evaluate(batch.ids(), pass);
     lastBatch = train ? batch : null;
     return headRows.forward(x, batch.headRows());
-  }
-
-  private AdapterUse adapter(Mode mode) {
-    if (mode == Mode.REFERENCE) {
-      return AdapterUse.REFERENCE;
-    }
-    return lora == null ? AdapterUse.NONE : AdapterUse.TRAINED;
   }
 
   /**
@@ -261,6 +281,7 @@ public final class DecoderTransformer implements DistributionLearner {
    * Says which tokens were drawn after a decoding pass, whose logits have become probabilities
    * where they are.
    *
+   * @param tokens one for each row of logits
    * @param stats what the probabilities say of them
    * @param targets their places among the planned batch's targets
    */
@@ -287,9 +308,11 @@ public final class DecoderTransformer implements DistributionLearner {
   }
 
   /**
-   * d loss / d {@link #hiddenStates} of a loss on the log-probs of the last {@link Mode#TRAIN}
-   * forward pass, for adding what other heads on the same states contribute; valid until the next
-   * call.
+   * {@return d loss / d {@link #hiddenStates} of a loss on the log-probs of the last {@link
+   * Mode#TRAIN} forward pass, for adding what other heads on the same states contribute; valid
+   * until the next call}
+   *
+   * @param dLogProbs d loss / d log-prob of each target
    */
   public Tensor headGradient(double[] dLogProbs) {
     requireTrainPass();
@@ -344,54 +367,33 @@ public final class DecoderTransformer implements DistributionLearner {
    * @param sequences that are decoded at a time; a single one gets weights of its own: in the
    *     integers of a quantised file if there are any, or else rows for passes of one, while passes
    *     of more rows, as of its prompt, run as in training
+   * @return the weights as kernels read them best; the caller closes them
    */
   public DecodingWeights decodingWeights(boolean adapter, int sequences) {
-    return packer.pack(trainedPart(), adapter, sequences);
-  }
-
-  private DecodingPacker.Trained trainedPart() {
-    if (lora != null) {
-      return DecodingPacker.Trained.ADAPTER;
-    }
-    return trained.none() ? DecodingPacker.Trained.NOTHING : DecodingPacker.Trained.EVERY_WEIGHT;
+    return packer.pack(trained.part(), adapter, sequences);
   }
 
   /**
    * Runs new tokens of sequences in generation.
    *
+   * @param tokens with their positions
+   * @param cache takes their keys and values
    * @param logitRows rows whose next-token logits are wanted
    * @param weights what {@link #decodingWeights} returned
    * @return logits, [logitRows, vocabulary], valid until the next call
    */
   public Tensor decode(NewTokens tokens, KvCache cache, int[] logitRows, DecodingWeights weights) {
     int rows = tokens.ids().length;
-    checkIds(tokens.ids());
+    stack.checkIds(tokens.ids());
     cache.target(tokens.cacheRows());
     DecoderLayer.Pass pass =
         new DecoderLayer.Pass(
             tokens.positions(),
             tokens.spans(),
-            rotary(cache.positions()),
+            rotary.upTo(cache.positions()),
             weights.adapterApart(rows) ? AdapterUse.TRAINED : AdapterUse.NONE,
             null);
     Tensor x = stack.decode(tokens, pass, cache, weights);
     return head.logits(headRows.forward(x, logitRows), weights.head(rows));
-  }
-
-  private void checkIds(int[] ids) {
-    for (int id : ids) {
-      if (id < 0 || id >= config.vocabulary()) {
-        throw new IllegalArgumentException(
-            "token id " + id + " is outside the vocabulary of " + config.vocabulary());
-      }
-    }
-  }
-
-  private RotaryTable rotary(int positions) {
-    if (rotary == null || rotaryPositions < positions) {
-      rotaryPositions = Math.max(positions, 512);
-      rotary = RotaryTable.of(config.rope().inverseFrequencies(config.headDim()), rotaryPositions);
-    }
-    return rotary;
   }
 }

@@ -41,6 +41,9 @@ public final class StepRunner<E> {
    * Prepares steps.
    *
    * @param name of the run in messages
+   * @param task what a step computes
+   * @param config of the run
+   * @param backend runs the optimizer
    * @param output folder for checkpoints and dumps
    */
   public StepRunner(
@@ -58,6 +61,7 @@ public final class StepRunner<E> {
   /**
    * Runs a step.
    *
+   * @param examples of this step
    * @param rate learning rate
    * @param step number of it, from 0: seeds dropout and names it in messages
    * @return {@code loss}, {@code grad_norm}, {@code learning_rate} and the task's metrics, with the
@@ -83,7 +87,11 @@ public final class StepRunner<E> {
     return out;
   }
 
-  /** Means with those metrics added that follow from others. */
+  /**
+   * {@return means with those metrics added that follow from others}
+   *
+   * @param sums over one or more steps
+   */
   public Map<String, Double> means(MetricSums sums) {
     return task.withDerived(sums.means());
   }
@@ -91,6 +99,7 @@ public final class StepRunner<E> {
   /**
    * Runs held-out examples without learning from them.
    *
+   * @param examples held-out ones
    * @return {@code eval_loss} and the task's metrics, each with {@code eval_} before its name
    */
   public Map<String, Double> evaluate(List<E> examples) {
@@ -112,7 +121,7 @@ public final class StepRunner<E> {
     return loss;
   }
 
-  /** What is trained. */
+  /** {@return what is trained} */
   public Trainable model() {
     return task.model();
   }
@@ -125,6 +134,7 @@ public final class StepRunner<E> {
   /**
    * Saves weights, moments, the task's state and the loop's progress.
    *
+   * @param progress where the loop is
    * @param state numbers that {@link #load} is to return
    * @return whether all weights are finite; if not, nothing is saved
    */
@@ -132,7 +142,11 @@ public final class StepRunner<E> {
     return checkpoints.save(new Checkpoint(progress, state));
   }
 
-  /** Restores weights, moments and the task's state; returns the rest of what was saved. */
+  /**
+   * Restores weights, moments and the task's state; returns the rest of what was saved.
+   *
+   * @return the progress and numbers that {@link #save} was given
+   */
   public Checkpoint load() {
     return checkpoints.load();
   }

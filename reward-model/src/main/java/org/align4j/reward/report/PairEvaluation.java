@@ -22,7 +22,10 @@ public record PairEvaluation(
   /**
    * Scores both completions of every pair and measures. Lengths are characters.
    *
+   * @param reward one number a completion
    * @param pairs at least one; chats are scored as plain text, one turn a line
+   * @param progress shows the pairs
+   * @return the report with the rewards
    */
   public static PairEvaluation of(
       RewardFunction reward, List<PreferencePair> pairs, Progress.Factory progress) {
@@ -42,7 +45,7 @@ public record PairEvaluation(
     return texts.stream().mapToInt(String::length).toArray();
   }
 
-  /** The report with the rewards of every pair in {@code rows}. */
+  /** {@return the report with the rewards of every pair in {@code rows}} */
   public ObjectNode json() {
     ObjectNode node = summary();
     ArrayNode rows = node.putArray("rows");
@@ -55,7 +58,7 @@ public record PairEvaluation(
     return node;
   }
 
-  /** The report alone. */
+  /** {@return the report alone} */
   public ObjectNode summary() {
     ObjectNode node = ReportJson.object();
     put(node, "accuracy", report.accuracy());

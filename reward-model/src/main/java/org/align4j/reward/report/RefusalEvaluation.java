@@ -34,14 +34,22 @@ public record RefusalEvaluation(List<Measured> harmful, List<Measured> benign) {
   /** Who answers; {@code set -> generator.answers(set.prompts(), ...)}. */
   @FunctionalInterface
   public interface Answering {
-    /** One answer a prompt, in order. */
+    /**
+     * {@return one answer a prompt, in order}
+     *
+     * @param set prompts of one kind
+     */
     List<String> answers(PromptSet set);
   }
 
   /**
    * Lets a model answer and judges the answers by {@code RefusalDetector}.
    *
+   * @param harmful sets whose requests should be declined
+   * @param benign sets whose requests should be answered
+   * @param model is asked set by set
    * @param measured is told of each set when it has been judged
+   * @return rates and verdicts
    */
   public static RefusalEvaluation of(
       List<PromptSet> harmful,
@@ -64,7 +72,7 @@ public record RefusalEvaluation(List<Measured> harmful, List<Measured> benign) {
     return List.copyOf(out);
   }
 
-  /** Rates by set, and every answer with its pattern in {@code rows}. */
+  /** {@return rates by set, and every answer with its pattern in {@code rows}} */
   public ObjectNode json() {
     ObjectNode report = ReportJson.object();
     ObjectNode harmfulNode = report.putObject("harmful");
@@ -75,7 +83,7 @@ public record RefusalEvaluation(List<Measured> harmful, List<Measured> benign) {
     return report;
   }
 
-  /** Rates by set alone. */
+  /** {@return rates by set alone} */
   public ObjectNode summary() {
     return ReportJson.summary(json());
   }
