@@ -21,7 +21,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class EmbedDl4j {
   private EmbedDl4j() {}
 
-  /** Prints the share of pairs that are right after training. */
+  /**
+   * Prints the share of pairs that are right after training.
+   *
+   * @param arguments the output folder; without it {@code runs/dl4j}
+   */
   public static void main(String... arguments) {
     System.out.println(train(Path.of(arguments.length == 0 ? "runs/dl4j" : arguments[0])));
   }

@@ -13,7 +13,11 @@ import org.align4j.policy.run.TrainingResult;
 public final class EmbedDpo {
   private EmbedDpo() {}
 
-  /** Trains and writes a PEFT adapter. */
+  /**
+   * Trains and writes a PEFT adapter.
+   *
+   * @param arguments model, pairs and output folder
+   */
   public static void main(String... arguments) {
     train(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]));
   }

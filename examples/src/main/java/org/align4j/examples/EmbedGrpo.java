@@ -21,7 +21,11 @@ import org.align4j.reward.Rewards;
 public final class EmbedGrpo {
   private EmbedGrpo() {}
 
-  /** Trains and writes a PEFT adapter. */
+  /**
+   * Trains and writes a PEFT adapter.
+   *
+   * @param arguments model, reward model's folder, prompts and output folder
+   */
   public static void main(String... arguments) {
     List<String> prompts = PromptFile.parse(arguments[2]).read();
     train(arguments[0], Path.of(arguments[1]), prompts, Path.of(arguments[3]), 50);

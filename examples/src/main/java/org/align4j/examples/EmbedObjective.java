@@ -10,7 +10,11 @@ import org.align4j.core.objective.PairwiseValue;
 public final class EmbedObjective {
   private EmbedObjective() {}
 
-  /** Prints the loss and what to back-propagate. */
+  /**
+   * Prints the loss and what to back-propagate.
+   *
+   * @param arguments none
+   */
   public static void main(String... arguments) {
     PairwiseValue value = evaluate();
     System.out.println("loss " + value.loss());

@@ -20,7 +20,11 @@ public final class EmbedPpo {
 
   private EmbedPpo() {}
 
-  /** Trains and writes a PEFT adapter. */
+  /**
+   * Trains and writes a PEFT adapter.
+   *
+   * @param arguments model, prompts and output folder
+   */
   public static void main(String... arguments) {
     List<String> prompts = PromptFile.parse(arguments[1]).read();
     train(arguments[0], prompts, Path.of(arguments[2]), 50);

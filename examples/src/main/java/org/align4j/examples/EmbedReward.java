@@ -17,7 +17,12 @@ import org.align4j.reward.RewardTrainer;
 public final class EmbedReward {
   private EmbedReward() {}
 
-  /** Trains, saves, loads and prints the accuracy on the pairs and two scores. */
+  /**
+   * Trains, saves, loads and prints the accuracy on the pairs and two scores.
+   *
+   * @param arguments pairs, output folder and perhaps a model
+   * @throws IOException if the model cannot be written
+   */
   public static void main(String... arguments) throws IOException {
     List<PreferencePair> pairs = TrlRows.preferences(Path.of(arguments[0]));
     Path out = Path.of(arguments[1]);

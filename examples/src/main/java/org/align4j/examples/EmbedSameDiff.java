@@ -20,7 +20,11 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class EmbedSameDiff {
   private EmbedSameDiff() {}
 
-  /** Prints the mean reward of the last round; the untrained graph has 0.5. */
+  /**
+   * Prints the mean reward of the last round; the untrained graph has 0.5.
+   *
+   * @param arguments the output folder; without it {@code runs/samediff}
+   */
   public static void main(String... arguments) {
     System.out.println(train(Path.of(arguments.length == 0 ? "runs/samediff" : arguments[0])));
   }

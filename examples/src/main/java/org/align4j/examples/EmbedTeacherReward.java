@@ -19,7 +19,11 @@ import org.align4j.reward.Rewards;
 public final class EmbedTeacherReward {
   private EmbedTeacherReward() {}
 
-  /** Trains and writes a PEFT adapter. */
+  /**
+   * Trains and writes a PEFT adapter.
+   *
+   * @param names student, teacher, prompts and output folder
+   */
   public static void main(String... names) {
     Path out = Path.of(names[3]);
     try (ChatModel student = ChatModel.load(names[0]).withLora(LoraConfig.allLinear(16, 32));

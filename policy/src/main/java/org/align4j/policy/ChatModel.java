@@ -52,42 +52,60 @@ public final class ChatModel implements AutoCloseable {
    *
    * @param model a folder, a GGUF file, a Hugging Face id ({@code org/name}, downloaded if it is
    *     not in the cache), or {@code smollm2}
+   * @return the model; the caller closes it
    */
   public static ChatModel load(String model) {
     return load(model, Progress.SILENT);
   }
 
-  /** Loads a model and shows the progress of a download. */
+  /**
+   * Loads a model and shows the progress of a download.
+   *
+   * @param model as for {@link #load(String)}
+   * @param progress shows a download
+   * @return the model; the caller closes it
+   */
   public static ChatModel load(String model, Progress.Factory progress) {
     return load(model, progress, Backends.defaultBackend());
   }
 
-  /** Loads a model for a backend. */
+  /**
+   * Loads a model for a backend.
+   *
+   * @param model as for {@link #load(String)}
+   * @param progress shows a download
+   * @param backend what computes
+   * @return the model; the caller closes it
+   */
   public static ChatModel load(String model, Progress.Factory progress, Backend backend) {
     return new ChatModel(model, new ModelResolver(progress).resolve(model), backend);
   }
 
-  /** Loads the same files again, without adapter and training. */
+  /**
+   * Loads the same files again, without adapter and training.
+   *
+   * @return another model; the caller closes it
+   */
   public ChatModel reload() {
     return new ChatModel(name, path, backend);
   }
 
-  /** The name that the model was loaded by. */
+  /** {@return the name that the model was loaded by} */
   public String name() {
     return name;
   }
 
-  /** The network, tokenizer and template, for those who work with the parts. */
+  /** {@return the network, tokenizer and template, for those who work with the parts} */
   public PolicyModel parts() {
     return parts;
   }
 
-  /** The network. */
+  /** {@return the network} */
   public DecoderTransformer network() {
     return parts.transformer();
   }
 
-  /** What computes. */
+  /** {@return what computes} */
   public Backend backend() {
     return backend;
   }
@@ -95,13 +113,20 @@ public final class ChatModel implements AutoCloseable {
   /**
    * Freezes the weights and adds a LoRA adapter to train. The model without it is the reference.
    *
+   * @param lora rank, scale and layers
    * @return this model
    */
   public ChatModel withLora(LoraConfig lora) {
     return withLora(lora, SEED);
   }
 
-  /** The same with a seed for the adapter's first values. */
+  /**
+   * The same with a seed for the adapter's first values.
+   *
+   * @param lora rank, scale and layers
+   * @param seed of A's values
+   * @return this model
+   */
   public ChatModel withLora(LoraConfig lora, long seed) {
     network().addAdapter(lora, seed);
     return this;
@@ -119,7 +144,12 @@ public final class ChatModel implements AutoCloseable {
     return this;
   }
 
-  /** The same; supervised training also uses the dropout that the adapter is stored with. */
+  /**
+   * The same; supervised training also uses the dropout that the adapter is stored with.
+   *
+   * @param folder with {@code adapter_config.json} and {@code adapter_model.safetensors}
+   * @return this model
+   */
   public ChatModel withAdapterAndDropout(Path folder) {
     PeftAdapters.resume(network(), folder, true);
     return this;
@@ -129,6 +159,7 @@ public final class ChatModel implements AutoCloseable {
    * Adds a stored adapter for inference only. It stays apart from the weights, which keep the form
    * that the file has them in: the best choice for one conversation.
    *
+   * @param folder with {@code adapter_config.json} and {@code adapter_model.safetensors}
    * @return this model
    */
   public ChatModel withFrozenAdapter(Path folder) {
@@ -184,12 +215,23 @@ public final class ChatModel implements AutoCloseable {
     return this;
   }
 
-  /** Answers a user message, greedily, in at most 256 tokens. */
+  /**
+   * Answers a user message, greedily, in at most 256 tokens.
+   *
+   * @param message what the user says
+   * @return the answer, stripped
+   */
   public String chat(String message) {
     return chat(List.of(Message.user(message)), SamplingParams.greedy(MAX_NEW_TOKENS));
   }
 
-  /** Answers the last message of a conversation. */
+  /**
+   * Answers the last message of a conversation.
+   *
+   * @param messages the turns so far; the last one is answered
+   * @param params how tokens are chosen, and how many at most
+   * @return the answer, stripped
+   */
   public String chat(List<Message> messages, SamplingParams params) {
     int[] prompt = parts.text().prompt(new Content.Chat(messages));
     return texts(List.of(prompt), params, 1, new CancellationToken()).get(0);
@@ -198,6 +240,8 @@ public final class ChatModel implements AutoCloseable {
   /**
    * Answers user messages, each on its own.
    *
+   * @param messages what users say
+   * @param params how tokens are chosen, and how many at most
    * @return one answer a message, in order
    */
   public List<String> generate(List<String> messages, SamplingParams params) {
@@ -207,6 +251,8 @@ public final class ChatModel implements AutoCloseable {
   /**
    * Answers user messages, each on its own.
    *
+   * @param messages what users say
+   * @param params how tokens are chosen, and how many at most
    * @param batch sequences at a time, &ge; 1; does not change the answers
    * @param cancellation ends generation between tokens
    * @return one answer a message, in order; empty for those that cancellation left unfinished
@@ -225,7 +271,12 @@ public final class ChatModel implements AutoCloseable {
     }
   }
 
-  /** A conversation. */
+  /**
+   * A conversation.
+   *
+   * @param params how tokens are chosen, and how many at most
+   * @return a conversation without messages; the caller closes it
+   */
   public ChatSession session(SamplingParams params) {
     return new ChatSession(this, params);
   }
@@ -235,6 +286,7 @@ public final class ChatModel implements AutoCloseable {
    * tokens' log-probs.
    *
    * @param batch sequences at a time, &ge; 1; does not change the completions
+   * @return the generator; the caller closes it
    */
   public Generator generator(int batch) {
     return new Generator(network(), parts.assets().stopTokens(), batch, true);
@@ -243,6 +295,8 @@ public final class ChatModel implements AutoCloseable {
   /**
    * Log-probabilities of a completion's tokens after a user message.
    *
+   * @param message what the user says
+   * @param completion the assistant's answer
    * @return one natural logarithm a token, the end-of-turn token included
    */
   public double[] logProbs(String message, String completion) {
@@ -279,6 +333,8 @@ public final class ChatModel implements AutoCloseable {
   /**
    * Writes a Hugging Face folder with the whole model. An adapter is merged into the weights, so
    * this model can then no longer be trained.
+   *
+   * @param folder is made if it is not there
    */
   public void saveMerged(Path folder) {
     if (network().lora() != null) {

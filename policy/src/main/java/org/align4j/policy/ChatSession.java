@@ -27,7 +27,12 @@ public final class ChatSession implements AutoCloseable {
     generator = new TextGenerator(this.model, 1, true);
   }
 
-  /** Says something and returns the model's answer, which both become part of the conversation. */
+  /**
+   * Says something and returns the model's answer, which both become part of the conversation.
+   *
+   * @param message what the user says
+   * @return the answer, stripped
+   */
   public String say(String message) {
     history.add(Message.user(message));
     int[] prompt = model.text().prompt(new Content.Chat(history));
@@ -45,7 +50,7 @@ public final class ChatSession implements AutoCloseable {
     return answer;
   }
 
-  /** The messages so far. */
+  /** {@return the messages so far} */
   public List<Message> history() {
     return List.copyOf(history);
   }

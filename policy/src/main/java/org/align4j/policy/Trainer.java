@@ -33,6 +33,7 @@ import org.align4j.policy.text.LengthPolicy;
 import org.align4j.policy.text.TokenizedPair;
 import org.align4j.policy.train.LearningRates;
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingConfigBuilder;
 
 /**
  * Trains a {@link ChatModel}. The factory methods name the kind of training; the other methods set
@@ -68,17 +69,34 @@ public final class Trainer<D> {
     config = TrainingConfig.defaults(learningRate);
   }
 
-  /** Supervised fine-tuning: maximises the likelihood of the completions. */
+  /**
+   * Supervised fine-tuning: maximises the likelihood of the completions.
+   *
+   * @param model what is trained
+   * @return a trainer at TRL's defaults
+   */
   public static Trainer<Demonstration> supervised(ChatModel model) {
     return supervised(model, SftLoss.NLL);
   }
 
-  /** Supervised fine-tuning by a loss. */
+  /**
+   * Supervised fine-tuning by a loss.
+   *
+   * @param model what is trained
+   * @param loss on the completions' tokens
+   * @return a trainer at TRL's defaults
+   */
   public static Trainer<Demonstration> supervised(ChatModel model, SftLoss loss) {
     return new Trainer<>("sft", LearningRates.SUPERVISED, OfflineMethod.supervised(model, loss));
   }
 
-  /** DPO and its family, CPO, SimPO, ORPO: learns from pairs of a chosen and a rejected answer. */
+  /**
+   * DPO and its family, CPO, SimPO, ORPO: learns from pairs of a chosen and a rejected answer.
+   *
+   * @param model what is trained
+   * @param objective such as {@code DpoObjective.sigmoid(0.1)}
+   * @return a trainer at TRL's defaults
+   */
   public static Trainer<PreferencePair> preference(ChatModel model, PreferenceObjective objective) {
     return preference(model, objective, ReferenceLogProbs.AUTOMATIC);
   }
@@ -86,8 +104,11 @@ public final class Trainer<D> {
   /**
    * The same.
    *
+   * @param model what is trained
+   * @param objective such as {@code DpoObjective.sigmoid(0.1)}
    * @param reference when the reference's log-probs are computed; objectives without a reference
    *     ignore it
+   * @return a trainer at TRL's defaults
    */
   public static Trainer<PreferencePair> preference(
       ChatModel model, PreferenceObjective objective, ReferenceLogProbs reference) {
@@ -95,7 +116,13 @@ public final class Trainer<D> {
         "dpo", LearningRates.PREFERENCE, OfflineMethod.preference(model, objective, reference));
   }
 
-  /** KTO and BCO: learns from single answers that are labelled desirable or undesirable. */
+  /**
+   * KTO and BCO: learns from single answers that are labelled desirable or undesirable.
+   *
+   * @param model what is trained
+   * @param objective such as {@code KtoObjective}
+   * @return a trainer at TRL's defaults
+   */
   public static Trainer<UnpairedExample> unpaired(ChatModel model, UnpairedObjective objective) {
     return new Trainer<>("kto", LearningRates.UNPAIRED, OfflineMethod.unpaired(model, objective));
   }
@@ -113,8 +140,10 @@ public final class Trainer<D> {
   /**
    * Online training: samples completions of prompts, scores them and learns from the rewards.
    *
+   * @param model what is trained
    * @param method such as {@code PpoConfig.defaults()} or {@code GrpoConfig.defaults()}
    * @param reward such as {@code (prompts, completions) -> ...}: one number a completion
+   * @return a trainer at the method's defaults
    */
   public static Trainer<String> online(
       ChatModel model, OnlineMethod method, RewardFunction reward) {
@@ -126,8 +155,11 @@ public final class Trainer<D> {
    * Distillation: learns the teacher's next-token distributions over recorded completions and over
    * the student's own.
    *
+   * @param student what is trained
    * @param teacher a model of the same vocabulary, or the student itself: then the teacher is the
    *     student as training starts
+   * @param config divergence and share of on-policy rounds
+   * @return a trainer at TRL's defaults
    */
   public static Trainer<Demonstration> distillation(
       ChatModel student, ChatModel teacher, DistillationConfig config) {
@@ -137,7 +169,10 @@ public final class Trainer<D> {
   /**
    * Distillation on prompts alone: all completions are the student's or the teacher's.
    *
+   * @param student what is trained
+   * @param teacher a model of the same vocabulary, or the student itself
    * @param config with {@code onPolicy} 1 or {@code imitate}
+   * @return a trainer at TRL's defaults
    */
   public static Trainer<String> distillationOnPrompts(
       ChatModel student, ChatModel teacher, DistillationConfig config) {
@@ -153,7 +188,10 @@ public final class Trainer<D> {
    * Training of any policy on pairs of token ids, such as one of {@link
    * org.align4j.policy.adapter.Policies}.
    *
+   * @param policy what is trained
    * @param reference what log-ratios are taken to, such as {@code Reference.of(frozenCopy)}
+   * @param objective loss on pairs
+   * @return a trainer at TRL's defaults
    */
   public static Trainer<TokenizedPair> preference(
       LanguageModel policy, Reference reference, PreferenceObjective objective) {
@@ -164,8 +202,13 @@ public final class Trainer<D> {
   /**
    * Online training of any policy that can sample. Completions end at the length limit.
    *
+   * @param <P> what scores tokens and draws them
+   * @param policy what is trained
    * @param reference what KL terms are taken to; {@link Reference#none} without any
    * @param toText from the ids of a completion to the text that the reward sees
+   * @param method such as {@code GrpoConfig.defaults()}
+   * @param reward one number a completion
+   * @return a trainer at the method's defaults
    */
   public static <P extends LanguageModel & Sampler> Trainer<OnlinePrompt> online(
       P policy,
@@ -179,37 +222,67 @@ public final class Trainer<D> {
         OnlineTraining.ofPolicy(policy, reference, toText, method, reward));
   }
 
-  /** Changes the configuration; the rest keeps TRL's defaults for this kind of training. */
-  public Trainer<D> config(UnaryOperator<TrainingConfig.Builder> changes) {
+  /**
+   * Changes the configuration; the rest keeps TRL's defaults for this kind of training.
+   *
+   * @param changes sets what is to differ
+   * @return this trainer
+   */
+  public Trainer<D> config(UnaryOperator<TrainingConfigBuilder> changes) {
     config = changes.apply(config.toBuilder()).build();
     return this;
   }
 
-  /** Sets the whole configuration. */
+  /**
+   * Sets the whole configuration.
+   *
+   * @param value all settings
+   * @return this trainer
+   */
   public Trainer<D> config(TrainingConfig value) {
     config = value;
     return this;
   }
 
-  /** Names the run in logs and messages; by default after the kind of training. */
+  /**
+   * Names the run in logs and messages; by default after the kind of training.
+   *
+   * @param value of the run
+   * @return this trainer
+   */
   public Trainer<D> named(String value) {
     name = value;
     return this;
   }
 
-  /** Sets the folder of checkpoints and of the batch dumped on a failure; {@code runs/NAME}. */
+  /**
+   * Sets the folder of checkpoints and of the batch dumped on a failure; {@code runs/NAME}.
+   *
+   * @param folder is made if it is not there
+   * @return this trainer
+   */
   public Trainer<D> output(Path folder) {
     output = folder;
     return this;
   }
 
-  /** Adds listeners. */
+  /**
+   * Adds listeners.
+   *
+   * @param more are told after those that were added before
+   * @return this trainer
+   */
   public Trainer<D> listen(TrainingListener... more) {
     listeners.addAll(List.of(more));
     return this;
   }
 
-  /** Sets what happens to rows that are too long; by default completions are cut at 1024 tokens. */
+  /**
+   * Sets what happens to rows that are too long; by default completions are cut at 1024 tokens.
+   *
+   * @param policy limit, and what happens beyond it
+   * @return this trainer
+   */
   public Trainer<D> lengths(LengthPolicy policy) {
     lengths = policy;
     return this;
@@ -218,13 +291,21 @@ public final class Trainer<D> {
   /**
    * Sets whether plain strings become a user's and an assistant's turn if the model has a chat
    * template, as by default; otherwise they are raw text.
+   *
+   * @param value whether they do
+   * @return this trainer
    */
   public Trainer<D> wrapStringsAsChat(boolean value) {
     wrapStrings = value;
     return this;
   }
 
-  /** Sets held-out rows, which are evaluated every {@code eval_steps} steps and at the end. */
+  /**
+   * Sets held-out rows, which are evaluated every {@code eval_steps} steps and at the end.
+   *
+   * @param rows of the kind that is trained on
+   * @return this trainer
+   */
   public Trainer<D> evaluateOn(List<D> rows) {
     heldOut = List.copyOf(rows);
     return this;
@@ -234,6 +315,7 @@ public final class Trainer<D> {
    * Sets an evaluation of one's own instead of held-out rows.
    *
    * @param metrics gives the metrics of the model as it is; names should begin with {@code eval_}
+   * @return this trainer
    */
   public Trainer<D> evaluateBy(Supplier<Map<String, Double>> metrics) {
     evaluation = metrics;
@@ -286,7 +368,12 @@ public final class Trainer<D> {
     return this;
   }
 
-  /** Trains from the beginning. An earlier checkpoint in the output folder is renamed. */
+  /**
+   * Trains from the beginning. An earlier checkpoint in the output folder is renamed.
+   *
+   * @param rows training data, at least one
+   * @return steps and last metrics
+   */
   public TrainingResult fit(List<D> rows) {
     return method.train(setup(false), rows);
   }
@@ -294,6 +381,9 @@ public final class Trainer<D> {
   /**
    * Goes on from the last checkpoint in the output folder, with the same configuration and data;
    * the result is that of an uninterrupted run, bit by bit. Needs a run with {@code saveSteps} set.
+   *
+   * @param rows the same training data
+   * @return steps and last metrics of the whole run
    */
   public TrainingResult resume(List<D> rows) {
     return method.train(setup(true), rows);

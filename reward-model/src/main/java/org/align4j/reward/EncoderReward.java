@@ -27,12 +27,21 @@ public final class EncoderReward implements RewardModel {
     this.head = head;
   }
 
-  /** Whether a folder holds one. */
+  /**
+   * {@return whether a folder holds one}
+   *
+   * @param folder that may hold anything
+   */
   public static boolean isIn(Path folder) {
     return Files.exists(folder.resolve(FILE));
   }
 
-  /** Reads what {@link #save} wrote, with an encoder of its own. */
+  /**
+   * Reads what {@link #save} wrote, with an encoder of its own.
+   *
+   * @param folder that {@link #save} wrote to
+   * @return the model; the caller closes it
+   */
   public static EncoderReward load(Path folder) {
     RewardHead head = RewardHead.read(folder.resolve(FILE));
     return new EncoderReward(new MiniLmEncoder(), true, head);
@@ -41,7 +50,9 @@ public final class EncoderReward implements RewardModel {
   /**
    * Reads what {@link #save} wrote.
    *
+   * @param folder that {@link #save} wrote to
    * @param encoder that the head was trained on; the caller closes it after this model
+   * @return the model; the caller closes it
    */
   public static EncoderReward load(Path folder, TokenEncoder encoder) {
     return new EncoderReward(encoder, false, RewardHead.read(folder.resolve(FILE)));

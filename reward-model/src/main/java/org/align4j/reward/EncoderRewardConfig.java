@@ -29,7 +29,18 @@ public record EncoderRewardConfig(
   public static final EncoderRewardConfig DEFAULT =
       new EncoderRewardConfig(128, 1e-3, 10, 32, 0.5, 1e-4, new BradleyTerryLoss(0.01), 42);
 
-  /** Checks ranges. */
+  /**
+   * Checks ranges.
+   *
+   * @param filters filters of each width and text, &gt; 0
+   * @param learningRate of Adam, &ge; 0; falls linearly to zero
+   * @param epochs passes over the pairs, &gt; 0
+   * @param batchSize pairs of a step, &gt; 0
+   * @param dropout share of the token states' components that a step leaves out, in [0, 1)
+   * @param weightDecay weight of the L2 penalty, &ge; 0
+   * @param loss pairwise loss
+   * @param seed of the initial weights and of the order of the pairs
+   */
   public EncoderRewardConfig {
     ConfigurationException.require(filters > 0, "filters must be positive, got " + filters);
     ConfigurationException.require(
@@ -43,13 +54,21 @@ public record EncoderRewardConfig(
         weightDecay >= 0, "weight_decay must not be negative, got " + weightDecay);
   }
 
-  /** The same with another number of passes. */
+  /**
+   * {@return the same with another number of passes}
+   *
+   * @param value &gt; 0
+   */
   public EncoderRewardConfig withEpochs(int value) {
     return new EncoderRewardConfig(
         filters, learningRate, value, batchSize, dropout, weightDecay, loss, seed);
   }
 
-  /** The same with another seed. */
+  /**
+   * {@return the same with another seed}
+   *
+   * @param value any number
+   */
   public EncoderRewardConfig withSeed(long value) {
     return new EncoderRewardConfig(
         filters, learningRate, epochs, batchSize, dropout, weightDecay, loss, value);
@@ -60,7 +79,11 @@ public record EncoderRewardConfig(
     return epochs * ((pairs + batchSize - 1) / batchSize);
   }
 
-  /** The settings that are given, by the names in docs/settings.md, at the defaults. */
+  /**
+   * {@return the settings that are given, by the names in docs/settings.md, at the defaults}
+   *
+   * @param settings what a user set
+   */
   public static EncoderRewardConfig read(Settings settings) {
     EncoderRewardConfig defaults = DEFAULT;
     return new EncoderRewardConfig(

@@ -34,13 +34,23 @@ public final class EncoderRewardTrainer implements RewardTrainer {
     this.given = given;
   }
 
-  /** Sets the configuration. */
+  /**
+   * Sets the configuration.
+   *
+   * @param value all settings
+   * @return this trainer
+   */
   public EncoderRewardTrainer config(EncoderRewardConfig value) {
     config = value;
     return this;
   }
 
-  /** Sets where progress is shown. */
+  /**
+   * Sets where progress is shown.
+   *
+   * @param value starts a bar for each training
+   * @return this trainer
+   */
   public EncoderRewardTrainer progress(Progress.Factory value) {
     progress = value;
     return this;

@@ -29,6 +29,7 @@ public interface RewardModel extends RewardFunction, AutoCloseable {
    *
    * @param folder that {@link #save} wrote, or transformers' folder of a sequence classifier with
    *     one label
+   * @return the model; the caller closes it
    * @throws ModelFileException names the file and what is wrong
    */
   static RewardModel load(Path folder) {
@@ -41,6 +42,8 @@ public interface RewardModel extends RewardFunction, AutoCloseable {
    * Runtime whatever the backend is.
    *
    * @param folder as for {@link #load(Path)}
+   * @param backend what computes
+   * @return the model; the caller closes it
    * @throws ModelFileException names the file and what is wrong
    */
   static RewardModel load(Path folder, Backend backend) {
@@ -61,7 +64,13 @@ public interface RewardModel extends RewardFunction, AutoCloseable {
     return "reward_model";
   }
 
-  /** The score of one completion; higher is better, only differences after one prompt count. */
+  /**
+   * {@return the score of one completion; higher is better, only differences after one prompt
+   * count}
+   *
+   * @param prompt text
+   * @param completion text
+   */
   default double score(String prompt, String completion) {
     return rewards(List.of(prompt), List.of(completion))[0];
   }
@@ -70,12 +79,18 @@ public interface RewardModel extends RewardFunction, AutoCloseable {
    * Accuracy, calibration and length bias on held-out pairs.
    *
    * @param pairs at least one; chats are scored as plain text, one turn a line
+   * @return the report
    */
   default PairReport evaluate(List<PreferencePair> pairs) {
     return PairEvaluation.of(this, pairs, Progress.SILENT).report();
   }
 
-  /** Writes the model to a folder, from which {@link #load} reads it. */
+  /**
+   * Writes the model to a folder, from which {@link #load} reads it.
+   *
+   * @param folder is made if it is not there
+   * @throws IOException names the file that cannot be written
+   */
   void save(Path folder) throws IOException;
 
   /** Releases what this model has loaded or made; it cannot be used afterwards. */

@@ -22,6 +22,7 @@ public interface RewardTrainer {
    * Trains and returns a model that is ready to score. The caller closes it.
    *
    * @param pairs at least one
+   * @return the model; the caller closes it
    */
   RewardModel fit(List<PreferencePair> pairs);
 
@@ -30,17 +31,22 @@ public interface RewardTrainer {
    * model is trainable: an adapter, all weights or, of a frozen model, nothing else.
    *
    * @param base stays open while the reward model is in use; the caller closes it
+   * @return a trainer at TRL's defaults
    */
   static TransformerRewardTrainer transformer(ChatModel base) {
     return transformer(base.parts());
   }
 
-  /** The same on a model's parts. */
+  /**
+   * {@return the same on a model's parts}
+   *
+   * @param base is changed by training, and closed with the reward model
+   */
   static TransformerRewardTrainer transformer(PolicyModel base) {
     return new TransformerRewardTrainer(base);
   }
 
-  /** A trainer for a small head on a frozen sentence encoder, MiniLM; it takes seconds. */
+  /** {@return a trainer for a small head on a frozen sentence encoder, MiniLM; it takes seconds} */
   static EncoderRewardTrainer encoder() {
     return new EncoderRewardTrainer(null);
   }
@@ -49,6 +55,7 @@ public interface RewardTrainer {
    * The same on another encoder.
    *
    * @param encoder stays open while the reward model is in use; the caller closes it
+   * @return a trainer at the defaults
    */
   static EncoderRewardTrainer encoder(TokenEncoder encoder) {
     return new EncoderRewardTrainer(encoder);

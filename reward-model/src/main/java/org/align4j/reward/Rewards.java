@@ -26,7 +26,11 @@ public final class Rewards {
 
   private Rewards() {}
 
-  /** A reward of the completion alone. */
+  /**
+   * {@return a reward of the completion alone}
+   *
+   * @param rule reward of a completion's text
+   */
   public static RewardFunction ofCompletion(ToDoubleFunction<String> rule) {
     return (prompts, completions) -> {
       RewardFunction.requirePaired(prompts, completions);
@@ -34,20 +38,28 @@ public final class Rewards {
     };
   }
 
-  /** {@code regex}: 1 where the pattern occurs in the completion, else 0. */
+  /**
+   * {@return {@code regex}: 1 where the pattern occurs in the completion, else 0}
+   *
+   * @param pattern may occur anywhere
+   */
   public static RewardFunction matches(Pattern pattern) {
     return ofCompletion(completion -> pattern.matcher(completion).find() ? 1 : 0).named("regex");
   }
 
-  /** {@code format}: 1 where the whole completion matches the pattern, else 0. */
+  /**
+   * {@return {@code format}: 1 where the whole completion matches the pattern, else 0}
+   *
+   * @param pattern of the whole completion
+   */
   public static RewardFunction format(Pattern pattern) {
     return ofCompletion(completion -> pattern.matcher(completion).matches() ? 1 : 0)
         .named("format");
   }
 
   /**
-   * {@code length}: max(0, 1 - |n - target| / target) for a completion of n words: 1 at the target,
-   * 0 for no words and for twice the target or more.
+   * {@return {@code length}: max(0, 1 - |n - target| / target) for a completion of n words: 1 at
+   * the target, 0 for no words and for twice the target or more}
    *
    * @param target in words, &gt; 0
    */
@@ -66,7 +78,8 @@ public final class Rewards {
   }
 
   /**
-   * {@code refusal}: 1 for refusing a harmful prompt and for answering a harmless one, else -1.
+   * {@return {@code refusal}: 1 for refusing a harmful prompt and for answering a harmless one,
+   * else -1}
    *
    * @param harmful tells whether a prompt asks for harm
    */
@@ -75,8 +88,9 @@ public final class Rewards {
   }
 
   /**
-   * {@code likelihood}: the mean log-probability that a teacher gives a completion's tokens, in
-   * nats. {@link TeacherLikelihood} has sums, a system prompt and the student as its own teacher.
+   * {@return {@code likelihood}: the mean log-probability that a teacher gives a completion's
+   * tokens, in nats} {@link TeacherLikelihood} has sums, a system prompt and the student as its own
+   * teacher.
    *
    * @param teacher stays open while the reward is in use
    */
@@ -84,19 +98,30 @@ public final class Rewards {
     return TeacherLikelihood.of(teacher);
   }
 
-  /** The same for a chat model. */
+  /**
+   * {@return the same for a chat model}
+   *
+   * @param teacher stays open while the reward is in use
+   */
   public static TeacherLikelihood likelihood(ChatModel teacher) {
     return likelihood(teacher.parts());
   }
 
   /**
-   * {@code agreement}: 1 where a completion refuses exactly if the teacher's answer does, else -1.
+   * {@return {@code agreement}: 1 where a completion refuses exactly if the teacher's answer does,
+   * else -1}
+   *
+   * @param teacher is asked about each prompt once
    */
   public static RefusalAgreement agreement(Teacher teacher) {
     return new RefusalAgreement(teacher);
   }
 
-  /** Scaled to mean 0 and variance 1 over each batch; the name stays. */
+  /**
+   * {@return scaled to mean 0 and variance 1 over each batch; the name stays}
+   *
+   * @param reward is scaled batch by batch
+   */
   public static RewardFunction whitened(RewardFunction reward) {
     RewardFunction white =
         (List<String> prompts, List<String> completions) -> {

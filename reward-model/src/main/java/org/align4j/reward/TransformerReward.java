@@ -41,6 +41,7 @@ public final class TransformerReward implements RewardModel {
    *
    * @param base stays open while this model is in use; the caller closes it
    * @param seed of the head's first values
+   * @return the model, whose head is random
    */
   public static TransformerReward fromLanguageModel(PolicyModel base, long seed) {
     TransformerReward reward = new TransformerReward(base, false);
@@ -48,12 +49,23 @@ public final class TransformerReward implements RewardModel {
     return reward;
   }
 
-  /** Reads a folder that {@link #save} or transformers wrote, with the default backend. */
+  /**
+   * Reads a folder that {@link #save} or transformers wrote, with the default backend.
+   *
+   * @param folder of a sequence classifier with one label
+   * @return the model; the caller closes it
+   */
   public static TransformerReward load(Path folder) {
     return withHead(PolicyModel.loadHeadless(folder), folder);
   }
 
-  /** Reads a folder that {@link #save} or transformers wrote. */
+  /**
+   * Reads a folder that {@link #save} or transformers wrote.
+   *
+   * @param folder of a sequence classifier with one label
+   * @param backend what computes
+   * @return the model; the caller closes it
+   */
   public static TransformerReward load(Path folder, Backend backend) {
     return withHead(PolicyModel.loadHeadless(folder, backend), folder);
   }
@@ -69,12 +81,12 @@ public final class TransformerReward implements RewardModel {
     return reward;
   }
 
-  /** Tokenizer, template and decoder. */
+  /** {@return tokenizer, template and decoder} */
   public PolicyModel base() {
     return base;
   }
 
-  /** The decoder with its head. */
+  /** {@return the decoder with its head} */
   public ScalarHeadModel model() {
     return model;
   }
@@ -96,6 +108,8 @@ public final class TransformerReward implements RewardModel {
    * Writes only what was trained, as a PEFT adapter that keeps the head.
    *
    * @param baseModel name of the base model, for the adapter's configuration
+   * @param folder is made if it is not there
+   * @throws IOException names the file that cannot be written
    */
   public void saveAdapter(String baseModel, Path folder) throws IOException {
     requireOpen();
@@ -108,7 +122,12 @@ public final class TransformerReward implements RewardModel {
     return scores(new ChatTurns(base.text(), "").encode(prompts, completions));
   }
 
-  /** Scores tokenised prompts with one completion each, neighbours in length together. */
+  /**
+   * Scores tokenised prompts with one completion each, neighbours in length together.
+   *
+   * @param groups prompts with one completion each
+   * @return one score a group, in order
+   */
   public double[] scores(List<PromptCompletions> groups) {
     requireOpen();
     List<Integer> order = new ArrayList<>(IntStream.range(0, groups.size()).boxed().toList());

@@ -15,6 +15,7 @@ import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.text.LengthPolicy;
 import org.align4j.policy.text.Tokenization;
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingConfigBuilder;
 import org.align4j.policy.train.TrainingLoop;
 import org.align4j.reward.transformer.RewardPair;
 import org.align4j.reward.transformer.RewardTask;
@@ -46,18 +47,33 @@ public final class TransformerRewardTrainer implements RewardTrainer {
     this.base = base;
   }
 
-  /** Changes the configuration; the rest keeps TRL's defaults. */
-  public TransformerRewardTrainer config(UnaryOperator<TrainingConfig.Builder> changes) {
+  /**
+   * Changes the configuration; the rest keeps TRL's defaults.
+   *
+   * @param changes sets what is to differ
+   * @return this trainer
+   */
+  public TransformerRewardTrainer config(UnaryOperator<TrainingConfigBuilder> changes) {
     return config(changes.apply(config.toBuilder()).build());
   }
 
-  /** Sets the whole configuration; its seed also draws the head's first values. */
+  /**
+   * Sets the whole configuration; its seed also draws the head's first values.
+   *
+   * @param value all settings
+   * @return this trainer
+   */
   public TransformerRewardTrainer config(TrainingConfig value) {
     config = value;
     return this;
   }
 
-  /** Sets the pairwise loss; by default it does not centre rewards. */
+  /**
+   * Sets the pairwise loss; by default it does not centre rewards.
+   *
+   * @param value on pairs of scores
+   * @return this trainer
+   */
   public TransformerRewardTrainer loss(BradleyTerryLoss value) {
     loss = value;
     return this;
@@ -67,6 +83,8 @@ public final class TransformerRewardTrainer implements RewardTrainer {
    * Sets what happens to pairs that are too long; by default those of more than 1024 tokens are
    * left out.
    *
+   * @param value limit, and what happens beyond it
+   * @return this trainer
    * @throws ConfigurationException as {@link #requireWholeCompletions}
    */
   public TransformerRewardTrainer lengths(LengthPolicy value) {
@@ -78,6 +96,7 @@ public final class TransformerRewardTrainer implements RewardTrainer {
   /**
    * Refuses a policy that cuts completions: the score of a part says nothing about the whole.
    *
+   * @param policy limit, and what happens beyond it
    * @throws ConfigurationException names the policies that leave completions whole
    */
   public static void requireWholeCompletions(LengthPolicy policy) {
@@ -91,6 +110,9 @@ public final class TransformerRewardTrainer implements RewardTrainer {
   /**
    * Sets whether plain strings become a user's and an assistant's turn if the model has a chat
    * template, as by default; otherwise they are raw text.
+   *
+   * @param value whether they do
+   * @return this trainer
    */
   public TransformerRewardTrainer wrapStringsAsChat(boolean value) {
     wrapStrings = value;
@@ -101,13 +123,20 @@ public final class TransformerRewardTrainer implements RewardTrainer {
    * Sets by how much the scores of pairs should differ at least.
    *
    * @param bySource margins by {@link PreferencePair#source}; 0 for pairs that are not there
+   * @return this trainer
    */
   public TransformerRewardTrainer margins(Map<String, Double> bySource) {
     margins = Map.copyOf(bySource);
     return this;
   }
 
-  /** Sets held-out pairs, which are evaluated every {@code eval_steps} steps and at the end. */
+  /**
+   * Sets held-out pairs, which are evaluated every {@code eval_steps} steps and at the end.
+   *
+   * @param pairs of the kind that is trained on
+   * @param marginsBySource as for {@link #margins}
+   * @return this trainer
+   */
   public TransformerRewardTrainer evaluateOn(
       List<PreferencePair> pairs, Map<String, Double> marginsBySource) {
     heldOut = List.copyOf(pairs);
@@ -115,13 +144,23 @@ public final class TransformerRewardTrainer implements RewardTrainer {
     return this;
   }
 
-  /** Sets the folder of checkpoints and of the batch dumped on a failure; {@code runs/reward}. */
+  /**
+   * Sets the folder of checkpoints and of the batch dumped on a failure; {@code runs/reward}.
+   *
+   * @param folder is made if it is not there
+   * @return this trainer
+   */
   public TransformerRewardTrainer output(Path folder) {
     context = new RunContext(folder, context.listeners(), context.cancellation());
     return this;
   }
 
-  /** Adds listeners. */
+  /**
+   * Adds listeners.
+   *
+   * @param more are told after those that were added before
+   * @return this trainer
+   */
   public TransformerRewardTrainer listen(TrainingListener... more) {
     List<TrainingListener> all = new ArrayList<>(context.listeners());
     all.addAll(List.of(more));
@@ -129,13 +168,23 @@ public final class TransformerRewardTrainer implements RewardTrainer {
     return this;
   }
 
-  /** Sets the output folder, the listeners and what ends the run early. */
+  /**
+   * Sets the output folder, the listeners and what ends the run early.
+   *
+   * @param value replaces {@link #output} and {@link #listen}
+   * @return this trainer
+   */
   public TransformerRewardTrainer context(RunContext value) {
     context = value;
     return this;
   }
 
-  /** Sets whether to go on from the checkpoint in the output folder. */
+  /**
+   * Sets whether to go on from the checkpoint in the output folder.
+   *
+   * @param value whether to
+   * @return this trainer
+   */
   public TransformerRewardTrainer resume(boolean value) {
     resume = value;
     return this;
@@ -167,7 +216,7 @@ public final class TransformerRewardTrainer implements RewardTrainer {
   }
 
   /**
-   * Steps and metrics of the last {@link #fit}.
+   * {@return steps and metrics of the last {@link #fit}}
    *
    * @throws IllegalStateException before the first
    */

@@ -10,12 +10,21 @@ package org.align4j.core;
 public abstract class Align4jException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** A complete, readable message. */
+  /**
+   * A complete, readable message.
+   *
+   * @param message what is wrong and the way out
+   */
   protected Align4jException(String message) {
     super(message);
   }
 
-  /** The same with its cause. */
+  /**
+   * The same with its cause.
+   *
+   * @param message what is wrong and the way out
+   * @param cause what it follows from
+   */
   protected Align4jException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -7,12 +7,21 @@ package org.align4j.core;
 public final class ConfigurationException extends Align4jException {
   private static final long serialVersionUID = 1L;
 
-  /** A complete, readable message. */
+  /**
+   * A complete, readable message.
+   *
+   * @param message the setting, its value and what was expected
+   */
   public ConfigurationException(String message) {
     super(message);
   }
 
-  /** The same with its cause. */
+  /**
+   * The same with its cause.
+   *
+   * @param message the setting, its value and what was expected
+   * @param cause what it follows from
+   */
   public ConfigurationException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -27,7 +27,14 @@ public record DpoBench(int steps, int rank, int microBatchTokens, boolean cached
   private static final double BETA = 0.1;
   private static final double LEARNING_RATE = 1e-4;
 
-  /** Takes the steps; the result is what is printed as JSON. */
+  /**
+   * Takes the steps; the result is what is printed as JSON.
+   *
+   * @param model is trained
+   * @param pairs at least one
+   * @return seconds and rates, by name
+   * @throws IOException if a file of the run cannot be written
+   */
   public Map<String, Object> run(ChatModel model, List<PreferencePair> pairs) throws IOException {
     model.withLora(LoraConfig.allLinear(rank, 2.0 * rank), 0);
     StepTimes times = new StepTimes();

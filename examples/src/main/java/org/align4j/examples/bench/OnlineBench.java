@@ -62,7 +62,13 @@ public record OnlineBench(OnlineMethod method, int steps, int tokens) {
     return RolloutConfig.builder().generations(GENERATIONS).temperature(1).build();
   }
 
-  /** Takes the rounds; the result is what is printed as JSON. */
+  /**
+   * Takes the rounds; the result is what is printed as JSON.
+   *
+   * @param model is trained
+   * @param prompts that completions are drawn for
+   * @return seconds and rates, by name
+   */
   public Map<String, Object> run(ChatModel model, PromptFile prompts) {
     List<String> texts = prompts.read();
     if (texts.size() < PROMPTS) {

@@ -32,12 +32,21 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Align4j {
   private Align4j() {}
 
-  /** Runs a command line and exits with its code. */
+  /**
+   * Runs a command line and exits with its code.
+   *
+   * @param arguments as typed
+   */
   public static void main(String... arguments) {
     System.exit(run(arguments));
   }
 
-  /** Runs a command line and returns its exit code. */
+  /**
+   * Runs a command line and returns its exit code.
+   *
+   * @param arguments as typed
+   * @return 0, 1 for a failure or 2 for wrong use
+   */
   public static int run(String... arguments) {
     CommandLine line = commandLine();
     if (arguments.length == 0) {

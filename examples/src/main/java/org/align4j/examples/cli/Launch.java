@@ -13,7 +13,11 @@ public final class Launch {
 
   private Launch() {}
 
-  /** Runs a command line and exits with its code. */
+  /**
+   * Runs a command line and exits with its code.
+   *
+   * @param arguments as typed
+   */
   public static void main(String... arguments) {
     try {
       Class.forName("jdk.internal.module.Modules")

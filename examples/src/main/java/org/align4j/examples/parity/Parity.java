@@ -15,6 +15,7 @@ public final class Parity {
    * @param folder laid out as {@code models/<name>/}, {@code objectives/<name>.json}, {@code
    *     pairs.jsonl}
    * @param listener told each result as it is known
+   * @return every case with its largest difference
    */
   public static List<CaseResult> run(Path folder, Consumer<CaseResult> listener) {
     Fixtures fixtures = new Fixtures(folder);

@@ -41,6 +41,7 @@ import org.align4j.policy.task.SupervisedTask;
 import org.align4j.policy.text.TokenizedDemonstration;
 import org.align4j.policy.text.TokenizedPair;
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingConfigBuilder;
 import org.align4j.policy.train.TrainingLoop;
 import org.align4j.reward.report.RefusalReadiness;
 
@@ -82,7 +83,11 @@ public final class Quickstart {
   /**
    * Prepares a run.
    *
+   * @param model is trained
    * @param modelName how the model was named, for the adapter's configuration
+   * @param config time limit and sizes
+   * @param out folder of the run
+   * @param progress shows each stage
    * @param cancellation ends the run, leaving the adapter as it is then
    */
   public Quickstart(
@@ -116,7 +121,12 @@ public final class Quickstart {
   /** A harmless request with what the model itself answers. */
   private record Helped(Request request, String answer) {}
 
-  /** Runs everything and writes adapter, metrics, samples and report. */
+  /**
+   * Runs everything and writes adapter, metrics, samples and report.
+   *
+   * @return rates before and after
+   * @throws IOException names the file that cannot be written
+   */
   public Result run() throws IOException {
     double begun = seconds();
     Measurement before = measure("measure before", false);
@@ -349,7 +359,7 @@ public final class Quickstart {
     return new RunContext(out, listeners, cancellation);
   }
 
-  private TrainingConfig.Builder training(double rate) {
+  private TrainingConfigBuilder training(double rate) {
     return TrainingConfig.builder(rate)
         .batchSize(TRAIN_BATCH)
         .microBatchTokens(MICRO_BATCH_TOKENS)

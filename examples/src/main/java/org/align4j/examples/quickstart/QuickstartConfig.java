@@ -54,7 +54,11 @@ public record QuickstartConfig(
     double sftWeight,
     long seed) {
 
-  /** The defaults for a time limit. */
+  /**
+   * {@return the defaults for a time limit}
+   *
+   * @param minutes of the whole run, &gt; 0
+   */
   public static QuickstartConfig of(double minutes) {
     return new QuickstartConfig(
         minutes,

@@ -77,7 +77,11 @@ public record QuickstartData(
 
   private static final List<String> WHOLE = List.of("%s");
 
-  /** Reads the embedded files. */
+  /**
+   * Reads the embedded files.
+   *
+   * @return the requests and phrases
+   */
   public static QuickstartData load() {
     List<List<Request>> harmful = new ArrayList<>();
     List<List<Request>> harmless = new ArrayList<>();

@@ -204,7 +204,11 @@ public final class QuickstartReport {
     page.append(good ? "✓ " : "✗ ").append(Charts.escape(text));
   }
 
-  /** The table that the command prints. */
+  /**
+   * {@return the table that the command prints}
+   *
+   * @param result of the run
+   */
   public static String summary(Quickstart.Result result) {
     StringBuilder table = new StringBuilder();
     table.append(String.format("%-28s %28s %28s%n", "", "before", "after"));

@@ -35,6 +35,7 @@ public final class RefusalPairs {
   /**
    * Writes into a folder.
    *
+   * @param out folder of the four files
    * @param balanced take only as many harmless training requests as there are harmful ones
    */
   public RefusalPairs(Path out, boolean balanced) {
@@ -93,6 +94,12 @@ public final class RefusalPairs {
    * {@code pairs-train.jsonl} and {@code pairs-eval.jsonl}: prompt, chosen, rejected. For a harmful
    * request the refusal is chosen over the model's answer, for a harmless one the answer over the
    * refusal; answers that are empty or refuse make no pair.
+   *
+   * @param model answers the harmless requests
+   * @param refusal answer to harmful requests
+   * @param answerTokens most tokens of an answer
+   * @param progress shows the answers
+   * @throws IOException names the file that cannot be written
    */
   public void writePairs(
       PolicyModel model, String refusal, int answerTokens, Progress.Factory progress)

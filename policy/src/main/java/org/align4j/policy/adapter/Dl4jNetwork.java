@@ -43,7 +43,9 @@ public final class Dl4jNetwork implements LogitsNetwork {
   /**
    * Wraps an initialised network.
    *
+   * @param network is trained in place
    * @param inputs one row of features for each target of a batch
+   * @return the network
    */
   public static Dl4jNetwork of(MultiLayerNetwork network, Function<TokenBatch, INDArray> inputs) {
     return new Dl4jNetwork(
@@ -71,7 +73,13 @@ public final class Dl4jNetwork implements LogitsNetwork {
         inputs);
   }
 
-  /** The same for a graph with one input and one output. */
+  /**
+   * The same for a graph with one input and one output.
+   *
+   * @param graph is trained in place
+   * @param inputs one row of features for each target of a batch
+   * @return the graph
+   */
   public static Dl4jNetwork of(ComputationGraph graph, Function<TokenBatch, INDArray> inputs) {
     String output = graph.getConfiguration().getNetworkOutputs().get(0);
     return new Dl4jNetwork(

@@ -18,6 +18,7 @@ public interface LogitsNetwork extends AutoCloseable {
   /**
    * Outputs for every target of the batch.
    *
+   * @param batch prompts with completions
    * @param train whether {@link #backward} follows; dropout is on then
    * @return [targets, vocabulary], or [targets, 1] of a critic, float32
    */
@@ -30,7 +31,7 @@ public interface LogitsNetwork extends AutoCloseable {
    */
   void backward(INDArray dLogits);
 
-  /** What is trained, in a fixed order. */
+  /** {@return what is trained, in a fixed order} */
   List<Parameter> parameters();
 
   @Override

@@ -44,7 +44,12 @@ public final class LogitsPolicy implements DistributionLearner, Sampler, AutoClo
   private double inverseTemperature;
   private boolean closed;
 
-  /** Wraps a network, which is closed with the policy. */
+  /**
+   * Wraps a network, which is closed with the policy.
+   *
+   * @param network gives next-token logits
+   * @param backend what computes
+   */
   public LogitsPolicy(LogitsNetwork network, Backend backend) {
     this.network = network;
     this.backend = backend;

@@ -14,7 +14,12 @@ public final class NetworkValueModel implements ValueModel, AutoCloseable {
   private final LogitsNetwork network;
   private final Backend backend;
 
-  /** Wraps a network, which is closed with this. */
+  /**
+   * Wraps a network, which is closed with this.
+   *
+   * @param network with one output
+   * @param backend what computes
+   */
   public NetworkValueModel(LogitsNetwork network, Backend backend) {
     this.network = network;
     this.backend = backend;

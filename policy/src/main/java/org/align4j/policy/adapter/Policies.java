@@ -20,8 +20,9 @@ public final class Policies {
   private Policies() {}
 
   /**
-   * A SameDiff graph, all of whose variables are trained. It must not be wrapped twice.
+   * {@return a SameDiff graph, all of whose variables are trained} It must not be wrapped twice.
    *
+   * @param graph is trained in place
    * @param logits name of the variable of shape [targets, vocabulary]
    * @param inputs placeholders by name, from a batch
    * @throws IllegalArgumentException if the graph has no such variable or nothing to train
@@ -37,8 +38,9 @@ public final class Policies {
   }
 
   /**
-   * An initialised DL4J network that ends in a dense layer with identity activation.
+   * {@return an initialised DL4J network that ends in a dense layer with identity activation}
    *
+   * @param network is trained in place
    * @param inputs one row of features for each target of a batch
    */
   public static LogitsPolicy dl4j(
@@ -46,17 +48,31 @@ public final class Policies {
     return logits(Dl4jNetwork.of(network, inputs));
   }
 
-  /** The same for a graph with one input and one output. */
+  /**
+   * {@return the same for a graph with one input and one output}
+   *
+   * @param graph is trained in place
+   * @param inputs one row of features for each target of a batch
+   */
   public static LogitsPolicy dl4j(ComputationGraph graph, Function<TokenBatch, INDArray> inputs) {
     return logits(Dl4jNetwork.of(graph, inputs));
   }
 
-  /** Any other network. */
+  /**
+   * Any other network.
+   *
+   * @param network is closed with the policy
+   * @return the policy
+   */
   public static LogitsPolicy logits(LogitsNetwork network) {
     return new LogitsPolicy(network, Backends.defaultBackend());
   }
 
-  /** A network with one output as a critic: {@link Dl4jNetwork} or {@link SameDiffNetwork}. */
+  /**
+   * {@return a network with one output as a critic: {@link Dl4jNetwork} or {@link SameDiffNetwork}}
+   *
+   * @param network is closed with the critic
+   */
   public static NetworkValueModel critic(LogitsNetwork network) {
     return new NetworkValueModel(network, Backends.defaultBackend());
   }

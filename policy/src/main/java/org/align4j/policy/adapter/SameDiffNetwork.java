@@ -34,6 +34,7 @@ public final class SameDiffNetwork implements LogitsNetwork {
   /**
    * Wraps a graph; adds two variables and sets its loss, so a graph can be wrapped once.
    *
+   * @param graph is trained in place
    * @param logits name of the variable of shape [targets, vocabulary]
    * @param trained names of the variables to train, float32
    * @param inputs placeholders of a batch

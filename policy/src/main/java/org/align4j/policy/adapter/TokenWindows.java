@@ -13,7 +13,12 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class TokenWindows {
   private TokenWindows() {}
 
-  /** For each target all tokens before it, from the sequence's first; each has at least one. */
+  /**
+   * {@return for each target all tokens before it, from the sequence's first; each has at least
+   * one}
+   *
+   * @param batch prompts with completions
+   */
   public static int[][] contexts(TokenBatch batch) {
     int[][] out = new int[batch.targets().length][];
     for (int t = 0; t < out.length; t++) {
@@ -30,8 +35,11 @@ public final class TokenWindows {
   }
 
   /**
-   * The last {@code width} tokens before each target, {@code [target][place]}; what is missing at
-   * the start is −1.
+   * {@return the last {@code width} tokens before each target, {@code [target][place]}; what is
+   * missing at the start is −1}
+   *
+   * @param batch prompts with completions
+   * @param width tokens of a window, ≥ 1
    */
   public static int[][] last(TokenBatch batch, int width) {
     int[][] contexts = contexts(batch);
@@ -49,6 +57,9 @@ public final class TokenWindows {
    * The last {@code width} tokens before each target as one-hot vectors, one behind another; zeros
    * where a token is missing.
    *
+   * @param batch prompts with completions
+   * @param width tokens of a window, ≥ 1
+   * @param vocabulary components of a one-hot vector
    * @return [targets, width · vocabulary], float32
    * @throws IllegalArgumentException if a token is outside the vocabulary
    */

@@ -1,7 +1,8 @@
 package org.align4j.policy.backend;
 
 /**
- * One step of AdamW with decoupled decay (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2).
+ * One step of AdamW with decoupled decay (Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm
+ * 2).
  *
  * @param learningRate the step's learning rate
  * @param beta1 decay of the first moment
@@ -18,12 +19,12 @@ public record AdamStep(
     double weightDecay,
     long step) {
 
-  /** learningRate / (1 - beta1^step). */
+  /** {@return learningRate / (1 - beta1^step)} */
   public float correctedRate() {
     return (float) (learningRate / (1 - Math.pow(beta1, (double) step)));
   }
 
-  /** 1 / sqrt(1 - beta2^step). */
+  /** {@return 1 / sqrt(1 - beta2^step)} */
   public float inverseRootCorrection() {
     return (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) step)));
   }

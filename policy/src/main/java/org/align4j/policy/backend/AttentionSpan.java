@@ -17,12 +17,18 @@ import java.util.List;
  */
 public record AttentionSpan(int queryStart, int length, List<KeyRange> keyRanges, int group) {
 
-  /** A span that sees itself and nothing else; its keys stand in the rows of its queries. */
+  /**
+   * {@return a span that sees itself and nothing else; its keys stand in the rows of its queries}
+   *
+   * @param start first row
+   * @param length number of rows
+   * @param group spans of one group are computed by one thread
+   */
   public static AttentionSpan alone(int start, int length, int group) {
     return new AttentionSpan(start, length, List.of(new KeyRange(start, length, group)), group);
   }
 
-  /** All keys that the last query sees. */
+  /** {@return all keys that the last query sees} */
   public int keys() {
     int keys = 0;
     // By index: iterators would be garbage in loops over rows.
@@ -32,12 +38,20 @@ public record AttentionSpan(int queryStart, int length, List<KeyRange> keyRanges
     return keys;
   }
 
-  /** The position of a query among the keys that it sees; its own key is the last of them. */
+  /**
+   * {@return the position of a query among the keys that it sees; its own key is the last of them}
+   *
+   * @param queryIndex from 0 in this span
+   */
   public int position(int queryIndex) {
     return keys() - length + queryIndex;
   }
 
-  /** The key row at a position of this span. */
+  /**
+   * {@return the key row at a position of this span}
+   *
+   * @param position from 0
+   */
   public int keyRow(int position) {
     int left = position;
     for (KeyRange range : keyRanges) {

@@ -42,7 +42,7 @@ public final class Backends {
   private Backends() {}
 
   /**
-   * The backend that this JVM uses by default; made once.
+   * {@return the backend that this JVM uses by default; made once}
    *
    * @throws IllegalStateException if a backend or a dtype that was asked for cannot run here
    * @throws IllegalArgumentException if a property of it has a value that does not exist
@@ -54,14 +54,19 @@ public final class Backends {
     return chosen;
   }
 
-  /** A backend by name, in float32. */
+  /**
+   * {@return a backend by name, in float32}
+   *
+   * @param name such as {@code vector} or {@code scalar}
+   */
   public static Backend named(String name) {
     return named(name, Precision.FLOAT32);
   }
 
   /**
-   * A backend by name.
+   * {@return a backend by name}
    *
+   * @param name such as {@code vector} or {@code scalar}
    * @param precision of products with frozen weights; only {@code vector} has other ones than
    *     float32
    */
@@ -82,8 +87,8 @@ public final class Backends {
   }
 
   /**
-   * Whether {@code jdk.incubator.vector} is there: by {@code --add-modules}, or added since the JVM
-   * started, as align4j's launcher does.
+   * {@return whether {@code jdk.incubator.vector} is there: by {@code --add-modules}, or added
+   * since the JVM started, as align4j's launcher does}
    */
   public static boolean vectorModulePresent() {
     try {

@@ -9,7 +9,11 @@ package org.align4j.policy.backend;
  */
 public record KeyRange(int start, int length, int group) {
 
-  /** Whether another range, maybe of another group, names the same rows. */
+  /**
+   * {@return whether another range, maybe of another group, names the same rows}
+   *
+   * @param other another range
+   */
   public boolean sameRows(KeyRange other) {
     return start == other.start && length == other.length;
   }

@@ -9,12 +9,21 @@ package org.align4j.policy.backend;
  */
 public record Library(String name, boolean present, String detail) {
 
-  /** One that cannot be used, with the failure that said so. */
+  /**
+   * {@return one that cannot be used, with the failure that said so}
+   *
+   * @param name of the library
+   * @param failure why it cannot be used
+   */
   public static Library absent(String name, Throwable failure) {
     return new Library(name, false, reason(failure));
   }
 
-  /** A failure in one line; of a class that did not start, what stopped it. */
+  /**
+   * {@return a failure in one line; of a class that did not start, what stopped it}
+   *
+   * @param failure what was thrown
+   */
   public static String reason(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null && (root.getMessage() == null || isWrapper(root))) {

@@ -28,7 +28,11 @@ public record MachineReport(List<Library> lines, String backend, List<KernelChoi
   private static final String CUDA_CLASS = "org.nd4j.linalg.jcublas.JCublasBackend";
   private static final long MEBIBYTE = 1 << 20;
 
-  /** Asks the machine; loads every native library that is here, which takes a few seconds. */
+  /**
+   * Asks the machine; loads every native library that is here, which takes a few seconds.
+   *
+   * @return the report
+   */
   public static MachineReport take() {
     List<Library> lines = new ArrayList<>();
     lines.add(safely("Java", MachineReport::java));

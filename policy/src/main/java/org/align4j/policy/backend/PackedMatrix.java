@@ -10,6 +10,7 @@ public interface PackedMatrix extends AutoCloseable {
   /**
    * out = x · Wᵀ, or x · W where the weight was packed transposed.
    *
+   * @param x [rows, inputs]
    * @param out overwritten
    */
   void multiply(Tensor x, Tensor out);
@@ -19,6 +20,8 @@ public interface PackedMatrix extends AutoCloseable {
    *
    * @param inputs columns of x
    * @param outputs columns of out
+   * @param x the first operand
+   * @param out the result
    */
   static void checkShapes(int inputs, int outputs, Tensor x, Tensor out) {
     if (x.columns() != inputs || out.columns() != outputs || out.rows() != x.rows()) {
@@ -38,7 +41,7 @@ public interface PackedMatrix extends AutoCloseable {
   @Override
   default void close() {}
 
-  /** The same weight for someone who closes it although others go on to use it. */
+  /** {@return the same weight for someone who closes it although others go on to use it} */
   default PackedMatrix shared() {
     return (x, out) -> multiply(x, out);
   }

@@ -25,19 +25,20 @@ public enum Precision {
     this.bytes = bytes;
   }
 
-  /** Bytes of a packed weight. */
+  /** {@return bytes of a packed weight} */
   public int bytes() {
     return bytes;
   }
 
-  /** The name that transformers gives it. */
+  /** {@return the name that transformers gives it} */
   public String label() {
     return label;
   }
 
   /**
-   * A precision by {@link #label}.
+   * {@return a precision by {@link #label}}
    *
+   * @param label such as {@code float32}
    * @throws IllegalArgumentException for any other text
    */
   public static Precision of(String label) {

@@ -18,6 +18,8 @@ public record QuantizedRow(int run, byte[] integers, float[] scales, float[] off
    * Memory for an output's weights.
    *
    * @param inputs whole runs
+   * @param run inputs that share a scale
+   * @return the memory, zeroed
    */
   public static QuantizedRow of(int inputs, int run) {
     int runs = inputs / run;
@@ -29,13 +31,19 @@ public record QuantizedRow(int run, byte[] integers, float[] scales, float[] off
    *
    * @param from first input, the first of a run
    * @param count inputs, whole runs
+   * @param scale factor of the integers
+   * @param offset added to their products
    */
   public void scale(int from, int count, float scale, float offset) {
     Arrays.fill(scales, from / run, (from + count) / run, scale);
     Arrays.fill(offsets, from / run, (from + count) / run, offset);
   }
 
-  /** Writes all weights. */
+  /**
+   * Writes all weights.
+   *
+   * @param out one value an input
+   */
   public void expand(float[] out) {
     for (int from = 0; from < integers.length; from += run) {
       float scale = scales[from / run];

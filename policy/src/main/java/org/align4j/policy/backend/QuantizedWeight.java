@@ -5,27 +5,31 @@ import java.util.List;
 /** A weight [outputs, inputs] in the integers that a file keeps of it. */
 public interface QuantizedWeight {
 
-  /** Rows. */
+  /** {@return rows} */
   int outputs();
 
-  /** Columns, whole runs. */
+  /** {@return columns, whole runs} */
   int inputs();
 
-  /** 4 if the integers are between 0 and 15, otherwise 8. */
+  /** {@return 4 if the integers are between 0 and 15, otherwise 8} */
   int bits();
 
-  /** Inputs that share a scale, 16 or 32. */
+  /** {@return inputs that share a scale, 16 or 32} */
   int run();
 
   /**
    * Reads one output's weights; by several threads at a time.
    *
+   * @param output row of the weight, from 0
    * @param row of as many inputs, in runs of this length or half of it
    */
   void read(int output, QuantizedRow row);
 
   /**
-   * The outputs of several weights one after another; those of fewer bits take as many as others.
+   * {@return the outputs of several weights one after another; those of fewer bits take as many as
+   * others}
+   *
+   * @param parts at least one, with the same inputs and runs
    */
   static QuantizedWeight stacked(List<QuantizedWeight> parts) {
     return parts.size() == 1 ? parts.get(0) : new Stacked(List.copyOf(parts));

@@ -12,6 +12,10 @@ public record RotaryTable(float[] cos, float[] sin, int half) {
   /**
    * Tabulates {@code cos(p · f_i)} for positions 0..count-1 (Su et al. 2021, arXiv 2104.09864).
    * Angles are rounded to float32 before the cosine, as the peers do.
+   *
+   * @param inverseFrequencies f_i, one a pair of components
+   * @param count number of positions
+   * @return the table
    */
   public static RotaryTable of(double[] inverseFrequencies, int count) {
     int half = inverseFrequencies.length;

@@ -32,8 +32,10 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A new matrix of zeros.
+   * {@return a new matrix of zeros}
    *
+   * @param rows ≥ 0
+   * @param columns ≥ 0
    * @throws IllegalArgumentException if it would exceed 2 GiB
    */
   public static Tensor zeros(int rows, int columns) {
@@ -51,7 +53,13 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(memory, memory.asBuffer(), 0, rows, columns, columns);
   }
 
-  /** A new matrix with these values, row by row. */
+  /**
+   * {@return a new matrix with these values, row by row}
+   *
+   * @param rows ≥ 0
+   * @param columns ≥ 0
+   * @param values {@code rows · columns} of them
+   */
   public static Tensor of(int rows, int columns, float... values) {
     if (values.length != rows * columns) {
       throw new IllegalArgumentException(
@@ -65,6 +73,9 @@ public final class Tensor implements AutoCloseable {
   /**
    * Wraps a contiguous row-major float32 array of rank 2, or of rank 1 as one row, without copying;
    * the array keeps ownership.
+   *
+   * @param array keeps its memory
+   * @return a tensor on the same memory
    */
   public static Tensor of(INDArray array) {
     if (array.rank() < 1
@@ -89,7 +100,9 @@ public final class Tensor implements AutoCloseable {
         (int) array.size(array.rank() - 1));
   }
 
-  /** The same memory as an ND4J array, without copying; valid until this tensor is closed. */
+  /**
+   * {@return the same memory as an ND4J array, without copying; valid until this tensor is closed}
+   */
   public INDArray toINDArray() {
     return Nd4j.create(
         Nd4j.createBuffer(
@@ -100,13 +113,23 @@ public final class Tensor implements AutoCloseable {
         'c');
   }
 
-  /** Rows {@code from .. from + count - 1}. */
+  /**
+   * {@return rows {@code from .. from + count - 1}}
+   *
+   * @param from first row
+   * @param count number of rows
+   */
   public Tensor rows(int from, int count) {
     checkRange("rows", from, count, rows);
     return new Tensor(origin, buffer, offset + from * stride, count, columns, stride);
   }
 
-  /** Columns {@code from .. from + count - 1} of every row. */
+  /**
+   * {@return columns {@code from .. from + count - 1} of every row}
+   *
+   * @param from first column
+   * @param count number of columns
+   */
   public Tensor columns(int from, int count) {
     checkRange("columns", from, count, columns);
     return new Tensor(origin, buffer, offset + from, rows, count, stride);
@@ -138,49 +161,71 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
-  /** Number of rows. */
+  /** {@return number of rows} */
   public int rows() {
     return rows;
   }
 
-  /** Number of columns. */
+  /** {@return number of columns} */
   public int columns() {
     return columns;
   }
 
-  /** Elements between the starts of two rows. */
+  /** {@return elements between the starts of two rows} */
   public int stride() {
     return stride;
   }
 
-  /** Number of elements. */
+  /** {@return number of elements} */
   public long size() {
     return (long) rows * columns;
   }
 
-  /** A pointer to the first element, which keeps the memory alive. */
+  /** {@return a pointer to the first element, which keeps the memory alive} */
   public FloatPointer pointer() {
     checkOpen();
     return offset == 0 ? origin : origin.getPointer(offset);
   }
 
-  /** The first element's address, for native code that is called while this tensor is in use. */
+  /**
+   * {@return the first element's address, for native code that is called while this tensor is in
+   * use}
+   */
   public long address() {
     checkOpen();
     return origin.address() + (long) offset * Float.BYTES;
   }
 
-  /** Copies row {@code row} into {@code target} from {@code at}. */
+  /**
+   * Copies row {@code row} into {@code target} from {@code at}.
+   *
+   * @param row from 0
+   * @param target takes {@code columns()} values
+   * @param at place of the first
+   */
   public void readRow(int row, float[] target, int at) {
     open().get(offset + row * stride, target, at, columns);
   }
 
-  /** Copies {@code columns()} values from {@code source} at {@code at} into row {@code row}. */
+  /**
+   * Copies {@code columns()} values from {@code source} at {@code at} into row {@code row}.
+   *
+   * @param row from 0
+   * @param source of the values
+   * @param at place of the first
+   */
   public void writeRow(int row, float[] source, int at) {
     open().put(offset + row * stride, source, at, columns);
   }
 
-  /** Copies {@code count} rows, one after another, in one piece where there are no gaps. */
+  /**
+   * Copies {@code count} rows, one after another, in one piece where there are no gaps.
+   *
+   * @param row first row
+   * @param count number of rows
+   * @param target takes {@code count · columns()} values
+   * @param at place of the first
+   */
   public void readRows(int row, int count, float[] target, int at) {
     if (stride == columns) {
       open().get(offset + row * stride, target, at, count * columns);
@@ -191,35 +236,67 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
-  /** Copies part of a row. */
+  /**
+   * Copies part of a row.
+   *
+   * @param row from 0
+   * @param column first column
+   * @param target takes the values
+   * @param at place of the first
+   * @param count number of values
+   */
   public void read(int row, int column, float[] target, int at, int count) {
     open().get(offset + row * stride + column, target, at, count);
   }
 
-  /** Writes part of a row. */
+  /**
+   * Writes part of a row.
+   *
+   * @param row from 0
+   * @param column first column
+   * @param source of the values
+   * @param at place of the first
+   * @param count number of values
+   */
   public void write(int row, int column, float[] source, int at, int count) {
     open().put(offset + row * stride + column, source, at, count);
   }
 
   /**
    * Copies {@code columns()} values of another tensor's row, from {@code column} on, into a row.
+   *
+   * @param row that is overwritten
+   * @param source where to copy from
+   * @param sourceRow its row
+   * @param column its first column
    */
   public void copyRow(int row, Tensor source, int sourceRow, int column) {
     int from = source.offset + sourceRow * source.stride + column;
     open().put(offset + row * stride, source.open(), from, columns);
   }
 
-  /** One element. */
+  /**
+   * {@return one element}
+   *
+   * @param row from 0
+   * @param column from 0
+   */
   public float get(int row, int column) {
     return open().get(offset + row * stride + column);
   }
 
-  /** Sets one element. */
+  /**
+   * Sets one element.
+   *
+   * @param row from 0
+   * @param column from 0
+   * @param value what it becomes
+   */
   public void set(int row, int column, float value) {
     open().put(offset + row * stride + column, value);
   }
 
-  /** All elements, row by row. */
+  /** {@return all elements, row by row} */
   public float[] toArray() {
     float[] out = new float[rows * columns];
     for (int r = 0; r < rows; r++) {
@@ -228,7 +305,11 @@ public final class Tensor implements AutoCloseable {
     return out;
   }
 
-  /** Copies all elements of a tensor of the same shape. */
+  /**
+   * Copies all elements of a tensor of the same shape.
+   *
+   * @param other where to copy from
+   */
   public void copyFrom(Tensor other) {
     if (other.rows != rows || other.columns != columns) {
       throw new IllegalArgumentException(
@@ -241,14 +322,14 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
-  /** A new matrix with the same elements. */
+  /** {@return a new matrix with the same elements} */
   public Tensor copy() {
     Tensor copy = zeros(rows, columns);
     copy.copyFrom(this);
     return copy;
   }
 
-  /** The shape as {@code [rows, columns]}, for messages. */
+  /** {@return the shape as {@code [rows, columns]}, for messages} */
   public String shape() {
     return "[" + rows + ", " + columns + "]";
   }

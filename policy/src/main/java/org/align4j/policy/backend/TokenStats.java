@@ -16,13 +16,24 @@ public record TokenStats(
     double[] meanLogits,
     double[] correct) {
 
-  /** Room for {@code n} tokens. */
+  /**
+   * Room for {@code n} tokens.
+   *
+   * @param n number of tokens
+   * @return statistics that are all 0
+   */
   public static TokenStats zeros(int n) {
     return new TokenStats(
         new double[n], new double[n], new double[n], new double[n], new double[n]);
   }
 
-  /** Takes over what another one says of a token. */
+  /**
+   * Takes over what another one says of a token.
+   *
+   * @param token that is overwritten
+   * @param other where to copy from
+   * @param otherToken its token
+   */
   public void copy(int token, TokenStats other, int otherToken) {
     logProbs[token] = other.logProbs[otherToken];
     entropies[token] = other.entropies[otherToken];

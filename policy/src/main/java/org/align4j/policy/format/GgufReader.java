@@ -34,7 +34,11 @@ public final class GgufReader implements WeightSource {
   private final GgufHeader header;
   private final Map<String, String> ggufNames = new LinkedHashMap<>();
 
-  /** Opens and checks the file. */
+  /**
+   * Opens and checks the file.
+   *
+   * @param path of a {@code .gguf} file
+   */
   public GgufReader(Path path) {
     file = new MappedFile(path);
     try {
@@ -62,12 +66,21 @@ public final class GgufReader implements WeightSource {
     };
   }
 
-  /** A metadata string. */
+  /**
+   * A metadata string.
+   *
+   * @param key name of the value
+   * @return the value
+   */
   public String string(String key) {
     return require(key, String.class);
   }
 
-  /** A metadata integer. */
+  /**
+   * {@return a metadata integer}
+   *
+   * @param key name of the value
+   */
   public int integer(String key) {
     long value = require(key, Long.class);
     if (value != (int) value) {
@@ -76,42 +89,78 @@ public final class GgufReader implements WeightSource {
     return (int) value;
   }
 
-  /** A metadata integer with a default. */
+  /**
+   * {@return a metadata integer with a default}
+   *
+   * @param key name of the value
+   * @param absent the default
+   */
   public int integer(String key, int absent) {
     return header.metadata().containsKey(key) ? integer(key) : absent;
   }
 
-  /** A metadata number. */
+  /**
+   * {@return a metadata number}
+   *
+   * @param key name of the value
+   */
   public double number(String key) {
     return require(key, Double.class);
   }
 
-  /** A metadata number with a default. */
+  /**
+   * {@return a metadata number with a default}
+   *
+   * @param key name of the value
+   * @param absent the default
+   */
   public double number(String key, double absent) {
     return header.metadata().containsKey(key) ? require(key, Double.class) : absent;
   }
 
-  /** A metadata string with a default. */
+  /**
+   * {@return a metadata string with a default}
+   *
+   * @param key name of the value
+   * @param absent the default; may be null
+   */
   public String string(String key, String absent) {
     return header.metadata().containsKey(key) ? string(key) : absent;
   }
 
-  /** A metadata truth value with a default. */
+  /**
+   * {@return a metadata truth value with a default}
+   *
+   * @param key name of the value
+   * @param absent the default
+   */
   public boolean flag(String key, boolean absent) {
     return header.metadata().containsKey(key) ? require(key, Boolean.class) : absent;
   }
 
-  /** Whether a metadata value is there. */
+  /**
+   * {@return whether a metadata value is there}
+   *
+   * @param key name of the value
+   */
   public boolean has(String key) {
     return header.metadata().containsKey(key);
   }
 
-  /** A metadata list of strings. */
+  /**
+   * {@return a metadata list of strings}
+   *
+   * @param key name of the value
+   */
   public List<String> strings(String key) {
     return list(key, String.class);
   }
 
-  /** A metadata list of integers. */
+  /**
+   * {@return a metadata list of integers}
+   *
+   * @param key name of the value
+   */
   public int[] integers(String key) {
     List<Long> values = list(key, Long.class);
     int[] out = new int[values.size()];

@@ -19,7 +19,12 @@ public final class HuggingFaceFolder {
 
   private HuggingFaceFolder() {}
 
-  /** Reads everything but the weights. */
+  /**
+   * Reads everything but the weights.
+   *
+   * @param folder with {@code config.json}
+   * @return configuration, tokenizer and chat template
+   */
   public static ModelAssets read(Path folder) {
     JsonNode config = json(folder.resolve("config.json"), true);
     JsonNode generation = json(folder.resolve("generation_config.json"), false);

@@ -9,12 +9,21 @@ import org.align4j.core.Align4jException;
 public class ModelFileException extends Align4jException {
   private static final long serialVersionUID = 1L;
 
-  /** A complete, readable message. */
+  /**
+   * A complete, readable message.
+   *
+   * @param message file, field, what is wrong and the way out
+   */
   public ModelFileException(String message) {
     super(message);
   }
 
-  /** The same with its cause. */
+  /**
+   * The same with its cause.
+   *
+   * @param message file, field, what is wrong and the way out
+   * @param cause what it follows from
+   */
   public ModelFileException(String message, Throwable cause) {
     super(message, cause);
   }

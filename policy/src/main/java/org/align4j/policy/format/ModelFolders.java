@@ -26,7 +26,13 @@ public final class ModelFolders {
 
   private ModelFolders() {}
 
-  /** Writes a language model; merge an adapter first to have it included. */
+  /**
+   * Writes a language model; merge an adapter first to have it included.
+   *
+   * @param model is read, not changed
+   * @param folder is made if it is not there
+   * @throws IOException names the file that cannot be written
+   */
   public static void write(PolicyModel model, Path folder) throws IOException {
     write(model.assets(), model.transformer(), folder);
   }
@@ -35,7 +41,14 @@ public final class ModelFolders {
     write(assets, model.weights(), config(assets, "ForCausalLM"), folder);
   }
 
-  /** Writes a decoder with a scalar head as a sequence classifier with one label. */
+  /**
+   * Writes a decoder with a scalar head as a sequence classifier with one label.
+   *
+   * @param base gives configuration and tokenizer
+   * @param model gives the weights
+   * @param folder is made if it is not there
+   * @throws IOException names the file that cannot be written
+   */
   public static void writeClassifier(PolicyModel base, ScalarHeadModel model, Path folder)
       throws IOException {
     ObjectNode config = config(base.assets(), "ForSequenceClassification");
@@ -49,7 +62,12 @@ public final class ModelFolders {
     write(base.assets(), model.weights(), config, folder);
   }
 
-  /** Reads the scalar head of a sequence classifier's folder. */
+  /**
+   * Reads the scalar head of a sequence classifier's folder.
+   *
+   * @param folder of a sequence classifier
+   * @param model whose head is overwritten
+   */
   public static void readHead(Path folder, ScalarHeadModel model) {
     try (WeightSource weights = SafetensorsReader.openFolder(folder)) {
       weights.read(ScalarHead.NAME, model.head().parameter().value());

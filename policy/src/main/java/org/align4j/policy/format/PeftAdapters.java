@@ -32,13 +32,27 @@ public final class PeftAdapters {
 
   private PeftAdapters() {}
 
-  /** Writes the model's adapter into a folder. */
+  /**
+   * Writes the model's adapter into a folder.
+   *
+   * @param model with an adapter
+   * @param baseModel name that others find the base model by
+   * @param folder is made if it is not there
+   * @throws IOException names the file that cannot be written
+   */
   public static void write(DecoderTransformer model, String baseModel, Path folder)
       throws IOException {
     write(model.parameters(), config(model, "CAUSAL_LM", baseModel), folder);
   }
 
-  /** Writes the adapter under a scalar head together with the head. */
+  /**
+   * Writes the adapter under a scalar head together with the head.
+   *
+   * @param model with an adapter and a head
+   * @param baseModel name that others find the base model by
+   * @param folder is made if it is not there
+   * @throws IOException names the file that cannot be written
+   */
   public static void writeClassifier(ScalarHeadModel model, String baseModel, Path folder)
       throws IOException {
     ObjectNode config = config(model.trunk(), "SEQ_CLS", baseModel);
@@ -82,7 +96,12 @@ public final class PeftAdapters {
     return config;
   }
 
-  /** Adds the adapter in a folder to a model that has none. */
+  /**
+   * Adds the adapter in a folder to a model that has none.
+   *
+   * @param model without an adapter
+   * @param folder in PEFT's format
+   */
   public static void load(DecoderTransformer model, Path folder) {
     load(model, folder, UnaryOperator.identity());
   }
@@ -96,6 +115,8 @@ public final class PeftAdapters {
    * The same for training that goes on from it: the reference is the model with this adapter, as
    * TRL has it, so that the first step's log-ratios are 0.
    *
+   * @param model without an adapter
+   * @param folder in PEFT's format
    * @param dropout whether training uses the dropout that the adapter was stored with; else none
    */
   public static void resume(DecoderTransformer model, Path folder, boolean dropout) {

@@ -47,22 +47,22 @@ public final class PolicyModel implements AutoCloseable {
     this.source = source;
   }
 
-  /** The network. */
+  /** {@return the network} */
   public DecoderTransformer transformer() {
     return transformer;
   }
 
-  /** Configuration and special tokens. */
+  /** {@return configuration and special tokens} */
   public ModelAssets assets() {
     return assets;
   }
 
-  /** Text to ids and back. */
+  /** {@return text to ids and back} */
   public Tokenizer tokenizer() {
     return tokenizer;
   }
 
-  /** Dialogues to ids. */
+  /** {@return dialogues to ids} */
   public TextEncoder text() {
     return text;
   }
@@ -73,12 +73,23 @@ public final class PolicyModel implements AutoCloseable {
     source.close();
   }
 
-  /** Loads with the default backend. */
+  /**
+   * Loads with the default backend.
+   *
+   * @param path a folder or a GGUF file
+   * @return the model; the caller closes it
+   */
   public static PolicyModel load(Path path) {
     return load(path, Backends.defaultBackend());
   }
 
-  /** Loads a folder or a GGUF file, which the model may read again while it is in use. */
+  /**
+   * Loads a folder or a GGUF file, which the model may read again while it is in use.
+   *
+   * @param path a folder or a GGUF file
+   * @param backend what computes
+   * @return the model; the caller closes it
+   */
   public static PolicyModel load(Path path, Backend backend) {
     if (Files.isDirectory(path)) {
       ModelAssets assets = HuggingFaceFolder.read(path);
@@ -89,12 +100,23 @@ public final class PolicyModel implements AutoCloseable {
     return orClose(file, () -> assemble(GgufAssets.read(path, file), file, backend, Set.of()));
   }
 
-  /** Loads the folder of a sequence classifier without its head, with the default backend. */
+  /**
+   * Loads the folder of a sequence classifier without its head, with the default backend.
+   *
+   * @param folder of a sequence classifier
+   * @return the model; the caller closes it
+   */
   public static PolicyModel loadHeadless(Path folder) {
     return loadHeadless(folder, Backends.defaultBackend());
   }
 
-  /** Loads the folder of a sequence classifier: everything but its head. */
+  /**
+   * Loads the folder of a sequence classifier: everything but its head.
+   *
+   * @param folder of a sequence classifier
+   * @param backend what computes
+   * @return the model; the caller closes it
+   */
   public static PolicyModel loadHeadless(Path folder, Backend backend) {
     ModelAssets assets = HuggingFaceFolder.read(folder).withTiedHead();
     WeightSource weights = SafetensorsReader.openFolder(folder);

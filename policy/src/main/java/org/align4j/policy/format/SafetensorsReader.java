@@ -38,12 +38,22 @@ public final class SafetensorsReader implements WeightSource {
     }
   }
 
-  /** Opens a single file. */
+  /**
+   * Opens a single file.
+   *
+   * @param file {@code .safetensors}
+   * @return the reader; the caller closes it
+   */
   public static SafetensorsReader open(Path file) {
     return new SafetensorsReader(file, Set.of(file));
   }
 
-  /** Opens {@code model.safetensors} of a folder, or its shards. */
+  /**
+   * Opens {@code model.safetensors} of a folder, or its shards.
+   *
+   * @param folder of a model
+   * @return the reader; the caller closes it
+   */
   public static SafetensorsReader openFolder(Path folder) {
     Path single = folder.resolve("model.safetensors");
     if (Files.exists(single)) {

@@ -20,8 +20,10 @@ public final class SafetensorsWriter {
   /**
    * Writes the file.
    *
+   * @param file is replaced at once, when all is written
    * @param tensors by name; names that end in {@code norm.weight} or {@code .bias} and have one row
    *     become vectors
+   * @throws IOException names the file; an older one stays as it was
    */
   public static void write(Path file, Map<String, Tensor> tensors) throws IOException {
     ObjectNode header = JSON.createObjectNode();

@@ -7,12 +7,21 @@ package org.align4j.policy.format;
 public final class UnsupportedModelException extends ModelFileException {
   private static final long serialVersionUID = 1L;
 
-  /** A complete, readable message. */
+  /**
+   * A complete, readable message.
+   *
+   * @param message what is not supported and what is
+   */
   public UnsupportedModelException(String message) {
     super(message);
   }
 
-  /** The same with its cause. */
+  /**
+   * The same with its cause.
+   *
+   * @param message what is not supported and what is
+   * @param cause what it follows from
+   */
   public UnsupportedModelException(String message, Throwable cause) {
     super(message, cause);
   }

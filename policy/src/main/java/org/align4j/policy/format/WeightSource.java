@@ -10,10 +10,14 @@ import org.align4j.policy.model.WeightLoader;
 /** Named matrices in a file, by Hugging Face's names, converted to float32 when read. */
 public interface WeightSource extends WeightLoader, AutoCloseable {
 
-  /** All names. */
+  /** {@return all names} */
   Set<String> names();
 
-  /** Dimensions, outermost first; a vector has one. */
+  /**
+   * {@return dimensions, outermost first; a vector has one}
+   *
+   * @param name of a tensor
+   */
   long[] shape(String name);
 
   /**
@@ -30,13 +34,19 @@ public interface WeightSource extends WeightLoader, AutoCloseable {
   /** Converts a row of a tensor. */
   @FunctionalInterface
   interface RowDecoder {
-    /** Fills {@code values} with row {@code row}. */
+    /**
+     * Fills {@code values} with row {@code row}.
+     *
+     * @param row from 0
+     * @param values as many as the tensor has columns
+     */
     void decode(int row, float[] values);
   }
 
   /**
    * Fills a tensor by all processors, with few arrays in between.
    *
+   * @param target is overwritten
    * @param decoders makes one for every piece of the work, which may have memory of its own
    */
   static void fill(Tensor target, Supplier<RowDecoder> decoders) {
@@ -56,12 +66,27 @@ public interface WeightSource extends WeightLoader, AutoCloseable {
             });
   }
 
-  /** Checks a stored shape against the tensor that is to be filled. */
+  /**
+   * Checks a stored shape against the tensor that is to be filled.
+   *
+   * @param file for messages
+   * @param name of the tensor
+   * @param shape as stored
+   * @param target what is to be filled
+   */
   static void requireShape(String file, String name, long[] shape, Tensor target) {
     requireShape(file, name, shape, target.rows(), target.columns());
   }
 
-  /** Checks a stored shape against what the model expects; a vector is one row. */
+  /**
+   * Checks a stored shape against what the model expects; a vector is one row.
+   *
+   * @param file for messages
+   * @param name of the tensor
+   * @param shape as stored
+   * @param rows that the model expects
+   * @param columns that the model expects
+   */
   static void requireShape(String file, String name, long[] shape, int rows, int columns) {
     boolean fits =
         shape.length == 1

@@ -9,7 +9,7 @@ public enum FinishReason {
   /** It reached the most tokens that it may have. */
   LENGTH;
 
-  /** The name in files: {@code stop} or {@code length}. */
+  /** {@return the name in files: {@code stop} or {@code length}} */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -39,6 +39,7 @@ public final class Generator implements AutoCloseable {
    * Prepares generation with the weights as they are now; training that comes later needs a new
    * generator.
    *
+   * @param model what draws; its weights are read
    * @param stopTokens ids that end a completion
    * @param slots sequences at a time
    * @param adapter whether the model's adapter takes part
@@ -68,7 +69,15 @@ public final class Generator implements AutoCloseable {
     weights.close();
   }
 
-  /** Generates a completion for each prompt. */
+  /**
+   * Generates a completion for each prompt.
+   *
+   * @param prompts token ids
+   * @param params how tokens are chosen, and how many at most
+   * @param progress shows how many prompts are done
+   * @param task name of the progress
+   * @return one completion a prompt, in order
+   */
   public List<Completion> generate(
       List<int[]> prompts, SamplingParams params, Progress.Factory progress, String task) {
     return generate(prompts, params, progress, task, () -> false);
@@ -77,6 +86,10 @@ public final class Generator implements AutoCloseable {
   /**
    * Generates until done or told to stop.
    *
+   * @param prompts token ids
+   * @param params how tokens are chosen, and how many at most
+   * @param progress shows how many prompts are done
+   * @param task name of the progress
    * @param stop asked between passes
    * @return one completion a prompt, in order; null for those that a stop left unfinished
    */
@@ -92,6 +105,8 @@ public final class Generator implements AutoCloseable {
   /**
    * Generates for training.
    *
+   * @param prompts token ids
+   * @param params how tokens are chosen, and how many at most
    * @param stop asked between passes
    * @param kept the batch of these prompts that the model's {@link
    *     DecoderTransformer#keepActivations} has been told of; null if nothing is to be kept

@@ -32,6 +32,12 @@ public interface Sampler {
    * Draws the same for a training pass over exactly these completions in this order that comes
    * next, with the weights as they are. A sampler may keep activations so that the pass need not
    * compute them again; they take the memory of that pass. By default it keeps none.
+   *
+   * @param prompts token ids
+   * @param params how tokens are chosen, and how many at most
+   * @param stopTokens ids that end a completion
+   * @param stop asked between tokens
+   * @return one completion a prompt, in order; empty if sampling was stopped
    */
   default Optional<List<Completion>> sampleForTraining(
       List<int[]> prompts, SamplingParams params, Set<Integer> stopTokens, BooleanSupplier stop) {

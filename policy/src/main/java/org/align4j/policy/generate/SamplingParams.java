@@ -21,7 +21,16 @@ public record SamplingParams(
     double repetitionPenalty,
     long seed) {
 
-  /** Checks ranges. */
+  /**
+   * Checks ranges.
+   *
+   * @param maxNewTokens most tokens of a completion, ≥ 1
+   * @param temperature 0 = greedy
+   * @param topK tokens kept; 0 = all
+   * @param topP share kept of the probability that top-k has left, in (0, 1]
+   * @param repetitionPenalty 1 = none (Keskar et al. 2019, arXiv 1909.05858)
+   * @param seed completion i of a seed is the same whatever the batch size
+   */
   public SamplingParams {
     require(maxNewTokens >= 1, "max_new_tokens must be at least 1, got " + maxNewTokens);
     require(temperature >= 0, "temperature must not be negative, got " + temperature);
@@ -30,7 +39,11 @@ public record SamplingParams(
     require(repetitionPenalty > 0, "repetition_penalty must be positive, got " + repetitionPenalty);
   }
 
-  /** The most likely token each time. */
+  /**
+   * {@return the most likely token each time}
+   *
+   * @param maxNewTokens ≥ 1
+   */
   public static SamplingParams greedy(int maxNewTokens) {
     return new SamplingParams(maxNewTokens, 0, 0, 1, 1, 0);
   }
@@ -38,7 +51,9 @@ public record SamplingParams(
   /**
    * Draws from the model's own distribution at a temperature, seed 0: what online training needs.
    *
+   * @param maxNewTokens ≥ 1
    * @param temperature &gt; 0
+   * @return the parameters
    */
   public static SamplingParams unfiltered(int maxNewTokens, double temperature) {
     return new SamplingParams(maxNewTokens, temperature, 0, 1, 1, 0);

@@ -14,6 +14,7 @@ public final class TextGenerator implements AutoCloseable {
   /**
    * Prepares generation with the weights as they are now, as {@link Generator} does.
    *
+   * @param model network, tokenizer and template
    * @param slots sequences at a time
    * @param adapter whether the model's adapter takes part
    */
@@ -25,6 +26,10 @@ public final class TextGenerator implements AutoCloseable {
   /**
    * Answers each message on its own.
    *
+   * @param messages what users say
+   * @param params how tokens are chosen, and how many at most
+   * @param progress shows how many prompts are done
+   * @param task name of the progress
    * @param stop asked between passes
    * @return one stripped answer a message, in order; empty for those that a stop left unfinished
    */
@@ -41,6 +46,8 @@ public final class TextGenerator implements AutoCloseable {
   /**
    * Completes prompts of token ids, as {@link PolicyModel#text} makes them of conversations.
    *
+   * @param prompts token ids
+   * @param params how tokens are chosen, and how many at most
    * @param progress shows how many prompts are done
    * @param task name of the progress
    * @param stop asked between passes

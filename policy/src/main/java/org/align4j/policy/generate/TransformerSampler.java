@@ -21,6 +21,7 @@ public final class TransformerSampler implements Sampler {
   /**
    * A sampler.
    *
+   * @param model what draws
    * @param slots sequences that are decoded at a time, at least 1
    */
   public TransformerSampler(DecoderTransformer model, int slots) {

@@ -32,7 +32,12 @@ public final class WholeSequenceSampler implements Sampler {
   private final NextToken network;
   private final Backend backend;
 
-  /** A sampler; tokens are chosen by the backend's kernels. */
+  /**
+   * A sampler; tokens are chosen by the backend's kernels.
+   *
+   * @param network logits of the next token of each sequence
+   * @param backend what computes
+   */
   public WholeSequenceSampler(NextToken network, Backend backend) {
     this.network = network;
     this.backend = backend;

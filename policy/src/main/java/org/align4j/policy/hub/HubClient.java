@@ -56,6 +56,7 @@ public final class HubClient {
    *
    * @param endpoint the hub's base address
    * @param token access token; {@link BearerToken#NONE} for public models
+   * @param progress shows the download of each file
    */
   public HubClient(URI endpoint, BearerToken token, Progress.Factory progress) {
     this.endpoint = endpoint;
@@ -67,6 +68,7 @@ public final class HubClient {
    * Downloads what a model needs into a folder; files that are there and complete are kept.
    *
    * @param id {@code org/name}
+   * @param folder is made if it is not there
    * @throws IOException if the hub cannot be reached, refuses, or sends other bytes than announced
    */
   public void download(String id, Path folder) throws IOException {

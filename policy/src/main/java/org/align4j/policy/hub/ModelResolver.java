@@ -32,7 +32,11 @@ public final class ModelResolver {
   private final Progress.Factory progress;
   private final Map<String, String> environment;
 
-  /** Uses the process's environment. */
+  /**
+   * Uses the process's environment.
+   *
+   * @param progress shows downloads
+   */
   public ModelResolver(Progress.Factory progress) {
     this(progress, System.getenv());
   }
@@ -43,8 +47,9 @@ public final class ModelResolver {
   }
 
   /**
-   * The file or folder of a model.
+   * {@return the file or folder of a model}
    *
+   * @param model a path, a Hugging Face id or a known name
    * @throws ModelFileException says what was tried
    */
   public Path resolve(String model) {
@@ -148,7 +153,10 @@ public final class ModelResolver {
     return Path.of(System.getProperty("user.home"), ".cache");
   }
 
-  /** The folder for what align4j keeps between runs: {@code ALIGN4J_CACHE} or one in the home. */
+  /**
+   * {@return the folder for what align4j keeps between runs: {@code ALIGN4J_CACHE} or one in the
+   * home}
+   */
   public Path cache() {
     String set = environment.get("ALIGN4J_CACHE");
     return set == null ? home().resolve("align4j") : Path.of(set);
@@ -186,7 +194,7 @@ public final class ModelResolver {
     }
   }
 
-  /** The names that {@link #resolve} finds without the network, with where they are. */
+  /** {@return the names that {@link #resolve} finds without the network, with where they are} */
   public SortedMap<String, Path> atHand() {
     SortedMap<String, Path> found = new TreeMap<>();
     Path file = cache().resolve(PipModel.FILE);

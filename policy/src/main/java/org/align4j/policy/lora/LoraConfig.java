@@ -28,7 +28,16 @@ public record LoraConfig(
   public static final List<String> ALL_LINEAR =
       List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
 
-  /** Checks ranges and names. */
+  /**
+   * Checks ranges and names.
+   *
+   * @param rank r, ≥ 1
+   * @param alpha scale numerator
+   * @param dropout probability that an input of A is dropped in training, in [0, 1)
+   * @param targets names of the projections ({@code q_proj}, ...)
+   * @param rankStabilized scale by alpha/√r instead of alpha/r (arXiv 2312.03732)
+   * @param firstLayer adapters stand from this layer on, ≥ 0; below it nothing is back-propagated
+   */
   public LoraConfig {
     targets = new TreeSet<>(targets);
     if (rank < 1) {
@@ -47,18 +56,35 @@ public record LoraConfig(
     }
   }
 
-  /** Adapters in every layer. */
+  /**
+   * Adapters in every layer.
+   *
+   * @param rank rows of A, &gt; 0
+   * @param alpha numerator of the scale
+   * @param dropout in [0, 1), before A
+   * @param targets PEFT's names of the linear layers
+   * @param rankStabilized whether alpha is divided by the rank's root
+   */
   public LoraConfig(
       int rank, double alpha, double dropout, Set<String> targets, boolean rankStabilized) {
     this(rank, alpha, dropout, targets, rankStabilized, 0);
   }
 
-  /** Rank and alpha on all linear layers, no dropout. */
+  /**
+   * {@return rank and alpha on all linear layers, no dropout}
+   *
+   * @param rank rows of A, &gt; 0
+   * @param alpha numerator of the scale
+   */
   public static LoraConfig allLinear(int rank, double alpha) {
     return new LoraConfig(rank, alpha, 0, Set.copyOf(ALL_LINEAR), false);
   }
 
-  /** This configuration with the settings that are given; keys as in docs/settings.md. */
+  /**
+   * {@return this configuration with the settings that are given; keys as in docs/settings.md}
+   *
+   * @param settings such as {@code lora_r} and {@code lora_alpha}
+   */
   public LoraConfig with(Settings settings) {
     return new LoraConfig(
         settings.integer("lora_r", rank),
@@ -73,12 +99,20 @@ public record LoraConfig(
     return ALL_LINEAR.stream().filter(targets::contains).toList();
   }
 
-  /** The same in the layers from this one on. */
+  /**
+   * {@return the same in the layers from this one on}
+   *
+   * @param layer from 0
+   */
   public LoraConfig fromLayer(int layer) {
     return new LoraConfig(rank, alpha, dropout, targets, rankStabilized, layer);
   }
 
-  /** The same with another dropout. */
+  /**
+   * {@return the same with another dropout}
+   *
+   * @param probability in [0, 1)
+   */
   public LoraConfig withDropout(double probability) {
     return new LoraConfig(rank, alpha, probability, targets, rankStabilized, firstLayer);
   }

@@ -13,12 +13,22 @@ public interface ActorCritic extends Trainable {
   /** What the names of a critic's parameters begin with. */
   String CRITIC = "critic.";
 
-  /** A critic of its own: any policy, any value model. */
+  /**
+   * A critic of its own: any policy, any value model.
+   *
+   * @param policy the actor
+   * @param critic has parameters of its own
+   * @return both
+   */
   static ActorCritic separate(LanguageModel policy, ValueModel critic) {
     return new SeparateCritic(policy, critic);
   }
 
-  /** A value head of zeros on a transformer's own states: a shared trunk, half the work. */
+  /**
+   * {@return a value head of zeros on a transformer's own states: a shared trunk, half the work}
+   *
+   * @param policy the actor, whose states the head reads
+   */
   static ActorCritic sharedTrunk(DecoderTransformer policy) {
     return new SharedTrunkCritic(policy);
   }
@@ -31,7 +41,7 @@ public interface ActorCritic extends Trainable {
    */
   record Pass(TokenStats stats, double[] values) {}
 
-  /** The policy. */
+  /** {@return the policy} */
   LanguageModel policy();
 
   @Override
@@ -47,7 +57,10 @@ public interface ActorCritic extends Trainable {
   /**
    * Runs policy and critic.
    *
+   * @param batch prompts with completions
+   * @param mode whether a backward pass follows
    * @param temperature what the policy's logits are divided by, &gt; 0
+   * @return log-probs and values, one of each a completion token
    */
   Pass forward(TokenBatch batch, Mode mode, double temperature);
 

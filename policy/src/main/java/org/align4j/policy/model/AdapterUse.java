@@ -7,5 +7,17 @@ enum AdapterUse {
   /** The one that is trained. */
   TRAINED,
   /** The frozen copy of the one that training started from; none where it started from nothing. */
-  REFERENCE
+  REFERENCE;
+
+  /**
+   * What takes part in a pass over a batch.
+   *
+   * @param adapted whether the model has an adapter
+   */
+  static AdapterUse in(LanguageModel.Mode mode, boolean adapted) {
+    if (mode == LanguageModel.Mode.REFERENCE) {
+      return REFERENCE;
+    }
+    return adapted ? TRAINED : NONE;
+  }
 }

@@ -11,8 +11,10 @@ public interface DistributionLearner extends LanguageModel, FullDistribution {
    * Runs a {@link Mode#TRAIN} pass, compares with a teacher, back-propagates weight · Σ values and
    * adds to the parameters' gradients.
    *
+   * @param batch prompts with completions
    * @param teacher logits at the same targets, perhaps after other prompts; may come from this
    *     model with its adapter off
+   * @param divergence of a row of this model from one of the teacher
    * @param weight of every value in the loss
    * @return divergence of each target, in nats
    * @throws IllegalArgumentException if targets or vocabularies differ

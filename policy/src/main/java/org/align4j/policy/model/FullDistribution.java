@@ -14,6 +14,7 @@ public interface FullDistribution {
   /**
    * Runs the model over a batch.
    *
+   * @param batch prompts with completions
    * @param mode {@link Mode#EVALUATE} or {@link Mode#REFERENCE}
    * @return logits of every target; the caller closes them
    * @throws IllegalArgumentException in {@link Mode#TRAIN}
@@ -25,8 +26,10 @@ public interface FullDistribution {
   /**
    * Divergence of this model's distribution from another one at every target of a batch.
    *
+   * @param batch prompts with completions
    * @param mode as for {@link #logits}
    * @param other of the same targets and vocabulary
+   * @param divergence of a row of this model from one of the other
    * @return one value a target, in nats
    * @throws IllegalArgumentException if targets or vocabularies differ
    */

@@ -19,6 +19,7 @@ public final class KvCache {
   /**
    * Room for generation.
    *
+   * @param config of the model
    * @param slots sequences at a time
    * @param capacity tokens a sequence after the shared ones, its prompt's among them
    * @param shared tokens that all sequences begin with; they stand in the first rows
@@ -34,7 +35,11 @@ public final class KvCache {
     }
   }
 
-  /** First cache row of a slot. */
+  /**
+   * {@return first cache row of a slot}
+   *
+   * @param slot from 0
+   */
   public int start(int slot) {
     if (slot < 0 || slot >= slots) {
       throw new IndexOutOfBoundsException("slot " + slot + " of " + slots);
@@ -42,7 +47,13 @@ public final class KvCache {
     return shared + slot * capacity;
   }
 
-  /** Copies the first rows of a slot to another one. */
+  /**
+   * Copies the first rows of a slot to another one.
+   *
+   * @param from slot to copy from
+   * @param to slot to copy to
+   * @param count number of rows
+   */
   public void copy(int from, int to, int count) {
     if (from == to || count == 0) {
       return;

@@ -24,7 +24,13 @@ public interface LanguageModel extends Trainable {
     REFERENCE
   }
 
-  /** {@link #forward(TokenBatch, Mode, double)} at temperature 1. */
+  /**
+   * {@link #forward(TokenBatch, Mode, double)} at temperature 1.
+   *
+   * @param batch prompts with completions
+   * @param mode whether to train, to evaluate or to run the reference
+   * @return statistics of the completions' tokens, one entry a token
+   */
   default TokenStats forward(TokenBatch batch, Mode mode) {
     return forward(batch, mode, 1);
   }
@@ -32,6 +38,8 @@ public interface LanguageModel extends Trainable {
   /**
    * Runs the model over a batch.
    *
+   * @param batch prompts with completions
+   * @param mode whether to train, to evaluate or to run the reference
    * @param temperature what logits are divided by, &gt; 0: that at which the tokens were sampled
    * @return statistics of every completion token, in the order of the batch's targets
    * @throws IllegalStateException in {@link Mode#REFERENCE} if the model has no adapter to switch
@@ -47,6 +55,9 @@ public interface LanguageModel extends Trainable {
    */
   void backward(double[] dLogProbs);
 
-  /** Whether {@link Mode#REFERENCE} differs from the policy, that is, whether it is an adapter. */
+  /**
+   * {@return whether {@link Mode#REFERENCE} differs from the policy, that is, whether it is an
+   * adapter}
+   */
   boolean hasReference();
 }

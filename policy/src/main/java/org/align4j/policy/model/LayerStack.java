@@ -41,6 +41,16 @@ final class LayerStack {
     return layers;
   }
 
+  /** Refuses ids that the embedding has no row for. */
+  void checkIds(int[] ids) {
+    for (int id : ids) {
+      if (id < 0 || id >= embedding.rows()) {
+        throw new IllegalArgumentException(
+            "token id " + id + " is outside the vocabulary of " + embedding.rows());
+      }
+    }
+  }
+
   void addAdapter(LoraConfig adapter, RandomGenerator random) {
     firstTrained = adapter.firstLayer();
     layers.subList(firstTrained, layers.size()).forEach(layer -> layer.addAdapter(adapter, random));

@@ -22,6 +22,7 @@ public final class LogitComparison {
    *
    * @param targets of the student's batch
    * @param vocabulary of the student
+   * @param teacher its targets and vocabulary must be these
    * @throws IllegalArgumentException if the teacher's targets or vocabulary are others
    */
   public static void requireComparable(int[] targets, int vocabulary, NextTokenLogits teacher) {
@@ -43,7 +44,9 @@ public final class LogitComparison {
    *
    * @param student [rows, vocabulary]; d value / d logit on return
    * @param teacher [rows, vocabulary]
+   * @param divergence of a student's row from a teacher's
    * @param values receives the divergence of row r at {@code at + r}, in nats
+   * @param at place of the first row's value
    */
   public static void compare(
       Tensor student, Tensor teacher, VocabularyDivergence divergence, double[] values, int at) {

@@ -36,7 +36,24 @@ public record ModelConfig(
     Biases biases,
     int maxPositions) {
 
-  /** Rejects sizes that cannot be. */
+  /**
+   * Rejects sizes that cannot be.
+   *
+   * @param modelType Hugging Face's {@code model_type}
+   * @param vocabulary rows of the embedding
+   * @param hidden width of the residual stream
+   * @param feedForward width of the gated feed-forward layer
+   * @param layers decoder layers
+   * @param heads query heads
+   * @param kvHeads key/value heads
+   * @param headDim columns of a head
+   * @param normEpsilon ε of RMSNorm
+   * @param rope rotary embedding
+   * @param tiedHead whether the head is the embedding
+   * @param window layers whose queries see only the latest keys
+   * @param biases projections that have one
+   * @param maxPositions longest sequence
+   */
   public ModelConfig {
     if (vocabulary <= 0 || hidden <= 0 || feedForward <= 0 || layers <= 0 || headDim <= 0) {
       throw new IllegalArgumentException(
@@ -70,8 +87,20 @@ public record ModelConfig(
   /**
    * A decoder whose layers are all alike.
    *
+   * @param modelType {@code model_type} of {@code config.json}
+   * @param vocabulary number of tokens
+   * @param hidden width of the residual stream
+   * @param feedForward width between a feed-forward block's projections
+   * @param layers number of layers
+   * @param heads query heads
+   * @param kvHeads key/value heads
+   * @param headDim width of a head, even
+   * @param normEpsilon ε of RMSNorm
+   * @param rope rotary frequencies
+   * @param tiedHead whether the head is the embedding
    * @param slidingWindow keys that a query sees; 0 = all
    * @param attentionBias whether q, k and v have a bias
+   * @param maxPositions most tokens of a sequence
    */
   public ModelConfig(
       String modelType,
@@ -105,30 +134,34 @@ public record ModelConfig(
         maxPositions);
   }
 
-  /** Attention of a layer as the backend sees it. */
+  /**
+   * {@return attention of a layer as the backend sees it}
+   *
+   * @param layer from 0
+   */
   public AttentionShape attention(int layer) {
     return new AttentionShape(
         heads, kvHeads, headDim, (float) (1 / Math.sqrt(headDim)), window.of(layer));
   }
 
-  /** Columns of all query heads. */
+  /** {@return columns of all query heads} */
   public int queryColumns() {
     return heads * headDim;
   }
 
-  /** Columns of all key (or value) heads. */
+  /** {@return columns of all key (or value) heads} */
   public int kvColumns() {
     return kvHeads * headDim;
   }
 
-  /** Weights of all matrices. */
+  /** {@return weights of all matrices} */
   public long weights() {
     long attention = (long) hidden * 2 * (queryColumns() + kvColumns());
     long layer = attention + 3L * hidden * feedForward;
     return layers * layer + (tiedHead ? 1L : 2L) * vocabulary * hidden;
   }
 
-  /** The same with the embedding as the head, so that no other is expected in a file. */
+  /** {@return the same with the embedding as the head, so that no other is expected in a file} */
   public ModelConfig withTiedHead() {
     return new ModelConfig(
         modelType,

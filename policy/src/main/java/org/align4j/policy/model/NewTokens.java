@@ -16,7 +16,14 @@ import org.align4j.policy.backend.AttentionSpan;
 public record NewTokens(
     int[] ids, int[] positions, List<AttentionSpan> spans, int[] cacheRows, int[] keptRows) {
 
-  /** Tokens whose activations nobody needs afterwards. */
+  /**
+   * Tokens whose activations nobody needs afterwards.
+   *
+   * @param ids token ids
+   * @param positions of the tokens in their sequences
+   * @param spans which keys each query sees
+   * @param cacheRows rows of the cache that take the keys and values
+   */
   public NewTokens(int[] ids, int[] positions, List<AttentionSpan> spans, int[] cacheRows) {
     this(ids, positions, spans, cacheRows, null);
   }

@@ -9,10 +9,10 @@ import org.align4j.policy.backend.Tensor;
  */
 public interface NextTokenLogits extends AutoCloseable {
 
-  /** The targets of the batch, in its order; the array must not be written. */
+  /** {@return the targets of the batch, in its order; the array must not be written} */
   int[] targets();
 
-  /** Number of columns. */
+  /** {@return number of columns} */
   int vocabulary();
 
   /**

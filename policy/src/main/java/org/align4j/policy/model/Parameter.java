@@ -12,12 +12,24 @@ import org.align4j.policy.backend.Tensor;
  */
 public record Parameter(String name, Tensor value, Tensor gradient, boolean decays) {
 
-  /** A matrix of a linear layer or an embedding, which weight decay acts on. */
+  /**
+   * {@return a matrix of a linear layer or an embedding, which weight decay acts on}
+   *
+   * @param name in a checkpoint
+   * @param value the weights, [outputs, inputs]
+   * @param gradient of the same shape
+   */
   public static Parameter matrix(String name, Tensor value, Tensor gradient) {
     return new Parameter(name, value, gradient, true);
   }
 
-  /** A norm's weight or a bias, which transformers exempts from weight decay. */
+  /**
+   * {@return a norm's weight or a bias, which transformers exempts from weight decay}
+   *
+   * @param name in a checkpoint
+   * @param value the weights, one row
+   * @param gradient of the same shape
+   */
   public static Parameter exempt(String name, Tensor value, Tensor gradient) {
     return new Parameter(name, value, gradient, false);
   }

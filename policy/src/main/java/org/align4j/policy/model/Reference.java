@@ -24,6 +24,8 @@ public final class Reference {
    * The policy as it was before training: its base weights, with the adapter that training started
    * from, if any.
    *
+   * @param policy with an adapter
+   * @return the reference
    * @throws ConfigurationException if the policy is not an adapter
    */
   public static Reference adapterOff(LanguageModel policy) {
@@ -34,31 +36,38 @@ public final class Reference {
     return new Reference(policy, Mode.REFERENCE);
   }
 
-  /** {@link #adapterOff} where the policy is an adapter, {@link #none} where it is not. */
+  /**
+   * {@return {@link #adapterOff} where the policy is an adapter, {@link #none} where it is not}
+   *
+   * @param policy any policy
+   */
   public static Reference adapterOffOrNone(LanguageModel policy) {
     return policy.hasReference() ? adapterOff(policy) : none();
   }
 
   /**
-   * Another model as it is, its adapter included: a frozen copy of the policy, or a teacher whose
-   * KL is a reward. Its vocabulary must be the policy's.
+   * {@return another model as it is, its adapter included: a frozen copy of the policy, or a
+   * teacher whose KL is a reward} Its vocabulary must be the policy's.
+   *
+   * @param model is not changed while it is the reference
    */
   public static Reference of(LanguageModel model) {
     return new Reference(model, Mode.EVALUATE);
   }
 
-  /** No reference; losses and penalties that need one are refused. */
+  /** {@return no reference; losses and penalties that need one are refused} */
   public static Reference none() {
     return NONE;
   }
 
-  /** Whether there is a reference. */
+  /** {@return whether there is a reference} */
   public boolean present() {
     return model != null;
   }
 
   /**
-   * Whether {@link #logits} can be asked for: there is one and it is a {@link FullDistribution}.
+   * {@return whether {@link #logits} can be asked for: there is one and it is a {@link
+   * FullDistribution}}
    */
   public boolean showsDistribution() {
     return model instanceof FullDistribution;
@@ -67,6 +76,8 @@ public final class Reference {
   /**
    * Refuses a reference that changes while the policy is trained, because it is the policy.
    *
+   * @param policy what is trained
+   * @return this reference
    * @throws ConfigurationException if it is
    */
   public Reference requireFixed(LanguageModel policy) {
@@ -78,8 +89,9 @@ public final class Reference {
   }
 
   /**
-   * Statistics of every completion token.
+   * {@return statistics of every completion token}
    *
+   * @param batch prompts with completions
    * @param temperature what logits are divided by, &gt; 0
    * @throws IllegalStateException if there is no reference
    */
@@ -91,8 +103,9 @@ public final class Reference {
   }
 
   /**
-   * Next-token logits of every completion token; the caller closes them.
+   * {@return next-token logits of every completion token; the caller closes them}
    *
+   * @param batch prompts with completions
    * @throws IllegalStateException if there is no reference or its distribution cannot be seen
    */
   public NextTokenLogits logits(TokenBatch batch) {

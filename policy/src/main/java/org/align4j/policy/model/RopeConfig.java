@@ -18,7 +18,16 @@ public record RopeConfig(
     double highFrequencyFactor,
     int originalPositions) {
 
-  /** Refuses scalings that this class does not compute, and factors that give no frequencies. */
+  /**
+   * Refuses scalings that this class does not compute, and factors that give no frequencies.
+   *
+   * @param theta base of the geometric series
+   * @param type {@code default}, {@code linear} or {@code llama3}
+   * @param factor context extension factor; 1 without scaling
+   * @param lowFrequencyFactor llama3 only
+   * @param highFrequencyFactor llama3 only
+   * @param originalPositions llama3 only: context length before extension
+   */
   public RopeConfig {
     if (!(theta > 0) || Double.isInfinite(theta)) {
       throw new IllegalArgumentException("rope_theta must be positive, got " + theta);
@@ -53,12 +62,20 @@ public record RopeConfig(
     }
   }
 
-  /** Unscaled frequencies. */
+  /**
+   * {@return unscaled frequencies}
+   *
+   * @param theta base of the frequencies, &gt; 0
+   */
   public static RopeConfig plain(double theta) {
     return new RopeConfig(theta, "default", 1, 1, 4, 0);
   }
 
-  /** θ^(-2i/d) for i in 0..d/2-1, scaled as the type says. */
+  /**
+   * {@return θ^(-2i/d) for i in 0..d/2-1, scaled as the type says}
+   *
+   * @param headDim width of a head, even
+   */
   public double[] inverseFrequencies(int headDim) {
     double[] out = new double[headDim / 2];
     for (int i = 0; i < out.length; i++) {

@@ -25,14 +25,23 @@ public final class ScalarHead {
   private final GrowingTensor dHidden;
   private Tensor hidden;
 
-  /** A head of zeros. */
+  /**
+   * A head of zeros.
+   *
+   * @param backend what computes
+   * @param width of the states
+   */
   public ScalarHead(Backend backend, int width) {
     this.backend = backend;
     parameter = Parameter.matrix(NAME, Tensor.zeros(1, width), Tensor.zeros(1, width));
     dHidden = new GrowingTensor(width);
   }
 
-  /** Draws the weight from N(0, 0.02²). */
+  /**
+   * Draws the weight from N(0, 0.02²).
+   *
+   * @param seed of the draw
+   */
   public void initialize(long seed) {
     RandomGenerator random = RandomStream.of(seed, Purpose.SCALAR_HEAD).generator();
     float[] row = new float[parameter.value().columns()];
@@ -42,7 +51,7 @@ public final class ScalarHead {
     parameter.value().writeRow(0, row, 0);
   }
 
-  /** The weight with its gradient. */
+  /** {@return the weight with its gradient} */
   public Parameter parameter() {
     return parameter;
   }
@@ -51,7 +60,11 @@ public final class ScalarHead {
     backend.scale(0, parameter.gradient());
   }
 
-  /** One number a row; keeps the states for {@link #backward}. */
+  /**
+   * {@return one number a row; keeps the states for {@link #backward}}
+   *
+   * @param states [rows, width]
+   */
   public double[] forward(Tensor states) {
     hidden = states;
     Tensor out = scores.rows(states.rows());

@@ -18,7 +18,12 @@ public final class ScalarHeadModel implements ValueModel {
   private final DecoderTransformer trunk;
   private final ScalarHead head;
 
-  /** Puts a head of zeros on a decoder; its own language-model head is not used. */
+  /**
+   * Puts a head of zeros on a decoder; its own language-model head is not used.
+   *
+   * @param trunk what gives the states
+   * @param backend what computes the head
+   */
   public ScalarHeadModel(DecoderTransformer trunk, Backend backend) {
     this.trunk = trunk;
     head = new ScalarHead(backend, trunk.config().hidden());
@@ -29,17 +34,17 @@ public final class ScalarHeadModel implements ValueModel {
     return trunk.backend();
   }
 
-  /** The decoder. */
+  /** {@return the decoder} */
   public DecoderTransformer trunk() {
     return trunk;
   }
 
-  /** The head. */
+  /** {@return the head} */
   public ScalarHead head() {
     return head;
   }
 
-  /** All weights by transformers' names, without a language-model head. */
+  /** {@return all weights by transformers' names, without a language-model head} */
   public Map<String, Tensor> weights() {
     Map<String, Tensor> out = new LinkedHashMap<>(trunk.weights());
     out.remove(BaseWeights.HEAD);

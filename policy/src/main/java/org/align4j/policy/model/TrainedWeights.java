@@ -61,6 +61,16 @@ final class TrainedWeights {
     return embeddingGradient != null;
   }
 
+  /** What of the model that is. */
+  DecodingPacker.Trained part() {
+    if (parameters.isEmpty()) {
+      return DecodingPacker.Trained.NOTHING;
+    }
+    return embeddingGradient == null
+        ? DecodingPacker.Trained.ADAPTER
+        : DecodingPacker.Trained.EVERY_WEIGHT;
+  }
+
   List<Parameter> parameters() {
     return List.copyOf(parameters);
   }

@@ -12,6 +12,7 @@ public interface ValueModel extends Trainable {
   /**
    * Values of a batch.
    *
+   * @param batch prompts with completions
    * @param mode {@link Mode#TRAIN} keeps what {@link #backward} needs
    * @return one number a head row
    */

@@ -11,14 +11,22 @@ import org.align4j.policy.backend.Tensor;
 public final class WeightsFingerprint {
   private WeightsFingerprint() {}
 
-  /** The fingerprint in hexadecimal digits. */
+  /**
+   * {@return the fingerprint in hexadecimal digits}
+   *
+   * @param model is read, not changed
+   */
   public static String of(DecoderTransformer model) {
     MessageDigest whole = sha256();
     model.showWeights((name, values) -> whole.update(digest(name, values)));
     return HexFormat.of().formatHex(whole.digest());
   }
 
-  /** The fingerprint of what {@link LanguageModel.Mode#REFERENCE} computes with. */
+  /**
+   * {@return the fingerprint of what {@link LanguageModel.Mode#REFERENCE} computes with}
+   *
+   * @param model is read, not changed
+   */
   public static String ofReference(DecoderTransformer model) {
     MessageDigest whole = sha256();
     model.showWeights((name, values) -> whole.update(digest(name, values)));
@@ -51,7 +59,7 @@ public final class WeightsFingerprint {
     return digest.digest();
   }
 
-  /** A digest that every Java platform has. */
+  /** {@return a digest that every Java platform has} */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -60,7 +68,12 @@ public final class WeightsFingerprint {
     }
   }
 
-  /** Adds numbers with their count, so that lists that follow each other cannot be confused. */
+  /**
+   * Adds numbers with their count, so that lists that follow each other cannot be confused.
+   *
+   * @param digest takes the numbers
+   * @param numbers in this order
+   */
   public static void update(MessageDigest digest, int[] numbers) {
     ByteBuffer bytes = ByteBuffer.allocate((numbers.length + 1) * Integer.BYTES);
     bytes.putInt(numbers.length);

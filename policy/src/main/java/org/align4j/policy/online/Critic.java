@@ -14,15 +14,28 @@ public interface Critic {
   /** A second copy of the base model with a value head, trained as the policy is. */
   Critic SEPARATE = Own.SEPARATE;
 
-  /** A value model of one's own, for policies of any kind. */
+  /**
+   * {@return a value model of one's own, for policies of any kind}
+   *
+   * @param model is trained beside the policy
+   */
   static Critic of(ValueModel model) {
     return source -> source.with(model);
   }
 
-  /** Joins the policy and its critic. */
+  /**
+   * Joins the policy and its critic.
+   *
+   * @param source makes critics for the policy
+   * @return both
+   */
   ActorCritic from(CriticSource source);
 
-  /** A critic that starts as a given model, such as a reward model. */
+  /**
+   * {@return a critic that starts as a given model, such as a reward model}
+   *
+   * @param model of the policy's vocabulary; is trained
+   */
   static Critic startingAs(ScalarHeadModel model) {
     return source -> source.startingAs(model);
   }

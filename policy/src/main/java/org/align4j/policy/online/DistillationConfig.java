@@ -27,7 +27,19 @@ public record DistillationConfig(
     double temperature,
     String teacherSystemPrompt) {
 
-  /** Checks the options against each other. */
+  /**
+   * Checks the options against each other.
+   *
+   * @param divergence from the teacher's next-token distribution
+   * @param onPolicy {@code lmbda}, probability that a round learns from the student's own
+   *     completions and not from recorded ones, in [0, 1]
+   * @param imitate {@code seq_kd}, whether the teacher's likeliest answers take the place of
+   *     recorded ones; only with {@code onPolicy} below 1
+   * @param maxNewTokens {@code max_new_tokens}, most tokens of a completion that is written
+   * @param temperature at which the student writes, &gt; 0
+   * @param teacherSystemPrompt system turn that the teacher gets instead of the student's; empty =
+   *     none. The student learns to answer as if it had it
+   */
   public DistillationConfig {
     if (!(onPolicy >= 0 && onPolicy <= 1)) {
       throw new ConfigurationException("lmbda must be in [0, 1], got " + onPolicy);
@@ -38,23 +50,35 @@ public record DistillationConfig(
     RolloutSampler.requireUnfiltered(SamplingParams.unfiltered(maxNewTokens, temperature));
   }
 
-  /** TRL's defaults: half of the rounds on-policy, β 0.5. */
+  /** {@return TRL's defaults: half of the rounds on-policy, β 0.5} */
   public static DistillationConfig defaults() {
     return new DistillationConfig(new GeneralizedJsd(0.5, 1, 0), 0.5, false, 128, 0.9, "");
   }
 
-  /** The same with another share of on-policy rounds. */
+  /**
+   * {@return the same with another share of on-policy rounds}
+   *
+   * @param share λ in [0, 1]
+   */
   public DistillationConfig onPolicy(double share) {
     return new DistillationConfig(
         divergence, share, imitate, maxNewTokens, temperature, teacherSystemPrompt);
   }
 
-  /** The same with a system turn for the teacher. */
+  /**
+   * {@return the same with a system turn for the teacher}
+   *
+   * @param text empty = none
+   */
   public DistillationConfig teacherSystemPrompt(String text) {
     return new DistillationConfig(divergence, onPolicy, imitate, maxNewTokens, temperature, text);
   }
 
-  /** The settings that are given, by the names in docs/settings.md, at TRL's defaults. */
+  /**
+   * {@return the settings that are given, by the names in docs/settings.md, at TRL's defaults}
+   *
+   * @param settings what a user set
+   */
   public static DistillationConfig read(Settings settings) {
     DistillationConfig defaults = defaults();
     double share = settings.number("lmbda", defaults.onPolicy);
@@ -73,7 +97,7 @@ public record DistillationConfig(
         settings.text("teacher_system_prompt", ""));
   }
 
-  /** Whether recorded completions are not looked at, so that prompts alone suffice. */
+  /** {@return whether recorded completions are not looked at, so that prompts alone suffice} */
   public boolean needsPromptsOnly() {
     return onPolicy == 1 || imitate;
   }

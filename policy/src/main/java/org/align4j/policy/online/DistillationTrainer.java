@@ -31,6 +31,8 @@ public final class DistillationTrainer {
    * @param steps of a distillation task
    * @param sampler of the student
    * @param onPolicy λ in [0, 1]
+   * @param config of the optimizer
+   * @param context output folder, listeners and cancellation
    * @throws ConfigurationException if λ is outside
    */
   public DistillationTrainer(
@@ -46,6 +48,8 @@ public final class DistillationTrainer {
    * Prepares a run on recorded completions alone, λ = 0.
    *
    * @param steps of a distillation task
+   * @param config of the optimizer
+   * @param context output folder, listeners and cancellation
    */
   public DistillationTrainer(
       StepRunner<TokenizedDemonstration> steps, TrainingConfig config, RunContext context) {
@@ -75,17 +79,26 @@ public final class DistillationTrainer {
    * @param completion token ids; rows for rounds that are all on-policy need none
    */
   public record Row(OnlinePrompt prompt, Optional<int[]> completion) {
-    /** A prompt without a recorded completion. */
+    /**
+     * {@return a prompt without a recorded completion}
+     *
+     * @param prompt what is completed
+     */
     public static Row of(OnlinePrompt prompt) {
       return new Row(prompt, Optional.empty());
     }
 
-    /** A prompt with the token ids of its recorded completion. */
+    /**
+     * {@return a prompt with its recorded completion}
+     *
+     * @param prompt what is completed
+     * @param completion token ids
+     */
     public static Row of(OnlinePrompt prompt, int[] completion) {
       return new Row(prompt, Optional.of(completion));
     }
 
-    /** The row as something to learn from; it must have a completion. */
+    /** {@return the row as something to learn from; it must have a completion} */
     public TokenizedDemonstration demonstration() {
       return new TokenizedDemonstration(prompt.source(), prompt.ids(), completion.orElseThrow());
     }
@@ -94,9 +107,11 @@ public final class DistillationTrainer {
   /**
    * Trains.
    *
+   * @param rows what is learnt from, at least one
    * @param heldOut examples on which the divergence is measured after and every {@code eval_steps}
    *     rounds; may be empty
    * @param resume continue from the checkpoint in the output folder
+   * @return steps and last metrics
    */
   public TrainingResult run(List<Row> rows, List<TokenizedDemonstration> heldOut, boolean resume) {
     for (Row row : rows) {

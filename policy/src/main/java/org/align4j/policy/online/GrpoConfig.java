@@ -25,7 +25,7 @@ public record GrpoConfig(
     ImportanceCorrection correction)
     implements OnlineMethod {
 
-  /** TRL's defaults: 8 completions a prompt, loss dapo, no KL term. */
+  /** {@return TRL's defaults: 8 completions a prompt, loss dapo, no KL term} */
   public static GrpoConfig defaults() {
     return new GrpoConfig(
         RolloutConfig.builder().generations(8).maxCompletionLength(512).build(),
@@ -34,17 +34,29 @@ public record GrpoConfig(
         ImportanceCorrection.OFF);
   }
 
-  /** The same with other rollouts. */
+  /**
+   * {@return the same with other rollouts}
+   *
+   * @param value how completions are sampled and used
+   */
   public GrpoConfig rollouts(RolloutConfig value) {
     return new GrpoConfig(value, objective, scale, correction);
   }
 
-  /** The same with another objective. */
+  /**
+   * {@return the same with another objective}
+   *
+   * @param value the surrogate with its KL term
+   */
   public GrpoConfig objective(GrpoObjective value) {
     return new GrpoConfig(rollouts, value, scale, correction);
   }
 
-  /** The settings that are given, by the names in docs/settings.md, at TRL's defaults. */
+  /**
+   * {@return the settings that are given, by the names in docs/settings.md, at TRL's defaults}
+   *
+   * @param settings what a user set
+   */
   public static GrpoConfig read(Settings settings) {
     GrpoConfig defaults = defaults();
     return new GrpoConfig(

@@ -21,7 +21,17 @@ public record KlPenalty(
     double coefficient, double target, double horizon, KlMeasure estimator, boolean inLoss) {
   private static final double HORIZON = 10_000;
 
-  /** Checks the options against each other. */
+  /**
+   * Checks the options against each other.
+   *
+   * @param coefficient {@code kl_coef}, its weight, &ge; 0; where it starts if it is adaptive
+   * @param target {@code kl_target}, KL of a completion in nats that the weight is moved towards; 0
+   *     = the weight is fixed
+   * @param horizon {@code kl_horizon}, completions over which it moves
+   * @param estimator {@code kl_estimator}; {@link KlMeasure#EXACT} sums over the vocabulary at
+   *     every token
+   * @param inLoss {@code kl_in}, whether it is a term of the loss
+   */
   public KlPenalty {
     controller(coefficient, target, horizon);
     if (inLoss && estimator == KlMeasure.EXACT) {
@@ -30,17 +40,32 @@ public record KlPenalty(
     }
   }
 
-  /** A fixed weight in the reward, by the k1 estimate. */
+  /**
+   * {@return a fixed weight in the reward, by the k1 estimate}
+   *
+   * @param coefficient ≥ 0
+   */
   public static KlPenalty inReward(double coefficient) {
     return new KlPenalty(coefficient, 0, HORIZON, KlEstimator.K1, false);
   }
 
-  /** A fixed weight in the loss. */
+  /**
+   * {@return a fixed weight in the loss}
+   *
+   * @param coefficient ≥ 0
+   * @param estimator of the value that is added
+   */
   public static KlPenalty inLoss(double coefficient, KlEstimator estimator) {
     return new KlPenalty(coefficient, 0, HORIZON, estimator, true);
   }
 
-  /** A weight in the reward that is moved so that the KL of a completion stays near a target. */
+  /**
+   * {@return a weight in the reward that is moved so that the KL of a completion stays near a
+   * target}
+   *
+   * @param coefficient where the weight starts, &gt; 0
+   * @param target in nats a completion, &gt; 0
+   */
   public static KlPenalty adaptive(double coefficient, double target) {
     return new KlPenalty(coefficient, target, HORIZON, KlEstimator.K1, false);
   }

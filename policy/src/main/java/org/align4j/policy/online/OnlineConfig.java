@@ -25,7 +25,13 @@ public record OnlineConfig(
     double rewardClip,
     double klBudget) {
 
-  /** The optimizer's settings and how completions are sampled and used. */
+  /**
+   * The optimizer's settings and how completions are sampled and used.
+   *
+   * @param training of the optimizer
+   * @param rollouts how completions are sampled and used
+   * @return both in one
+   */
   public static OnlineConfig of(TrainingConfig training, RolloutConfig rollouts) {
     return new OnlineConfig(
         training,
@@ -37,7 +43,18 @@ public record OnlineConfig(
         rollouts.klBudget());
   }
 
-  /** Checks ranges. */
+  /**
+   * Checks ranges.
+   *
+   * @param training optimizer, seed, logging and saving; its steps are rounds of sampling, its
+   *     batch size the prompts of a round
+   * @param generations completions a prompt
+   * @param epochs passes over a round's completions
+   * @param miniBatches optimizer steps a pass
+   * @param missingEosPenalty taken off the reward of completions that hit the length limit
+   * @param rewardClip bound of |reward|; 0 = none
+   * @param klBudget mean KL of a completion to the reference at which the run stops; 0 = none
+   */
   public OnlineConfig {
     require(generations >= 1, "num_generations must be at least 1, got " + generations);
     require(epochs >= 1, "epochs over a round must be at least 1, got " + epochs);
@@ -57,7 +74,11 @@ public record OnlineConfig(
         "missing_eos_penalty must not be negative, got " + missingEosPenalty);
   }
 
-  /** Refuses a KL budget where no KL is measured. */
+  /**
+   * Refuses a KL budget where no KL is measured.
+   *
+   * @param reference whether there is one
+   */
   public void requireReferenceForBudget(boolean reference) {
     require(
         klBudget == 0 || reference,

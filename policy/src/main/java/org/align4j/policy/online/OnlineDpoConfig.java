@@ -16,19 +16,27 @@ import org.align4j.policy.task.PreferenceTask;
 public record OnlineDpoConfig(RolloutConfig rollouts, DpoObjective objective)
     implements OnlineMethod {
 
-  /** TRL's defaults: 2 completions a prompt, loss sigmoid, beta 0.1. */
+  /** {@return TRL's defaults: 2 completions a prompt, loss sigmoid, beta 0.1} */
   public static OnlineDpoConfig defaults() {
     return new OnlineDpoConfig(
         RolloutConfig.builder().generations(2).maxCompletionLength(64).temperature(0.9).build(),
         DpoObjective.sigmoid(0.1));
   }
 
-  /** The same with other rollouts. */
+  /**
+   * {@return the same with other rollouts}
+   *
+   * @param value how completions are sampled and used
+   */
   public OnlineDpoConfig rollouts(RolloutConfig value) {
     return new OnlineDpoConfig(value, objective);
   }
 
-  /** The settings that are given, by the names in docs/settings.md, at TRL's defaults. */
+  /**
+   * {@return the settings that are given, by the names in docs/settings.md, at TRL's defaults}
+   *
+   * @param settings what a user set
+   */
   public static OnlineDpoConfig read(Settings settings) {
     DpoLoss loss = DpoLoss.parse(settings.text("loss_type", "sigmoid"));
     double smoothing =

@@ -10,22 +10,27 @@ import org.align4j.policy.train.TrainingConfig;
  */
 public interface OnlineMethod {
 
-  /** Name in logs, such as {@code grpo}. */
+  /** {@return name in logs, such as {@code grpo}} */
   String name();
 
-  /** The peak learning rate that the method's users start from. */
+  /** {@return the peak learning rate that the method's users start from} */
   double learningRate();
 
-  /** How completions are sampled and used. */
+  /** {@return how completions are sampled and used} */
   RolloutConfig rollouts();
 
-  /** Least number of completions a prompt; 2 for methods that compare them. */
+  /** {@return least number of completions a prompt; 2 for methods that compare them} */
   int leastGenerations();
 
-  /** Whether log-probs of a reference are needed. */
+  /** {@return whether log-probs of a reference are needed} */
   boolean needsReference();
 
-  /** Makes what learns from rounds. */
+  /**
+   * Makes what learns from rounds.
+   *
+   * @param setup policy, reference and critics
+   * @return the update
+   */
   OnlineUpdate update(OnlineSetup setup);
 
   /**

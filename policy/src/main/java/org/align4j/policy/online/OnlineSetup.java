@@ -26,7 +26,13 @@ public record OnlineSetup(
     OnlineConfig config,
     Path output) {
 
-  /** Optimizer steps of a task. */
+  /**
+   * {@return optimizer steps of a task}
+   *
+   * @param <E> an example of the task
+   * @param name of the run in messages
+   * @param task what a step computes
+   */
   public <E> StepRunner<E> steps(String name, TrainingTask<E> task) {
     TrainingConfig training = config.training();
     return new StepRunner<>(name, task, training, backend, output);

@@ -27,7 +27,16 @@ public final class OnlineTrainer {
   private final OnlineConfig config;
   private final RunContext context;
 
-  /** Prepares a run. */
+  /**
+   * Prepares a run.
+   *
+   * @param name of the run, the phase in logs
+   * @param sampler of the policy
+   * @param reward one number a completion
+   * @param update what learns from a round
+   * @param config of the run
+   * @param context output folder, listeners and cancellation
+   */
   public OnlineTrainer(
       String name,
       RolloutSampler sampler,
@@ -43,7 +52,12 @@ public final class OnlineTrainer {
     this.context = context;
   }
 
-  /** Trains from the beginning. */
+  /**
+   * Trains from the beginning.
+   *
+   * @param prompts at least one
+   * @return steps and last metrics
+   */
   public TrainingResult run(List<OnlinePrompt> prompts) {
     return run(prompts, false);
   }
@@ -51,7 +65,9 @@ public final class OnlineTrainer {
   /**
    * Trains.
    *
+   * @param prompts at least one
    * @param resume go on from the checkpoint in the output folder; the result is the same bit by bit
+   * @return steps and last metrics
    */
   public TrainingResult run(List<OnlinePrompt> prompts, boolean resume) {
     return new RunLoop<OnlinePrompt>(name, config.training(), context)

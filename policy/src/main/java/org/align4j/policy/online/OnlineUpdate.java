@@ -20,21 +20,32 @@ public interface OnlineUpdate {
   MetricSums update(List<Rollout> rollouts, double[] rewards, double rate, long round);
 
   /**
-   * Whether a round of so many tokens, each completion counted with its prompt, is learnt from in
-   * one training pass in the sampler's order, so that activations kept since then can serve it.
+   * {@return whether a round of so many tokens, each completion counted with its prompt, is learnt
+   * from in one training pass in the sampler's order, so that activations kept since then can serve
+   * it}
+   *
+   * @param tokens of all completions with their prompts
    */
   default boolean takesWhole(long tokens) {
     return false;
   }
 
-  /** Takes the update's optimizer steps and keeps its checkpoints. */
+  /**
+   * Takes the update's optimizer steps and keeps its checkpoints.
+   *
+   * @return the optimizer's steps and their checkpoints
+   */
   StepRunner<?> runner();
 
-  /** Numbers that change from round to round besides the runner's, for checkpoints. */
+  /** {@return numbers that change from round to round besides the runner's, for checkpoints} */
   default Map<String, Double> state() {
     return Map.of();
   }
 
-  /** Goes on from a checkpoint's {@link #state}. */
+  /**
+   * Goes on from a checkpoint's {@link #state}.
+   *
+   * @param state what {@link #state} gave
+   */
   default void restore(Map<String, Double> state) {}
 }

@@ -67,7 +67,18 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       ImportanceCorrection correction,
       Reference reference) {
 
-    /** Checks that the KL and the correction are named. */
+    /**
+     * Checks that the KL and the correction are named.
+     *
+     * @param temperature of the sampler
+     * @param penalty weight of the KL penalty in the reward; fixed at 0 when it is in the loss
+     * @param penaltyEstimator of that penalty; {@link KlMeasure#EXACT} sums over the vocabulary at
+     *     every token
+     * @param referenceInLoss whether rollouts carry reference log-probs for the objective
+     * @param correction for a sampler that differs from the trainer
+     * @param reference what the KL is taken to; with another model than the policy before training
+     *     the penalty is a per-token reverse-KL reward: on-policy distillation
+     */
     public Settings {
       Objects.requireNonNull(penaltyEstimator, "penaltyEstimator");
       Objects.requireNonNull(correction, "correction");
@@ -83,7 +94,11 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
           temperature, penalty.controller(), penalty.estimator(), false, correction, reference);
     }
 
-    /** No KL term, no reference and no correction, at a temperature. */
+    /**
+     * {@return no KL term, no reference and no correction, at a temperature}
+     *
+     * @param temperature of the sampler, &gt; 0
+     */
     public static Settings withoutKl(double temperature) {
       return new Settings(
           temperature,
@@ -95,7 +110,15 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     }
   }
 
-  /** Prepares updates of a method that needs no critic. */
+  /**
+   * Prepares updates of a method that needs no critic.
+   *
+   * @param policy what is trained
+   * @param steps of a {@link PolicyGradientTask} on the policy
+   * @param estimator makes advantages of rewards
+   * @param settings temperature, KL and correction
+   * @param config of the run
+   */
   public PolicyGradientUpdate(
       LanguageModel policy,
       StepRunner<ScoredRollout> steps,
@@ -105,7 +128,15 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     this(policy, Optional.empty(), steps, estimator, settings, config);
   }
 
-  /** Prepares updates with a critic. */
+  /**
+   * Prepares updates with a critic.
+   *
+   * @param critic policy and critic
+   * @param steps of an actor-critic task on both
+   * @param estimator makes advantages of rewards
+   * @param settings temperature, KL and correction
+   * @param config of the run
+   */
   public PolicyGradientUpdate(
       ActorCritic critic,
       StepRunner<ScoredRollout> steps,

@@ -82,7 +82,7 @@ public record PpoConfig(
    */
   public record Returns(double gamma, double lambda, boolean whiten) {}
 
-  /** TRL's defaults with a separate critic. */
+  /** {@return TRL's defaults with a separate critic} */
   public static PpoConfig defaults() {
     return new PpoConfig(
         RolloutConfig.builder().iterations(4).maxCompletionLength(53).temperature(0.7).build(),
@@ -93,23 +93,39 @@ public record PpoConfig(
         ImportanceCorrection.OFF);
   }
 
-  /** The same with other rollouts. */
+  /**
+   * {@return the same with other rollouts}
+   *
+   * @param value how completions are sampled and used
+   */
   public PpoConfig rollouts(RolloutConfig value) {
     return new PpoConfig(value, surrogate, penalty, values, returns, correction);
   }
 
-  /** The same with another KL penalty. */
+  /**
+   * {@return the same with another KL penalty}
+   *
+   * @param value KL to the reference
+   */
   public PpoConfig penalty(KlPenalty value) {
     return new PpoConfig(rollouts, surrogate, value, values, returns, correction);
   }
 
-  /** The same with another critic. */
+  /**
+   * {@return the same with another critic}
+   *
+   * @param critic where values come from
+   */
   public PpoConfig critic(Critic critic) {
     Values changed = new Values(critic, values.clipRange, values.coefficient);
     return new PpoConfig(rollouts, surrogate, penalty, changed, returns, correction);
   }
 
-  /** The same with the settings that are given, by the names in docs/settings.md. */
+  /**
+   * {@return the same with the settings that are given, by the names in docs/settings.md}
+   *
+   * @param settings what a user set
+   */
   public PpoConfig with(Settings settings) {
     String place = settings.text("kl_in", penalty.inLoss() ? "loss" : "reward");
     if (!place.equals("reward") && !place.equals("loss")) {

@@ -23,7 +23,7 @@ public record ReinforcePlusPlusConfig(
     ImportanceCorrection correction)
     implements OnlineMethod {
 
-  /** OpenRLHF's defaults: clip range 0.2, KL weight 0.01. */
+  /** {@return OpenRLHF's defaults: clip range 0.2, KL weight 0.01} */
   public static ReinforcePlusPlusConfig defaults() {
     return new ReinforcePlusPlusConfig(
         RolloutConfig.builder().maxCompletionLength(512).build(),
@@ -34,12 +34,20 @@ public record ReinforcePlusPlusConfig(
         ImportanceCorrection.OFF);
   }
 
-  /** The same with other rollouts. */
+  /**
+   * {@return the same with other rollouts}
+   *
+   * @param value how completions are sampled and used
+   */
   public ReinforcePlusPlusConfig rollouts(RolloutConfig value) {
     return new ReinforcePlusPlusConfig(value, surrogate, penalty, gamma, baseline, correction);
   }
 
-  /** The settings that are given, by the names in docs/settings.md, at OpenRLHF's defaults. */
+  /**
+   * {@return the settings that are given, by the names in docs/settings.md, at OpenRLHF's defaults}
+   *
+   * @param settings what a user set
+   */
   public static ReinforcePlusPlusConfig read(Settings settings) {
     ReinforcePlusPlusConfig defaults = defaults();
     return new ReinforcePlusPlusConfig(

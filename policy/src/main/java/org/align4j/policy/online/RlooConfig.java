@@ -17,18 +17,26 @@ import org.align4j.core.run.Settings;
 public record RlooConfig(RolloutConfig rollouts, double epsilon, double epsilonHigh, double beta)
     implements OnlineMethod {
 
-  /** TRL's defaults: 2 completions a prompt, KL weight 0.05. */
+  /** {@return TRL's defaults: 2 completions a prompt, KL weight 0.05} */
   public static RlooConfig defaults() {
     return new RlooConfig(
         RolloutConfig.builder().generations(2).maxCompletionLength(512).build(), 0.2, 0.2, 0.05);
   }
 
-  /** The same with other rollouts. */
+  /**
+   * {@return the same with other rollouts}
+   *
+   * @param value how completions are sampled and used
+   */
   public RlooConfig rollouts(RolloutConfig value) {
     return new RlooConfig(value, epsilon, epsilonHigh, beta);
   }
 
-  /** The settings that are given, by the names in docs/settings.md, at TRL's defaults. */
+  /**
+   * {@return the settings that are given, by the names in docs/settings.md, at TRL's defaults}
+   *
+   * @param settings what a user set
+   */
   public static RlooConfig read(Settings settings) {
     RlooConfig defaults = defaults();
     double low = settings.number("epsilon", defaults.epsilon);

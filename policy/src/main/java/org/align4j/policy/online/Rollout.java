@@ -15,18 +15,22 @@ import org.align4j.policy.text.TokenBatch;
  */
 public record Rollout(OnlinePrompt prompt, Completion completion, String text) {
 
-  /** All of them as one batch, in this order. */
+  /**
+   * {@return all of them as one batch, in this order}
+   *
+   * @param rollouts neighbours of one prompt share its rows
+   */
   public static TokenBatch batch(List<Rollout> rollouts) {
     return RolloutBatches.of(
         rollouts, rollout -> rollout.prompt.ids(), rollout -> rollout.completion.ids());
   }
 
-  /** Whether the model ended the completion itself. */
+  /** {@return whether the model ended the completion itself} */
   public boolean terminated() {
     return completion.finishReason() == FinishReason.STOP;
   }
 
-  /** Number of tokens, the end token included. */
+  /** {@return number of tokens, the end token included} */
   public int tokens() {
     return completion.ids().length;
   }

@@ -29,12 +29,12 @@ public record RolloutConfig(
     double rewardClip,
     double klBudget) {
 
-  /** One pass over one mini-batch, no penalties. */
+  /** {@return one pass over one mini-batch, no penalties} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder that starts from this configuration. */
+  /** {@return a builder that starts from this configuration} */
   public Builder toBuilder() {
     Builder out = new Builder();
     out.generations = generations;
@@ -50,9 +50,10 @@ public record RolloutConfig(
   }
 
   /**
-   * This configuration with the settings that are given, by the names in docs/settings.md.
+   * {@return this configuration with the settings that are given, by the names in docs/settings.md}
    *
-   * @throws ConfigurationException names a setting that cannot have its value
+   * @param settings what a user set
+   * @throws org.align4j.core.ConfigurationException names a setting that cannot have its value
    */
   public RolloutConfig with(Settings settings) {
     RolloutSampler.requireUnfiltered(
@@ -89,61 +90,106 @@ public record RolloutConfig(
 
     private Builder() {}
 
-    /** Completions a prompt. */
+    /**
+     * Completions a prompt.
+     *
+     * @param value ≥ 1
+     * @return this builder
+     */
     public Builder generations(int value) {
       generations = value;
       return this;
     }
 
-    /** Passes over a round's completions. */
+    /**
+     * Passes over a round's completions.
+     *
+     * @param value ≥ 1
+     * @return this builder
+     */
     public Builder iterations(int value) {
       iterations = value;
       return this;
     }
 
-    /** Optimizer steps a pass. */
+    /**
+     * Optimizer steps a pass.
+     *
+     * @param value ≥ 1; the completions of a round are divided among them
+     * @return this builder
+     */
     public Builder miniBatches(int value) {
       miniBatches = value;
       return this;
     }
 
-    /** Most tokens of a completion. */
+    /**
+     * Most tokens of a completion.
+     *
+     * @param value ≥ 1
+     * @return this builder
+     */
     public Builder maxCompletionLength(int value) {
       maxCompletionLength = value;
       return this;
     }
 
-    /** Temperature of sampling. */
+    /**
+     * Temperature of sampling.
+     *
+     * @param value &gt; 0
+     * @return this builder
+     */
     public Builder temperature(double value) {
       temperature = value;
       return this;
     }
 
-    /** Sequences that are sampled at a time. */
+    /**
+     * Sequences that are sampled at a time.
+     *
+     * @param value ≥ 1; changes no result
+     * @return this builder
+     */
     public Builder generationBatchSize(int value) {
       generationBatchSize = value;
       return this;
     }
 
-    /** Taken off the reward of completions that reach the length limit. */
+    /**
+     * Taken off the reward of completions that reach the length limit.
+     *
+     * @param value ≥ 0; 0 = none
+     * @return this builder
+     */
     public Builder missingEosPenalty(double value) {
       missingEosPenalty = value;
       return this;
     }
 
-    /** Bound of the reward's absolute value. */
+    /**
+     * Bound of the reward's absolute value.
+     *
+     * @param value &gt; 0; 0 = none
+     * @return this builder
+     */
     public Builder rewardClip(double value) {
       rewardClip = value;
       return this;
     }
 
-    /** Mean KL at which the run ends. */
+    /**
+     * Mean KL at which the run ends.
+     *
+     * @param value in nats a completion; 0 = none
+     * @return this builder
+     */
     public Builder klBudget(double value) {
       klBudget = value;
       return this;
     }
 
-    /** The configuration. */
+    /** {@return the configuration} */
     public RolloutConfig build() {
       return new RolloutConfig(
           generations,

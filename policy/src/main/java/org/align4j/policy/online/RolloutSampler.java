@@ -41,7 +41,11 @@ public final class RolloutSampler {
     this.params = params;
   }
 
-  /** Refuses what would draw tokens from another distribution than the policy's. */
+  /**
+   * Refuses what would draw tokens from another distribution than the policy's.
+   *
+   * @param params that tokens are to be drawn by
+   */
   public static void requireUnfiltered(SamplingParams params) {
     if (params.topK() != 0 || params.topP() != 1 || params.repetitionPenalty() != 1) {
       throw new ConfigurationException(
@@ -54,12 +58,12 @@ public final class RolloutSampler {
     }
   }
 
-  /** The temperature that log-probs are taken at. */
+  /** {@return the temperature that log-probs are taken at} */
   public double temperature() {
     return params.temperature();
   }
 
-  /** Most tokens of a completion. */
+  /** {@return most tokens of a completion} */
   public int maxNewTokens() {
     return params.maxNewTokens();
   }
@@ -67,8 +71,10 @@ public final class RolloutSampler {
   /**
    * Samples.
    *
+   * @param prompts with their token ids
    * @param perPrompt completions of each prompt; they stand one after another
    * @param seed of this batch
+   * @return one rollout a completion, prompt after prompt
    */
   public List<Rollout> sample(List<OnlinePrompt> prompts, int perPrompt, long seed) {
     return sample(prompts, perPrompt, seed, () -> false).orElseThrow();
@@ -77,6 +83,9 @@ public final class RolloutSampler {
   /**
    * Samples until done or told to stop.
    *
+   * @param prompts with their token ids
+   * @param perPrompt completions of each prompt; they stand one after another
+   * @param seed of this batch
    * @param stop asked between tokens
    * @return empty if it was stopped
    */
@@ -91,6 +100,10 @@ public final class RolloutSampler {
    * Samples the same, letting the sampler keep activations where the update that comes next learns
    * from the whole round in one pass.
    *
+   * @param update what learns from them
+   * @param prompts with their token ids
+   * @param perPrompt completions of each prompt; they stand one after another
+   * @param seed of this batch
    * @param stop asked between tokens
    * @return empty if it was stopped
    */

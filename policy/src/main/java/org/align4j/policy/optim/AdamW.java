@@ -29,7 +29,13 @@ public final class AdamW {
   private final List<Tensor> secondMoments = new ArrayList<>();
   private long steps;
 
-  /** Starts with zero moments. */
+  /**
+   * Starts with zero moments.
+   *
+   * @param backend runs the update
+   * @param settings moments' decay, ε and weight decay
+   * @param parameters are updated in place
+   */
   public AdamW(Backend backend, Settings settings, List<Parameter> parameters) {
     this.backend = backend;
     this.settings = settings;
@@ -40,7 +46,11 @@ public final class AdamW {
     }
   }
 
-  /** Updates all parameters from their gradients. */
+  /**
+   * Updates all parameters from their gradients.
+   *
+   * @param learningRate of this step, ≥ 0
+   */
   public void step(double learningRate) {
     steps++;
     AdamStep plain = adamStep(learningRate, 0);
@@ -61,12 +71,12 @@ public final class AdamW {
         learningRate, settings.beta1(), settings.beta2(), settings.epsilon(), decay, steps);
   }
 
-  /** Steps done. */
+  /** {@return steps done} */
   public long steps() {
     return steps;
   }
 
-  /** Moments by name, for checkpoints; the tensors are live. */
+  /** {@return moments by name, for checkpoints; the tensors are live} */
   public Map<String, Tensor> state() {
     Map<String, Tensor> out = new LinkedHashMap<>();
     for (int i = 0; i < parameters.size(); i++) {
@@ -76,7 +86,11 @@ public final class AdamW {
     return out;
   }
 
-  /** Continues after a checkpoint whose moments were read into {@link #state}. */
+  /**
+   * Continues after a checkpoint whose moments were read into {@link #state}.
+   *
+   * @param stepsDone optimizer steps, for the correction of the moments' bias
+   */
   public void resumeAt(long stepsDone) {
     steps = stepsDone;
   }

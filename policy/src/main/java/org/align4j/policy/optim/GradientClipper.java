@@ -8,7 +8,12 @@ import org.align4j.policy.model.Parameter;
 public final class GradientClipper {
   private GradientClipper() {}
 
-  /** √Σ g² over all gradients. */
+  /**
+   * {@return √Σ g² over all gradients}
+   *
+   * @param backend sums the squares
+   * @param parameters their gradients are read
+   */
   public static double norm(Backend backend, List<Parameter> parameters) {
     double sum = 0;
     for (Parameter parameter : parameters) {
@@ -20,6 +25,8 @@ public final class GradientClipper {
   /**
    * Scales all gradients so that their norm is at most {@code maxNorm}.
    *
+   * @param backend sums the squares and scales
+   * @param parameters their gradients are scaled in place
    * @param maxNorm the bound; 0 leaves gradients alone
    * @return the norm before clipping
    */

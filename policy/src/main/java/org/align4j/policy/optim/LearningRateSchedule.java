@@ -14,7 +14,12 @@ public enum LearningRateSchedule {
   /** Stays after warm-up. */
   CONSTANT_WITH_WARMUP;
 
-  /** Accepts transformers' spelling. */
+  /**
+   * Accepts transformers' spelling.
+   *
+   * @param name in any case
+   * @return the schedule
+   */
   public static LearningRateSchedule parse(String name) {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
@@ -27,7 +32,7 @@ public enum LearningRateSchedule {
     }
   }
 
-  /** Whether the rate rises first; if not, warm-up steps have no effect. */
+  /** {@return whether the rate rises first; if not, warm-up steps have no effect} */
   public boolean warmsUp() {
     return this != CONSTANT;
   }

@@ -14,6 +14,7 @@ public final class BestSettings {
    * The listeners that the settings ask for.
    *
    * @param evaluated the settings for reading keys that have an effect only with evaluations
+   * @return the listeners, perhaps none
    */
   public static List<TrainingListener> read(Settings evaluated) {
     boolean best = evaluated.flag("load_best_model_at_end", false);

@@ -20,7 +20,7 @@ public final class CancellationToken {
   }
 
   /**
-   * A token that is also cancelled once a condition holds, such as a deadline.
+   * {@return a token that is also cancelled once a condition holds, such as a deadline}
    *
    * @param condition called from the training thread
    */
@@ -33,7 +33,7 @@ public final class CancellationToken {
     cancelled = true;
   }
 
-  /** Whether the run has been cancelled. */
+  /** {@return whether the run has been cancelled} */
   public boolean isCancelled() {
     if (!cancelled && condition.getAsBoolean()) {
       cancelled = true;

@@ -16,7 +16,11 @@ public final class CompletionsLogListener implements TrainingListener {
   private final Path file;
   private JsonLinesLog lines;
 
-  /** Logs to {@code completions.jsonl} in a folder, which is made if it is not there. */
+  /**
+   * Logs to {@code completions.jsonl} in a folder, which is made if it is not there.
+   *
+   * @param folder of the run
+   */
   public CompletionsLogListener(Path folder) {
     file = folder.resolve("completions.jsonl");
   }

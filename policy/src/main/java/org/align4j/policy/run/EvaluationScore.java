@@ -6,15 +6,28 @@ import java.util.Map;
 @FunctionalInterface
 public interface EvaluationScore {
 
-  /** The score of an evaluation's metrics. */
+  /**
+   * {@return the score of an evaluation's metrics}
+   *
+   * @param metrics by name
+   */
   double of(Map<String, Double> metrics);
 
-  /** The metric itself, for metrics that are to rise, such as {@code eval_rewards/accuracies}. */
+  /**
+   * {@return the metric itself, for metrics that are to rise, such as {@code
+   * eval_rewards/accuracies}}
+   *
+   * @param metric name in the log
+   */
   static EvaluationScore highest(String metric) {
     return new MetricScore(metric, true);
   }
 
-  /** The metric negated, for metrics that are to fall, such as {@code eval_loss}. */
+  /**
+   * {@return the metric negated, for metrics that are to fall, such as {@code eval_loss}}
+   *
+   * @param metric name in the log
+   */
   static EvaluationScore lowest(String metric) {
     return new MetricScore(metric, false);
   }

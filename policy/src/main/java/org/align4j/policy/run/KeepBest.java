@@ -20,12 +20,16 @@ public final class KeepBest implements TrainingListener {
   private double best = Double.NEGATIVE_INFINITY;
   private long bestStep = -1;
 
-  /** Keeps the weights of the highest score. */
+  /**
+   * Keeps the weights of the highest score.
+   *
+   * @param score what is to be high
+   */
   public KeepBest(EvaluationScore score) {
     this.score = score;
   }
 
-  /** Steps after which the best evaluation was; -1 before the first. */
+  /** {@return steps after which the best evaluation was; -1 before the first} */
   public long bestStep() {
     return bestStep;
   }
@@ -53,7 +57,12 @@ public final class KeepBest implements TrainingListener {
     }
   }
 
-  /** Where the weights are kept; nobody needs the file once the run is over and not resumed. */
+  /**
+   * {@return where the weights are kept; nobody needs the file once the run is over and not
+   * resumed}
+   *
+   * @param output folder of the run
+   */
   public Path file(Path output) {
     return output.resolve("best.safetensors");
   }

@@ -14,7 +14,11 @@ public final class MetricsLogListener implements TrainingListener {
   private boolean begun;
   private MetricsLog log;
 
-  /** Logs to {@code metrics.jsonl} in a folder, which is made if it is not there. */
+  /**
+   * Logs to {@code metrics.jsonl} in a folder, which is made if it is not there.
+   *
+   * @param folder of the run
+   */
   public MetricsLogListener(Path folder) {
     file = folder.resolve("metrics.jsonl");
   }

@@ -13,17 +13,32 @@ import java.util.List;
 public record RunContext(
     Path output, List<TrainingListener> listeners, CancellationToken cancellation) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param output folder for checkpoints, dumps and logs
+   * @param listeners in the order in which they are told
+   * @param cancellation ends the run early
+   */
   public RunContext {
     listeners = List.copyOf(listeners);
   }
 
-  /** A run that nobody cancels. */
+  /**
+   * {@return a run that nobody cancels}
+   *
+   * @param output folder of checkpoints and dumps
+   * @param listeners are told in this order
+   */
   public static RunContext of(Path output, TrainingListener... listeners) {
     return new RunContext(output, List.of(listeners), new CancellationToken());
   }
 
-  /** The same run with another token. */
+  /**
+   * {@return the same run with another token}
+   *
+   * @param token ends the run early
+   */
   public RunContext cancelledBy(CancellationToken token) {
     return new RunContext(output, listeners, token);
   }

@@ -23,7 +23,11 @@ public interface TrainingListener {
    */
   default void onStep(TrainingEvent event) {}
 
-  /** A round of online training was sampled, rewarded and learnt from. */
+  /**
+   * A round of online training was sampled, rewarded and learnt from.
+   *
+   * @param round prompts, completions and rewards
+   */
   default void onRound(Round round) {}
 
   /**
@@ -49,18 +53,21 @@ public interface TrainingListener {
 
   /**
    * The run is over; also called if an exception has ended it. Listeners close their files here.
+   *
+   * @param run that is over
+   * @param result its steps and last metrics
    */
   default void onEnd(TrainingRun run, TrainingResult result) {}
 
   /**
-   * Name under which {@link #state} is saved; listeners of one run that have state need different
-   * ones.
+   * {@return name under which {@link #state} is saved; listeners of one run that have state need
+   * different ones}
    */
   default String name() {
     return getClass().getSimpleName();
   }
 
-  /** What a resumed run has to know, for checkpoints; empty by default. */
+  /** {@return what a resumed run has to know, for checkpoints; empty by default} */
   default Map<String, Double> state() {
     return Map.of();
   }

@@ -25,7 +25,7 @@ public record TrainingResult(
     FAILED
   }
 
-  /** Whether the run ended before all of its steps were taken. */
+  /** {@return whether the run ended before all of its steps were taken} */
   public boolean stopped() {
     return outcome == Outcome.STOPPED;
   }

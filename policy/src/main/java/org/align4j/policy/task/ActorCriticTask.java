@@ -25,6 +25,9 @@ public final class ActorCriticTask implements TrainingTask<ScoredRollout> {
   /**
    * Prepares steps.
    *
+   * @param model policy and critic
+   * @param objective the policy's loss
+   * @param valueLoss the critic's loss
    * @param valueWeight weight of the critic's loss, TRL's {@code vf_coef}
    * @param temperature of the sampler; log-probs are taken at it
    */

@@ -26,7 +26,13 @@ public final class DistillationTask implements TrainingTask<TokenizedDemonstrati
   private final VocabularyDivergence divergence;
   private final UnaryOperator<int[]> teacherPrompt;
 
-  /** The same prompts for student and teacher. */
+  /**
+   * The same prompts for student and teacher.
+   *
+   * @param student what is trained
+   * @param teacher whose distribution is learnt, of the same vocabulary
+   * @param divergence what is made small at each token
+   */
   public DistillationTask(
       DistributionLearner student, FullDistribution teacher, VocabularyDivergence divergence) {
     this(student, teacher, divergence, UnaryOperator.identity());
@@ -35,8 +41,10 @@ public final class DistillationTask implements TrainingTask<TokenizedDemonstrati
   /**
    * Prepares steps.
    *
+   * @param student what is trained
    * @param teacher the model whose distribution is learnt, of the same vocabulary; if it is the
    *     student itself, its adapter is off
+   * @param divergence what is made small at each token
    * @param teacherPrompt from the student's prompt to the teacher's, for example with a system turn
    *     that the student shall learn to do without (context distillation)
    */

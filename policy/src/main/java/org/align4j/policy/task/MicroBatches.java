@@ -11,7 +11,14 @@ import java.util.function.ToIntFunction;
 public final class MicroBatches {
   private MicroBatches() {}
 
-  /** The pieces, in order; none without examples. */
+  /**
+   * {@return the pieces, in order; none without examples}
+   *
+   * @param <E> an example
+   * @param examples in order
+   * @param tokens of an example, with its prompt
+   * @param budget most tokens of a piece; a longer example is alone
+   */
   public static <E> List<List<E>> cut(List<E> examples, ToIntFunction<E> tokens, int budget) {
     List<List<E>> out = new ArrayList<>();
     int from = 0;

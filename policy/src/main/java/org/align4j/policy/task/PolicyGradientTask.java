@@ -34,6 +34,8 @@ public final class PolicyGradientTask implements TrainingTask<ScoredRollout> {
   /**
    * Prepares steps.
    *
+   * @param model what is trained
+   * @param objective loss on sampled completions
    * @param temperature of the sampler; log-probs are taken at it
    */
   public PolicyGradientTask(

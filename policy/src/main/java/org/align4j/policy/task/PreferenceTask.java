@@ -38,12 +38,21 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
   /**
    * Uses the policy as it was before training as the reference. If it is not an adapter and the
    * objective needs a reference, call {@link #precomputeReference} before training.
+   *
+   * @param model what is trained
+   * @param objective loss on pairs
    */
   public PreferenceTask(LanguageModel model, PreferenceObjective objective) {
     this(model, Reference.adapterOffOrNone(model), objective);
   }
 
-  /** Uses this reference, unless {@link #precomputeReference} is called before training. */
+  /**
+   * Uses this reference, unless {@link #precomputeReference} is called before training.
+   *
+   * @param model what is trained
+   * @param reference what log-ratios are taken to
+   * @param objective loss on pairs
+   */
   public PreferenceTask(LanguageModel model, Reference reference, PreferenceObjective objective) {
     this.model = model;
     this.reference = reference.requireFixed(model);
@@ -53,6 +62,8 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
   /**
    * Computes the reference log-probs once, with a model as it is now.
    *
+   * @param pairs of training and evaluation
+   * @param microBatchTokens most tokens of a pass
    * @param source the reference; here it may be the policy itself as it stands
    */
   public void precomputeReference(
@@ -71,6 +82,10 @@ public final class PreferenceTask implements TrainingTask<TokenizedPair> {
   /**
    * The same, or what a run with the same reference and pairs has left in the cache.
    *
+   * @param pairs of training and evaluation
+   * @param microBatchTokens most tokens of a pass
+   * @param source the reference
+   * @param cache where log-probs of earlier runs are
    * @throws IOException if a new file cannot be written
    */
   public void precomputeReference(

@@ -55,19 +55,32 @@ public record ScoredRollout(
         Optional.empty());
   }
 
-  /** The same with log-probs of a reference, in nats, one a token. */
+  /**
+   * {@return the same with log-probs of a reference}
+   *
+   * @param logProbs in nats, one a token
+   */
   public ScoredRollout withReference(double[] logProbs) {
     return new ScoredRollout(
         source, prompt, completion, old, advantages, Optional.of(logProbs), importance, critique);
   }
 
-  /** The same with weights for a sampler that differs from the trainer, one a token. */
+  /**
+   * {@return the same with weights for a sampler that differs from the trainer}
+   *
+   * @param weights one a token
+   */
   public ScoredRollout withImportance(double[] weights) {
     return new ScoredRollout(
         source, prompt, completion, old, advantages, reference, Optional.of(weights), critique);
   }
 
-  /** The same with what a critic learns from. */
+  /**
+   * {@return the same with what a critic learns from}
+   *
+   * @param oldValues the critic's values when the update began, one a token
+   * @param returns their targets, one a token
+   */
   public ScoredRollout withCritique(double[] oldValues, double[] returns) {
     return new ScoredRollout(
         source,

@@ -16,7 +16,12 @@ public final class SupervisedTask implements TrainingTask<TokenizedDemonstration
   private final LanguageModel model;
   private final SftLoss loss;
 
-  /** Trains the model with a supervised loss. */
+  /**
+   * Trains the model with a supervised loss.
+   *
+   * @param model what is trained
+   * @param loss on the completions' tokens
+   */
   public SupervisedTask(LanguageModel model, SftLoss loss) {
     this.model = model;
     this.loss = loss;

@@ -13,15 +13,21 @@ import org.align4j.policy.model.Trainable;
  */
 public interface TrainingTask<E> {
 
-  /** What is trained. */
+  /** {@return what is trained} */
   Trainable model();
 
-  /** Rows that an example takes in the network. */
+  /**
+   * {@return rows that an example takes in the network}
+   *
+   * @param example of this task
+   */
   int tokens(E example);
 
   /**
-   * Tokens of an example as TRL counts {@code num_tokens}: every sequence with its prompt. Differs
-   * from {@link #tokens} where sequences share one.
+   * {@return tokens of an example as TRL counts {@code num_tokens}: every sequence with its prompt}
+   * Differs from {@link #tokens} where sequences share one.
+   *
+   * @param example of this task
    */
   default int countedTokens(E example) {
     return tokens(example);
@@ -47,19 +53,31 @@ public interface TrainingTask<E> {
    */
   double run(List<E> micro, List<E> step, boolean train, MetricSums metrics);
 
-  /** What the task has learnt besides the weights, for checkpoints. */
+  /** {@return what the task has learnt besides the weights, for checkpoints} */
   default Map<String, Double> state() {
     return Map.of();
   }
 
-  /** Goes on from a checkpoint's {@link #state}. */
+  /**
+   * Goes on from a checkpoint's {@link #state}.
+   *
+   * @param state what {@link #state} gave
+   */
   default void restore(Map<String, Double> state) {}
 
-  /** Means of a step with those metrics added that follow from others. */
+  /**
+   * {@return means of a step with those metrics added that follow from others}
+   *
+   * @param means by name
+   */
   default Map<String, Double> withDerived(Map<String, Double> means) {
     return means;
   }
 
-  /** An example as JSON, for the dump that explains a loss that is not a number. */
+  /**
+   * {@return an example as JSON, for the dump that explains a loss that is not a number}
+   *
+   * @param example of this task
+   */
   JsonNode describe(E example);
 }

@@ -40,7 +40,12 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
   /** Examples of the prepared step that have been run. */
   private int done;
 
-  /** Uses the policy as it was before training as the reference; it must be an adapter. */
+  /**
+   * Uses the policy as it was before training as the reference; it must be an adapter.
+   *
+   * @param model what is trained
+   * @param objective loss on single labelled completions
+   */
   public UnpairedTask(LanguageModel model, UnpairedObjective objective) {
     this(model, Reference.adapterOffOrNone(model), objective);
   }
@@ -48,6 +53,9 @@ public final class UnpairedTask implements TrainingTask<TokenizedUnpaired> {
   /**
    * Uses this reference.
    *
+   * @param model what is trained
+   * @param reference what log-ratios are taken to
+   * @param objective loss on single labelled completions
    * @throws ConfigurationException if there is none, or if it is the policy that is trained
    */
   public UnpairedTask(LanguageModel model, Reference reference, UnpairedObjective objective) {

@@ -21,6 +21,7 @@ public final class HuggingFaceTokenizers implements Tokenizer, AutoCloseable {
    * Loads a {@code tokenizer.json}.
    *
    * @param source where it came from, for messages
+   * @param json the file's bytes, UTF-8
    * @throws IllegalArgumentException names the source and what is wrong
    * @throws IllegalStateException if the library has no build for this platform
    */

@@ -26,7 +26,12 @@ public final class LengthPolicy {
     /** Keep the last tokens (the prompt's start is cut). */
     KEEP_END;
 
-    /** Accepts TRL's spelling. */
+    /**
+     * Accepts TRL's spelling.
+     *
+     * @param name in any case
+     * @return the mode
+     */
     public static Mode parse(String name) {
       try {
         return valueOf(name.toUpperCase(Locale.ROOT));
@@ -42,23 +47,28 @@ public final class LengthPolicy {
   private int truncated;
   private int dropped;
 
-  /** A policy; {@code maxLength} counts prompt and completion together, 0 = no limit. */
+  /**
+   * A policy; {@code maxLength} counts prompt and completion together, 0 = no limit.
+   *
+   * @param maxLength tokens of prompt and completion
+   * @param mode what is done with longer rows
+   */
   public LengthPolicy(int maxLength, Mode mode) {
     this.maxLength = maxLength;
     this.mode = mode;
   }
 
-  /** What happens to rows that are too long. */
+  /** {@return what happens to rows that are too long} */
   public Mode mode() {
     return mode;
   }
 
-  /** Rows cut so far. */
+  /** {@return rows cut so far} */
   public int truncated() {
     return truncated;
   }
 
-  /** Rows left out so far. */
+  /** {@return rows left out so far} */
   public int dropped() {
     return dropped;
   }
@@ -66,6 +76,9 @@ public final class LengthPolicy {
   /**
    * Applies the policy to a prompt with one or two completions.
    *
+   * @param source {@code file:row}, for messages
+   * @param prompt token ids
+   * @param completions token ids of one or two completions
    * @return prompt and completions, or empty when the row is dropped
    */
   public Optional<int[][]> apply(String source, int[] prompt, int[]... completions) {

@@ -12,7 +12,12 @@ import java.util.List;
  */
 public record PromptCompletions(int[] prompt, List<int[]> completions) {
 
-  /** Rejects empty prompts and completions, whose log-probability is undefined. */
+  /**
+   * Rejects empty prompts and completions, whose log-probability is undefined.
+   *
+   * @param prompt at least one token
+   * @param completions each at least one token
+   */
   public PromptCompletions {
     completions = List.copyOf(completions);
     if (prompt.length == 0) {
@@ -25,7 +30,11 @@ public record PromptCompletions(int[] prompt, List<int[]> completions) {
     }
   }
 
-  /** A whole sequence, scored from its second token on. */
+  /**
+   * {@return a whole sequence, scored from its second token on}
+   *
+   * @param ids at least two
+   */
   public static PromptCompletions sequence(int[] ids) {
     if (ids.length < 2) {
       throw new IllegalArgumentException(
@@ -35,7 +44,12 @@ public record PromptCompletions(int[] prompt, List<int[]> completions) {
         new int[] {ids[0]}, List.of(Arrays.copyOfRange(ids, 1, ids.length)));
   }
 
-  /** Prompts with one completion each. */
+  /**
+   * {@return prompts with one completion each}
+   *
+   * @param prompts token ids
+   * @param completions token ids, one a prompt
+   */
   public static List<PromptCompletions> ofPairs(List<int[]> prompts, List<int[]> completions) {
     List<PromptCompletions> out = new ArrayList<>(prompts.size());
     for (int i = 0; i < prompts.size(); i++) {

@@ -9,7 +9,14 @@ import java.util.function.Function;
 public final class RolloutBatches {
   private RolloutBatches() {}
 
-  /** One batch in the list's order. */
+  /**
+   * {@return one batch in the list's order}
+   *
+   * @param <R> a rollout
+   * @param rollouts in the batch's order; neighbours with one prompt array share its rows
+   * @param prompt token ids of a rollout's prompt
+   * @param completion token ids of a rollout's completion
+   */
   public static <R> TokenBatch of(
       List<R> rollouts, Function<R, int[]> prompt, Function<R, int[]> completion) {
     List<PromptCompletions> groups = new ArrayList<>();

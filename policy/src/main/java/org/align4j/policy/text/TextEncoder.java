@@ -27,6 +27,7 @@ public final class TextEncoder {
   /**
    * Makes an encoder that lets raw text begin as the tokenizer says.
    *
+   * @param tokenizer text to ids
    * @param template null for models without one
    * @param endOfText appended to raw-text completions, so that the model learns to stop
    */
@@ -37,6 +38,7 @@ public final class TextEncoder {
   /**
    * Makes an encoder.
    *
+   * @param tokenizer text to ids
    * @param template null for models without one; it writes itself what a dialogue begins with
    * @param endOfText appended to raw-text completions, so that the model learns to stop
    * @param beginning ids that raw text begins with, such as that of {@code <s>}; may be empty
@@ -49,26 +51,36 @@ public final class TextEncoder {
     this.beginning = beginning.clone();
   }
 
-  /** Whether dialogues can be rendered. */
+  /** {@return whether dialogues can be rendered} */
   public boolean hasChatTemplate() {
     return template != null;
   }
 
-  /** Ids of a prompt, with the assistant's turn opened for dialogues. */
+  /**
+   * {@return ids of a prompt, with the assistant's turn opened for dialogues}
+   *
+   * @param prompt dialogue or raw text
+   */
   public int[] prompt(Content prompt) {
     return encode(prompt, promptText(prompt));
   }
 
-  /** Ids of one user message as a prompt. */
+  /**
+   * {@return ids of one user message as a prompt}
+   *
+   * @param message what the user says
+   */
   public int[] userPrompt(String message) {
     return prompt(Content.user(message));
   }
 
   /**
-   * Ids of a completion after a prompt.
+   * {@return ids of a completion after a prompt}
    *
    * @param source {@code file:row}, for messages
+   * @param prompt dialogue or raw text
    * @param promptIds what {@link #prompt} returned
+   * @param completion the turn or text that follows
    */
   public int[] completion(String source, Content prompt, int[] promptIds, Content completion) {
     int[] all = encode(prompt, fullText(source, prompt, completion));

@@ -29,14 +29,23 @@ public record TokenBatch(
   /** Fewer common tokens are not worth spans of their own. */
   private static final int MIN_SHARED_PREFIX = 8;
 
-  /** Batches prompts with their completions, sharing what they begin with. */
+  /**
+   * Batches prompts with their completions, sharing what they begin with.
+   *
+   * @param groups prompts with their completions
+   * @return the batch
+   */
   public static TokenBatch of(List<PromptCompletions> groups) {
     Builder builder = new Builder(groups);
     groups.forEach(builder::add);
     return builder.build();
   }
 
-  /** The same with every sequence on its own; equal results, more work. */
+  /**
+   * {@return the same with every sequence on its own; equal results, more work}
+   *
+   * @param groups prompts with their completions
+   */
   public static TokenBatch unshared(List<PromptCompletions> groups) {
     Builder builder = new Builder(List.of());
     for (PromptCompletions group : groups) {
@@ -48,8 +57,10 @@ public record TokenBatch(
   }
 
   /**
-   * The same with the prompts' own tokens, from the second on, as targets too: for every group
-   * first its prompt, then its completions.
+   * {@return the same with the prompts' own tokens, from the second on, as targets too: for every
+   * group first its prompt, then its completions}
+   *
+   * @param groups prompts with their completions
    */
   public static TokenBatch withPrompts(List<PromptCompletions> groups) {
     Builder builder = new Builder(groups);
@@ -61,8 +72,10 @@ public record TokenBatch(
   }
 
   /**
-   * A batch for a head that scores whole completions: one head row each, that of its last token.
-   * The target at that row is the token itself; nothing predicts it.
+   * {@return a batch for a head that scores whole completions: one head row each, that of its last
+   * token} The target at that row is the token itself; nothing predicts it.
+   *
+   * @param groups prompts with their completions
    */
   public static TokenBatch lastTokens(List<PromptCompletions> groups) {
     Builder builder = new Builder(groups);
@@ -100,17 +113,26 @@ public record TokenBatch(
     return shared < MIN_SHARED_PREFIX ? 0 : shared;
   }
 
-  /** Number of completions. */
+  /** {@return number of completions} */
   public int completions() {
     return offsets.length - 1;
   }
 
-  /** The slice of a per-token array that belongs to a completion. */
+  /**
+   * {@return the slice of a per-token array that belongs to a completion}
+   *
+   * @param perToken one entry a target
+   * @param completion its number, from 0
+   */
   public double[] slice(double[] perToken, int completion) {
     return Arrays.copyOfRange(perToken, offsets[completion], offsets[completion + 1]);
   }
 
-  /** The slices of all completions, {@code [completion][token]}. */
+  /**
+   * {@return the slices of all completions, {@code [completion][token]}}
+   *
+   * @param perToken one entry a target
+   */
   public List<double[]> slices(double[] perToken) {
     List<double[]> out = new ArrayList<>(completions());
     for (int i = 0; i < completions(); i++) {
@@ -119,7 +141,11 @@ public record TokenBatch(
     return out;
   }
 
-  /** What {@link #slices} took apart, one entry a target. */
+  /**
+   * {@return what {@link #slices} took apart, one entry a target}
+   *
+   * @param rows {@code [completion][token]}
+   */
   public double[] flat(List<double[]> rows) {
     double[] out = new double[targets.length];
     for (int i = 0; i < rows.size(); i++) {
@@ -129,8 +155,9 @@ public record TokenBatch(
   }
 
   /**
-   * The row of a token.
+   * {@return the row of a token}
    *
+   * @param completion its number, from 0
    * @param token its place in the sequence of prompt and completion
    */
   public int row(int completion, int token) {
@@ -144,8 +171,10 @@ public record TokenBatch(
   }
 
   /**
-   * For each row, that of the same token in a batch of the same prompts, each with as many
-   * completions, none of them shorter than here.
+   * {@return for each row, that of the same token in a batch of the same prompts, each with as many
+   * completions, none of them shorter than here}
+   *
+   * @param longer of the same prompts
    */
   public int[] rowsIn(TokenBatch longer) {
     int[] out = new int[ids.length];
@@ -158,7 +187,11 @@ public record TokenBatch(
     return out;
   }
 
-  /** For each target, its place among the targets of such a batch. */
+  /**
+   * {@return for each target, its place among the targets of such a batch}
+   *
+   * @param longer of the same prompts
+   */
   public int[] targetsIn(TokenBatch longer) {
     int[] out = new int[targets.length];
     for (int i = 0; i < completions(); i++) {
@@ -169,7 +202,7 @@ public record TokenBatch(
     return out;
   }
 
-  /** The longest position that occurs, plus one. */
+  /** {@return the longest position that occurs, plus one} */
   public int positionsNeeded() {
     return Arrays.stream(positions).max().orElse(-1) + 1;
   }

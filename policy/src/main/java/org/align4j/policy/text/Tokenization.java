@@ -23,6 +23,8 @@ public final class Tokenization {
   /**
    * Prepares tokenisation.
    *
+   * @param encoder tokenizer and chat template
+   * @param lengths what happens to rows that are too long
    * @param wrapStrings whether plain strings become a user and an assistant turn when the model has
    *     a chat template; without it they are raw text, as in TRL
    */
@@ -32,7 +34,12 @@ public final class Tokenization {
     this.wrapStrings = wrapStrings && encoder.hasChatTemplate();
   }
 
-  /** Tokenises pairs; rows that the length policy drops are absent. */
+  /**
+   * Tokenises pairs; rows that the length policy drops are absent.
+   *
+   * @param pairs in file order
+   * @return the rows that are kept, in order
+   */
   public List<TokenizedPair> pairs(List<PreferencePair> pairs) {
     List<TokenizedPair> out = new ArrayList<>(pairs.size());
     for (PreferencePair pair : pairs) {
@@ -49,7 +56,12 @@ public final class Tokenization {
     return requireRows(out);
   }
 
-  /** Tokenises demonstrations. */
+  /**
+   * Tokenises demonstrations.
+   *
+   * @param rows in file order
+   * @return the rows that are kept, in order
+   */
   public List<TokenizedDemonstration> demonstrations(List<Demonstration> rows) {
     List<TokenizedDemonstration> out = new ArrayList<>(rows.size());
     for (Demonstration row : rows) {
@@ -59,7 +71,12 @@ public final class Tokenization {
     return requireRows(out);
   }
 
-  /** Tokenises single completions. */
+  /**
+   * Tokenises single completions.
+   *
+   * @param rows in file order
+   * @return the rows that are kept, in order
+   */
   public List<TokenizedUnpaired> unpaired(List<UnpairedExample> rows) {
     List<TokenizedUnpaired> out = new ArrayList<>(rows.size());
     for (UnpairedExample row : rows) {

@@ -12,12 +12,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 public record TokenizedDemonstration(String source, int[] prompt, int[] completion) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Tokens of prompt and completion. */
+  /** {@return tokens of prompt and completion} */
   public int tokens() {
     return prompt.length + completion.length;
   }
 
-  /** The row as JSON, for dumps of failed batches. */
+  /** {@return the row as JSON, for dumps of failed batches} */
   public JsonNode toJson() {
     ObjectNode node = JSON.createObjectNode();
     node.put("source", source);

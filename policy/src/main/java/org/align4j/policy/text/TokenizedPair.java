@@ -9,7 +9,7 @@ import java.util.List;
  */
 public record TokenizedPair(String source, int[] prompt, int[] chosen, int[] rejected) {
 
-  /** The prompt with both completions, the chosen one first. */
+  /** {@return the prompt with both completions, the chosen one first} */
   public PromptCompletions completions() {
     return new PromptCompletions(prompt, List.of(chosen, rejected));
   }

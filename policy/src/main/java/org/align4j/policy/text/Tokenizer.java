@@ -3,17 +3,31 @@ package org.align4j.policy.text;
 /** Text to token ids and back; ids are those of the model's embedding. */
 public interface Tokenizer {
 
-  /** Ids of a text. Special tokens written in the text are recognised, none are added. */
+  /**
+   * {@return ids of a text} Special tokens written in the text are recognised, none are added.
+   *
+   * @param text any text
+   */
   int[] encode(String text);
 
-  /** Ids that the tokenizer puts before raw text, such as that of {@code <s>}; often none. */
+  /**
+   * {@return ids that the tokenizer puts before raw text, such as that of {@code <s>}; often none}
+   */
   default int[] beginning() {
     return new int[0];
   }
 
-  /** Text of ids, special tokens left out. */
+  /**
+   * {@return text of ids, special tokens left out}
+   *
+   * @param ids of the vocabulary
+   */
   String decode(int[] ids);
 
-  /** Text of ids, special tokens kept. */
+  /**
+   * {@return text of ids, special tokens kept}
+   *
+   * @param ids of the vocabulary
+   */
   String decodeWithSpecialTokens(int[] ids);
 }

@@ -18,7 +18,12 @@ public final class DataOrder<E> {
   private long orderedEpoch = -1;
   private List<E> ordered;
 
-  /** An order of at least one example. */
+  /**
+   * An order of at least one example.
+   *
+   * @param examples in file order
+   * @param config batch size, seed and whether to shuffle
+   */
   public DataOrder(List<E> examples, TrainingConfig config) {
     this(
         examples,
@@ -44,12 +49,16 @@ public final class DataOrder<E> {
     this.stream = stream;
   }
 
-  /** Steps of a pass over the data. */
+  /** {@return steps of a pass over the data} */
   public long stepsPerEpoch() {
     return (examples.size() + stepExamples - 1L) / stepExamples;
   }
 
-  /** Examples of a step; the last step of an epoch may have fewer. */
+  /**
+   * {@return examples of a step; the last step of an epoch may have fewer}
+   *
+   * @param step from 0
+   */
   public List<E> step(long step) {
     long epoch = step / stepsPerEpoch();
     if (epoch != orderedEpoch) {

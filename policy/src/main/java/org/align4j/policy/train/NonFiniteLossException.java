@@ -25,7 +25,7 @@ public final class NonFiniteLossException extends TrainingException {
     return new NonFiniteLossException(getMessage() + "; " + wayOn, checkpointed, this);
   }
 
-  /** Whether there is a checkpoint that the run can be resumed from. */
+  /** {@return whether there is a checkpoint that the run can be resumed from} */
   public boolean resumable() {
     return resumable;
   }

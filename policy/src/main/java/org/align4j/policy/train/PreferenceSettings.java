@@ -17,7 +17,12 @@ public final class PreferenceSettings {
 
   private PreferenceSettings() {}
 
-  /** DPO and its family: the keys of TRL's {@code DPOConfig}. */
+  /**
+   * DPO and its family: the keys of TRL's {@code DPOConfig}.
+   *
+   * @param settings what a user set
+   * @return the objective
+   */
   public static PreferenceObjective dpo(Settings settings) {
     List<DpoLoss> losses =
         settings.texts("loss_type", List.of("sigmoid")).stream().map(DpoLoss::parse).toList();
@@ -55,7 +60,12 @@ public final class PreferenceSettings {
         .build();
   }
 
-  /** CPO, SimPO and AlphaPO: the keys of TRL's {@code CPOConfig}. */
+  /**
+   * CPO, SimPO and AlphaPO: the keys of TRL's {@code CPOConfig}.
+   *
+   * @param settings what a user set
+   * @return the objective
+   */
   public static PreferenceObjective cpo(Settings settings) {
     CpoLoss loss = CpoLoss.parse(settings.text("loss_type", "sigmoid"));
     return CpoObjective.builder()
@@ -72,7 +82,12 @@ public final class PreferenceSettings {
         .build();
   }
 
-  /** ORPO: the keys of TRL's {@code ORPOConfig}. */
+  /**
+   * ORPO: the keys of TRL's {@code ORPOConfig}.
+   *
+   * @param settings what a user set
+   * @return the objective
+   */
   public static PreferenceObjective orpo(Settings settings) {
     return new OrpoObjective(settings.number("beta", BETA));
   }

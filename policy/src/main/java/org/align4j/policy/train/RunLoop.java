@@ -34,36 +34,54 @@ public final class RunLoop<P> {
 
   /** What is done in a step or round. */
   public interface Steps<P> {
-    /** Takes the optimizer steps and keeps the checkpoints. */
+    /**
+     * Takes the optimizer steps and keeps the checkpoints.
+     *
+     * @return the optimizer's steps and their checkpoints
+     */
     StepRunner<?> runner();
 
     /**
      * Takes a step.
      *
+     * @param items of the step, in order
+     * @param rate learning rate
      * @param step from 0
      * @return empty if the run was cancelled before the weights changed
      */
     Optional<Done> run(List<P> items, double rate, long step);
 
-    /** Means of steps. */
+    /**
+     * {@return means of steps}
+     *
+     * @param sums over one or more steps
+     */
     default Map<String, Double> means(MetricSums sums) {
       return sums.means();
     }
 
-    /** Numbers that change from step to step besides the runner's, for checkpoints. */
+    /** {@return numbers that change from step to step besides the runner's, for checkpoints} */
     default Map<String, Double> state() {
       return Map.of();
     }
 
-    /** Goes on from a checkpoint's {@link #state}. */
+    /**
+     * Goes on from a checkpoint's {@link #state}.
+     *
+     * @param state what {@link #state} gave
+     */
     default void restore(Map<String, Double> state) {}
 
-    /** Whether the run should end after a step with these metrics. */
+    /**
+     * {@return whether the run should end after a step with these metrics}
+     *
+     * @param metrics of the step
+     */
     default boolean ends(Map<String, Double> metrics) {
       return false;
     }
 
-    /** Metrics on held-out data; empty if there is none. */
+    /** {@return metrics on held-out data; empty if there is none} */
     default Map<String, Double> evaluate() {
       return Map.of();
     }
@@ -87,6 +105,8 @@ public final class RunLoop<P> {
    * Prepares a loop.
    *
    * @param name of the trainer, the phase in logs
+   * @param config of the run
+   * @param context output folder, listeners and cancellation
    */
   public RunLoop(String name, TrainingConfig config, RunContext context) {
     this.name = name;
@@ -97,7 +117,10 @@ public final class RunLoop<P> {
   /**
    * Takes steps until the configuration's number, its time or a stop.
    *
+   * @param items what steps are made of, at least one
    * @param resume go on from the checkpoint in the output folder; the result is the same bit by bit
+   * @param steps what a step does
+   * @return steps and last metrics
    */
   public TrainingResult run(List<P> items, boolean resume, Steps<P> steps) {
     this.steps = steps;

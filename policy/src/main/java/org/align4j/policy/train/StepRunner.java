@@ -42,6 +42,9 @@ public final class StepRunner<E> {
    * Prepares steps.
    *
    * @param name of the run in messages
+   * @param task what a step computes
+   * @param config of the run
+   * @param backend runs the optimizer
    * @param output folder for checkpoints and dumps
    */
   public StepRunner(
@@ -82,6 +85,7 @@ public final class StepRunner<E> {
   /**
    * Runs a step.
    *
+   * @param examples of this step
    * @param rate learning rate
    * @param step number of it, from 0: seeds dropout and names it in messages
    * @return {@code loss}, {@code grad_norm}, {@code learning_rate} and the task's metrics, with the
@@ -123,6 +127,7 @@ public final class StepRunner<E> {
   /**
    * Runs held-out examples without learning from them.
    *
+   * @param examples held-out ones
    * @return {@code eval_loss} and the task's metrics, each with {@code eval_} before its name
    */
   public Map<String, Double> evaluate(List<E> examples) {
@@ -144,7 +149,7 @@ public final class StepRunner<E> {
     return loss;
   }
 
-  /** What is trained. */
+  /** {@return what is trained} */
   public Trainable model() {
     return task.model();
   }
@@ -157,6 +162,7 @@ public final class StepRunner<E> {
   /**
    * Saves weights, moments, the task's state and the loop's progress.
    *
+   * @param progress where the loop is
    * @param state numbers that {@link #load} is to return
    * @return whether all weights are finite; if not, nothing is saved
    */
@@ -164,7 +170,11 @@ public final class StepRunner<E> {
     return checkpoints.save(new Checkpoint(progress, state));
   }
 
-  /** Restores weights, moments and the task's state; returns the rest of what was saved. */
+  /**
+   * Restores weights, moments and the task's state; returns the rest of what was saved.
+   *
+   * @return the progress and numbers that {@link #save} was given
+   */
   public Checkpoint load() {
     return checkpoints.load();
   }

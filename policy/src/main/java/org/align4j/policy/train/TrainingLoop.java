@@ -27,6 +27,10 @@ public final class TrainingLoop<E> {
    * Prepares a run.
    *
    * @param name of the trainer, such as {@code dpo}; the phase in logs
+   * @param task what a step computes
+   * @param config of the run
+   * @param backend runs the optimizer
+   * @param context output folder, listeners and cancellation
    */
   public TrainingLoop(
       String name,
@@ -57,7 +61,13 @@ public final class TrainingLoop<E> {
     runner = new StepRunner<>(name, task, config, backend, context.output(), added);
   }
 
-  /** Trains from the beginning. */
+  /**
+   * Trains from the beginning.
+   *
+   * @param examples at least one
+   * @param evaluation held-out examples; may be empty
+   * @return steps and last metrics
+   */
   public TrainingResult run(List<E> examples, List<E> evaluation) {
     return run(examples, evaluation, false);
   }
@@ -65,8 +75,10 @@ public final class TrainingLoop<E> {
   /**
    * Trains.
    *
+   * @param examples at least one
    * @param evaluation held-out examples; may be empty
    * @param resume go on from the checkpoint in the output folder; the result is the same bit by bit
+   * @return steps and last metrics
    */
   public TrainingResult run(List<E> examples, List<E> evaluation, boolean resume) {
     return run(
@@ -76,9 +88,11 @@ public final class TrainingLoop<E> {
   /**
    * Trains with an evaluation of one's own.
    *
+   * @param examples at least one
    * @param evaluation gives metrics of the model as it is; their names should begin with {@code
    *     eval_}
    * @param resume go on from the checkpoint in the output folder; the result is the same bit by bit
+   * @return steps and last metrics
    */
   public TrainingResult run(
       List<E> examples, Supplier<Map<String, Double>> evaluation, boolean resume) {

@@ -12,7 +12,12 @@ public final class TrainingSettings {
 
   private TrainingSettings() {}
 
-  /** A configuration with the settings that are given, for trainers that evaluate nothing. */
+  /**
+   * {@return a configuration with the settings that are given, for trainers that evaluate nothing}
+   *
+   * @param settings what a user set
+   * @param defaults hold where nothing is set
+   */
   public static TrainingConfig read(Settings settings, TrainingConfig defaults) {
     LearningRateSchedule schedule =
         LearningRateSchedule.parse(
@@ -59,9 +64,11 @@ public final class TrainingSettings {
   }
 
   /**
-   * A configuration with the settings that are given, those of evaluations too.
+   * {@return a configuration with the settings that are given, those of evaluations too}
    *
+   * @param settings what a user set
    * @param evaluated the settings for reading keys that have an effect only with held-out rows
+   * @param defaults hold where nothing is set
    */
   public static TrainingConfig read(
       Settings settings, Settings evaluated, TrainingConfig defaults) {
@@ -72,8 +79,9 @@ public final class TrainingSettings {
   }
 
   /**
-   * What happens to rows that are too long.
+   * {@return what happens to rows that are too long}
    *
+   * @param settings what a user set
    * @param mode TRL's default for the trainer
    */
   public static LengthPolicy lengths(Settings settings, LengthPolicy.Mode mode) {

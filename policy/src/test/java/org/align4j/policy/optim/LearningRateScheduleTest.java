@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.align4j.policy.train.TrainingConfig;
+import org.align4j.policy.train.TrainingConfigBuilder;
 import org.junit.jupiter.api.Test;
 
 /** Schedules and warm-up as transformers counts them. */
 class LearningRateScheduleTest {
 
-  private static double rate(TrainingConfig.Builder config, String schedule, long step) {
+  private static double rate(TrainingConfigBuilder config, String schedule, long step) {
     return config.schedule(LearningRateSchedule.parse(schedule)).build().rate(step, 0, 25);
   }
 
@@ -27,7 +28,7 @@ class LearningRateScheduleTest {
 
   @Test
   void warmupStepsWinOverTheShare() {
-    TrainingConfig.Builder config = TrainingConfig.builder(1).warmupRatio(0.5).warmupSteps(4);
+    TrainingConfigBuilder config = TrainingConfig.builder(1).warmupRatio(0.5).warmupSteps(4);
     assertThat(rate(config, "cosine", 1)).isEqualTo(0.25);
     assertThat(rate(config, "cosine", 4)).isEqualTo(1);
     assertThat(config.build().toBuilder().build().warmupSteps()).isEqualTo(4);
@@ -37,7 +38,7 @@ class LearningRateScheduleTest {
 
   @Test
   void constantHasNoWarmup() {
-    TrainingConfig.Builder config = TrainingConfig.builder(1).warmupSteps(10);
+    TrainingConfigBuilder config = TrainingConfig.builder(1).warmupSteps(10);
     assertThat(rate(config, "constant", 0)).isEqualTo(1);
     assertThat(rate(config, "constant_with_warmup", 0)).isZero();
     assertThat(rate(config, "constant_with_warmup", 5)).isEqualTo(0.5);

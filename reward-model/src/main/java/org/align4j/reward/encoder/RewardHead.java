@@ -65,7 +65,11 @@ public final class RewardHead implements AutoCloseable {
       double weightDecay,
       long seed) {}
 
-  /** A new head with random weights. */
+  /**
+   * {@return a new head with random weights}
+   *
+   * @param shape sizes and optimizer settings
+   */
   public static RewardHead create(Shape shape) {
     GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
@@ -111,6 +115,8 @@ public final class RewardHead implements AutoCloseable {
   /**
    * Reads what {@link #write} wrote.
    *
+   * @param path that {@link #write} wrote
+   * @return the head
    * @throws ModelFileException names the file and what is wrong
    */
   public static RewardHead read(Path path) {
@@ -126,13 +132,18 @@ public final class RewardHead implements AutoCloseable {
     }
   }
 
-  /** Writes the network without the optimizer's state. */
+  /**
+   * Writes the network without the optimizer's state.
+   *
+   * @param file is replaced at once, when all is written
+   * @throws IOException names the file that cannot be written
+   */
   public void write(Path file) throws IOException {
     AtomicFiles.write(file, out -> ModelSerializer.writeModel(network, out, false));
   }
 
   /**
-   * One number for each prompt with its completion.
+   * {@return one number for each prompt with its completion}
    *
    * @param prompts token states, {@code [token][component]}
    * @param completions in the prompts' order
@@ -146,7 +157,13 @@ public final class RewardHead implements AutoCloseable {
     return output[0].toDoubleVector();
   }
 
-  /** The same for a training step, with dropout; {@link #backward} must follow. */
+  /**
+   * The same for a training step, with dropout; {@link #backward} must follow.
+   *
+   * @param prompts token states of each prompt
+   * @param completions token states of each completion
+   * @return one number a pair of texts
+   */
   public double[] forward(List<float[][]> prompts, List<float[][]> completions) {
     TokenStates prompt = TokenStates.of(prompts);
     TokenStates completion = TokenStates.of(completions);

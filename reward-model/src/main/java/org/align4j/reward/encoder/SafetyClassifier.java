@@ -53,6 +53,7 @@ public final class SafetyClassifier implements AutoCloseable {
    * @param harmful examples, at least one
    * @param harmless examples, at least one
    * @param seed of initialisation and order
+   * @return the classifier; the caller closes it
    */
   public static SafetyClassifier train(
       TokenEncoder encoder, List<String> harmful, List<String> harmless, long seed) {
@@ -114,7 +115,11 @@ public final class SafetyClassifier implements AutoCloseable {
     return network;
   }
 
-  /** Probability that each text is harmful. */
+  /**
+   * {@return probability that each text is harmful}
+   *
+   * @param texts of the kind that it was trained on
+   */
   public double[] harmful(List<String> texts) {
     double[] out = new double[texts.size()];
     for (int from = 0; from < out.length; from += BATCH) {
@@ -127,12 +132,23 @@ public final class SafetyClassifier implements AutoCloseable {
     return out;
   }
 
-  /** Writes the network; the encoder comes with its library. */
+  /**
+   * Writes the network; the encoder comes with its library.
+   *
+   * @param folder is made if it is not there
+   * @throws IOException names the file that cannot be written
+   */
   public void write(Path folder) throws IOException {
     AtomicFiles.write(folder.resolve(FILE), out -> ModelSerializer.writeModel(network, out, false));
   }
 
-  /** Reads what {@link #write} wrote. */
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param folder that {@link #write} wrote to
+   * @param encoder that it was trained on; stays open while the classifier is in use
+   * @return the classifier; the caller closes it
+   */
   public static SafetyClassifier load(Path folder, TokenEncoder encoder) {
     File file = folder.resolve(FILE).toFile();
     if (!file.exists()) {

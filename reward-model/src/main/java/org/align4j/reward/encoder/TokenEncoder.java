@@ -9,12 +9,13 @@ import java.util.List;
  */
 public interface TokenEncoder extends AutoCloseable {
 
-  /** Components of a vector. */
+  /** {@return components of a vector} */
   int dimension();
 
   /**
    * The states of every token of each text.
    *
+   * @param texts at least one
    * @param end which end of a text that is too long for the encoder is kept
    * @return {@code [token][component]} for each text, in order; at least one token a text
    */

@@ -23,7 +23,10 @@ public record PairEvaluation(
   /**
    * Scores both completions of every pair and measures. Lengths are characters.
    *
+   * @param reward one number a completion
    * @param pairs at least one; chats are scored as plain text, one turn a line
+   * @param progress shows the pairs
+   * @return the report with the rewards
    */
   public static PairEvaluation of(
       RewardFunction reward, List<PreferencePair> pairs, Progress.Factory progress) {
@@ -72,7 +75,7 @@ public record PairEvaluation(
     return node;
   }
 
-  /** The report alone. */
+  /** {@return the report alone} */
   public ObjectNode summary() {
     ObjectNode node = ReportJson.object();
     put(node, "accuracy", report.accuracy());

@@ -56,6 +56,7 @@ public record PairReport(
    * @param rejected rewards of the others
    * @param chosenLengths lengths in any unit
    * @param rejectedLengths lengths in the same unit
+   * @return the report
    */
   public static PairReport of(
       double[] chosen, double[] rejected, int[] chosenLengths, int[] rejectedLengths) {

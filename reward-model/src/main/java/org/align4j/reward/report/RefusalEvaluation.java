@@ -47,14 +47,20 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
   /** Who answers; {@code set -> generator.answers(set.prompts(), ...)}. */
   @FunctionalInterface
   public interface Answering {
-    /** One answer a prompt, in order. */
+    /**
+     * {@return one answer a prompt, in order}
+     *
+     * @param set prompts of one kind
+     */
     List<String> answers(PromptSet set);
   }
 
   /**
    * Lets a model answer and judges the answers by {@code RefusalDetector}.
    *
+   * @param model is asked set by set
    * @param measured is told of each set when it has been judged
+   * @return rates and verdicts
    */
   public static RefusalEvaluation of(
       List<PromptSet> sets, Answering model, Consumer<Measured> measured) {

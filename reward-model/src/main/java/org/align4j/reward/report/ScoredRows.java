@@ -22,7 +22,15 @@ import org.align4j.core.run.Progress;
 public record ScoredRows(List<String> prompts, List<String> completions, double[] rewards) {
   private static final int BATCH = 64;
 
-  /** Scores rows, 64 at a time. */
+  /**
+   * Scores rows, 64 at a time.
+   *
+   * @param reward one number a completion
+   * @param prompts texts
+   * @param completions texts, one a prompt
+   * @param progress shows the rows
+   * @return the rows with their rewards
+   */
   public static ScoredRows of(
       RewardFunction reward,
       List<String> prompts,
@@ -43,7 +51,12 @@ public record ScoredRows(List<String> prompts, List<String> completions, double[
         prompts, completions, all.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
-  /** Writes one JSON object a row: {@code prompt}, {@code completion}, {@code reward}. */
+  /**
+   * Writes one JSON object a row: {@code prompt}, {@code completion}, {@code reward}.
+   *
+   * @param file is replaced at once, when all is written
+   * @throws IOException names the file that cannot be written
+   */
   public void write(Path file) throws IOException {
     AtomicFiles.write(
         file,
@@ -57,7 +70,7 @@ public record ScoredRows(List<String> prompts, List<String> completions, double[
         });
   }
 
-  /** Number of rows and mean, least and greatest reward; 0 without rows. */
+  /** {@return number of rows and mean, least and greatest reward; 0 without rows} */
   public Map<String, Object> summary() {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("rows", rewards.length);

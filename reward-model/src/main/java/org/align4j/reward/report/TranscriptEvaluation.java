@@ -59,7 +59,11 @@ public record TranscriptEvaluation(List<Judged> files) {
    */
   public record Agreement(Rate rate, Map<String, Map<String, Integer>> patterns) {}
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param files in the order in which they were judged
+   */
   public TranscriptEvaluation {
     files = List.copyOf(files);
   }
@@ -84,6 +88,8 @@ public record TranscriptEvaluation(List<Judged> files) {
    * Judges one file's answers by {@code RefusalDetector}.
    *
    * @param name of the file in the report
+   * @param answers of one file
+   * @return rates and verdicts
    */
   public static Judged judge(String name, List<AnswerFile.Answer> answers) {
     RefusalReport report = RefusalReport.of(answers.stream().map(AnswerFile.Answer::text).toList());
@@ -111,7 +117,7 @@ public record TranscriptEvaluation(List<Judged> files) {
         : Optional.of(new Agreement(Rate.of(agreed, labelled), patterns));
   }
 
-  /** Rates by file, and the judgement of every answer in {@code rows}. */
+  /** {@return rates by file, and the judgement of every answer in {@code rows}} */
   public ObjectNode json() {
     ObjectNode report = ReportJson.object();
     ObjectNode rates = report.putObject("transcripts");
@@ -132,7 +138,7 @@ public record TranscriptEvaluation(List<Judged> files) {
     return report;
   }
 
-  /** Rates by file alone. */
+  /** {@return rates by file alone} */
   public ObjectNode summary() {
     return ReportJson.summary(json());
   }

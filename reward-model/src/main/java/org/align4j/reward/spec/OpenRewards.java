@@ -46,7 +46,7 @@ public final class OpenRewards implements AutoCloseable {
     terms.add(new WeightedReward.Term(weight, reward));
   }
 
-  /** The weighted sum of all. */
+  /** {@return the weighted sum of all} */
   public ComposedReward sum() {
     return WeightedReward.sum(terms.toArray(WeightedReward.Term[]::new));
   }

@@ -71,8 +71,10 @@ public final class RewardSpecs {
   /**
    * Checks specs and reads what needs no model.
    *
+   * @param specs such as {@code length:40}, at least one
    * @param weights one a spec, or none for equal ones
    * @param data where {@code refusal} finds which prompts are harmful
+   * @return the rewards that {@link #open} makes
    * @throws ConfigurationException names the spec and what is expected
    */
   public static RewardSpecs parse(List<String> specs, List<Double> weights, PromptFile data) {
@@ -170,12 +172,15 @@ public final class RewardSpecs {
     return out;
   }
 
-  /** Whether a model is asked, so that a system prompt for it has an effect. */
+  /** {@return whether a model is asked, so that a system prompt for it has an effect} */
   public boolean askModels() {
     return specs.stream().anyMatch(Spec::asksModel);
   }
 
-  /** Whether the model that is trained scores its own completions as it was before training. */
+  /**
+   * {@return whether the model that is trained scores its own completions as it was before
+   * training}
+   */
   public boolean needReference() {
     return specs.stream()
         .anyMatch(spec -> spec.kind().startsWith(LIKELIHOOD) && spec.value().equals(SELF));
@@ -186,6 +191,8 @@ public final class RewardSpecs {
    *
    * @param student the model that is trained, before its training begins
    * @param systemPrompt under which teachers read prompts; empty = their template's own
+   * @param progress shows downloads
+   * @return the rewards with their models; the caller closes them
    */
   public OpenRewards open(PolicyModel student, String systemPrompt, Progress.Factory progress) {
     OpenRewards models = new OpenRewards(student, systemPrompt, progress);

@@ -62,12 +62,30 @@ public final class HttpTeacher implements Teacher {
       Duration pause,
       int requestsPerMinute) {
 
-    /** Refuses an address that may hold a secret. */
+    /**
+     * Refuses an address that may hold a secret.
+     *
+     * @param endpoint base address, such as {@code http://localhost:8000/v1}; it stands in
+     *     messages, so one with a password or a query is refused
+     * @param model its name there
+     * @param systemPrompt instruction before every prompt; may be empty
+     * @param maxTokens most tokens of an answer
+     * @param temperature 0 = greedy
+     * @param timeout of one request
+     * @param attempts requests before giving up, ≥ 1
+     * @param pause before the second attempt; doubled each time
+     * @param requestsPerMinute limit; 0 = none
+     */
     public Settings {
       Endpoints.require("the teacher's endpoint", endpoint);
     }
 
-    /** Usual settings: 60 s, four attempts, no limit. */
+    /**
+     * {@return usual settings: 60 s, four attempts, no limit}
+     *
+     * @param endpoint base address of an OpenAI-compatible service
+     * @param model name of the model there
+     */
     public static Settings of(URI endpoint, String model) {
       return new Settings(
           endpoint, model, "", 256, 0, Duration.ofSeconds(60), 4, Duration.ofSeconds(1), 0);
@@ -77,6 +95,7 @@ public final class HttpTeacher implements Teacher {
   /**
    * Makes a teacher.
    *
+   * @param settings address, model and limits
    * @param key sent with every request; {@link BearerToken#NONE} where none is needed
    */
   public HttpTeacher(Settings settings, BearerToken key) {
@@ -86,8 +105,10 @@ public final class HttpTeacher implements Teacher {
   }
 
   /**
-   * The same with the key from an environment variable.
+   * {@return the same with the key from an environment variable}
    *
+   * @param settings address, model and limits
+   * @param variable name of the environment variable
    * @throws ConfigurationException if it is not set, blank, or nothing that a header can carry; the
    *     message names the variable and not its value
    */

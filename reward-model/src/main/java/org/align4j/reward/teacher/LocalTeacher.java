@@ -37,8 +37,10 @@ public final class LocalTeacher implements Teacher {
   }
 
   /**
-   * A model as it is, greedily.
+   * {@return a model as it is, greedily}
    *
+   * @param model stays open while the teacher is in use
+   * @param systemPrompt stands before every prompt; empty = the template's own
    * @param maxNewTokens most tokens of an answer
    */
   public static LocalTeacher greedy(PolicyModel model, String systemPrompt, int maxNewTokens) {

@@ -15,7 +15,11 @@ public final class RecordedTeacher implements Teacher {
   private final Path file;
   private final Map<String, String> answers = new HashMap<>();
 
-  /** Reads the file. */
+  /**
+   * Reads the file.
+   *
+   * @param file with one row a prompt
+   */
   public RecordedTeacher(Path file) {
     this.file = file;
     for (Row row : RowReader.read(file)) {

@@ -21,7 +21,11 @@ public final class RefusalAgreement implements RewardFunction {
   private final RefusalDetector detector = new RefusalDetector();
   private final Map<String, Boolean> refusals = new HashMap<>();
 
-  /** Follows a teacher. */
+  /**
+   * Follows a teacher.
+   *
+   * @param teacher is asked about each prompt once
+   */
   public RefusalAgreement(Teacher teacher) {
     this.teacher = teacher;
   }
@@ -36,6 +40,7 @@ public final class RefusalAgreement implements RewardFunction {
    * knows all prompts may ask first: a model answers many prompts faster together, and a student
    * that teaches itself must answer before its training begins.
    *
+   * @param prompts texts; repeated ones are asked once
    * @return this reward
    */
   public RefusalAgreement ask(List<String> prompts) {

@@ -50,6 +50,11 @@ public record TeacherLikelihood(
   /**
    * Checks that the teacher can score chat turns in this mode.
    *
+   * @param teacher stays open while the reward is in use
+   * @param mode {@link Mode#EVALUATE} for the teacher as it is; {@link Mode#REFERENCE} for a
+   *     student that teaches itself as it was before training
+   * @param systemPrompt under which the teacher reads prompts; empty = the template's own
+   * @param normalization how log-probabilities of tokens become one number
    * @throws ConfigurationException if the model has no chat template, or if it is to teach itself
    *     while every weight is trained
    * @throws IllegalArgumentException if the mode is {@link Mode#TRAIN}
@@ -72,26 +77,36 @@ public record TeacherLikelihood(
     }
   }
 
-  /** The mean log-probability by a model as it is. */
+  /**
+   * {@return the mean log-probability by a model as it is}
+   *
+   * @param teacher stays open while the reward is in use
+   */
   public static TeacherLikelihood of(PolicyModel teacher) {
     return new TeacherLikelihood(teacher, Mode.EVALUATE, "", Normalization.MEAN);
   }
 
   /**
-   * The mean log-probability by a student as it was before training: without its adapter, or with
-   * the one that training goes on from. Under a {@link #withSystemPrompt system prompt} the student
-   * learns to answer without the prompt as it does with it.
+   * {@return the mean log-probability by a student as it was before training: without its adapter,
+   * or with the one that training goes on from} Under a {@link #withSystemPrompt system prompt} the
+   * student learns to answer without the prompt as it does with it.
+   *
+   * @param student what is trained
    */
   public static TeacherLikelihood ofItself(PolicyModel student) {
     return new TeacherLikelihood(student, Mode.REFERENCE, "", Normalization.MEAN);
   }
 
-  /** The same with another system prompt for the teacher. */
+  /**
+   * {@return the same with another system prompt for the teacher}
+   *
+   * @param prompt empty = the template's own
+   */
   public TeacherLikelihood withSystemPrompt(String prompt) {
     return new TeacherLikelihood(teacher, mode, prompt, normalization);
   }
 
-  /** The same with sums instead of means over the tokens. */
+  /** {@return the same with sums instead of means over the tokens} */
   public TeacherLikelihood summed() {
     return new TeacherLikelihood(teacher, mode, systemPrompt, Normalization.SUM);
   }
@@ -114,6 +129,8 @@ public record TeacherLikelihood(
   /**
    * The teacher's log-probability of each token of each completion, in nats.
    *
+   * @param prompts one a completion
+   * @param completions as many
    * @return {@code [completion][token]}, in the order of the completions
    * @throws DataException if a completion with its prompt is longer than the teacher's context
    */

@@ -19,6 +19,7 @@ public record ChatTurns(TextEncoder encoder, String systemPrompt) {
    * Token ids of every prompt with its completion, whose end-of-turn token is included.
    *
    * @param prompts one a completion
+   * @param completions texts
    * @return one group of a single completion each, in order
    */
   public List<PromptCompletions> encode(List<String> prompts, List<String> completions) {

@@ -21,7 +21,12 @@ public final class RewardTask implements TrainingTask<RewardPair> {
   private final ScalarHeadModel model;
   private final BradleyTerryLoss loss;
 
-  /** Trains the model with a pairwise loss. */
+  /**
+   * Trains the model with a pairwise loss.
+   *
+   * @param model what is trained
+   * @param loss on pairs of scores
+   */
   public RewardTask(ScalarHeadModel model, BradleyTerryLoss loss) {
     this.model = model;
     this.loss = loss;

@@ -12,20 +12,34 @@ public interface AdvantageEstimator {
    */
   record Estimate(List<double[]> advantages, List<double[]> returns) {}
 
-  /** Advantages of a batch of completions. */
+  /**
+   * Advantages of a batch of completions.
+   *
+   * @param batch rewards, penalties and values, as far as the estimator needs them
+   * @return advantages, and returns where there is a critic
+   */
   Estimate estimate(ScoredCompletions batch);
 
-  /** Whether {@link ScoredCompletions#values} must be filled. */
+  /** {@return whether {@link ScoredCompletions#values} must be filled} */
   default boolean needsCritic() {
     return false;
   }
 
-  /** PPO: GAE on token rewards, whitened advantages. */
+  /**
+   * {@return PPO: GAE on token rewards, whitened advantages}
+   *
+   * @param gae discount and λ
+   * @param whitenRewards whether token rewards are scaled to variance 1 first
+   */
   static AdvantageEstimator ppo(Gae gae, boolean whitenRewards) {
     return new GaeAdvantages(gae, whitenRewards);
   }
 
-  /** GRPO: the reward against its group. */
+  /**
+   * {@return GRPO: the reward against its group}
+   *
+   * @param scale what a group's rewards are divided by
+   */
   static AdvantageEstimator group(GroupBaseline.Scale scale) {
     return batch ->
         new Estimate(
@@ -34,7 +48,7 @@ public interface AdvantageEstimator {
             List.of());
   }
 
-  /** RLOO: the penalised reward against the other completions' mean. */
+  /** {@return RLOO: the penalised reward against the other completions' mean} */
   static AdvantageEstimator leaveOneOut() {
     return batch ->
         new Estimate(
@@ -44,8 +58,10 @@ public interface AdvantageEstimator {
   }
 
   /**
-   * REINFORCE++ (Hu 2025, arXiv 2501.03262): discounted token rewards, whitened over the batch.
+   * {@return REINFORCE++ (Hu 2025, arXiv 2501.03262): discounted token rewards, whitened over the
+   * batch}
    *
+   * @param gamma discount in [0, 1]
    * @param groupMean whether each group's mean reward is taken off first (REINFORCE++-baseline)
    */
   static AdvantageEstimator reinforcePlusPlus(double gamma, boolean groupMean) {

@@ -21,7 +21,12 @@ public record Gae(double gamma, double lambda) {
    */
   public record Result(List<double[]> advantages, List<double[]> returns) {}
 
-  /** Checks ranges. */
+  /**
+   * Checks ranges.
+   *
+   * @param gamma discount γ in [0, 1]
+   * @param lambda trade-off λ in [0, 1]; 1 = returns less values, 0 = one-step errors
+   */
   public Gae {
     if (!(gamma >= 0 && gamma <= 1 && lambda >= 0 && lambda <= 1)) {
       throw new ConfigurationException(
@@ -29,7 +34,13 @@ public record Gae(double gamma, double lambda) {
     }
   }
 
-  /** Estimates advantages from rewards and values of the same shape. */
+  /**
+   * Estimates advantages from rewards and values of the same shape.
+   *
+   * @param rewards one array a completion, one entry a token
+   * @param values of the critic, in the same shape
+   * @return advantages and returns, in the same shape
+   */
   public Result estimate(List<double[]> rewards, List<double[]> values) {
     List<double[]> advantages = new ArrayList<>(rewards.size());
     List<double[]> returns = new ArrayList<>(rewards.size());
@@ -51,7 +62,12 @@ public record Gae(double gamma, double lambda) {
     return new Result(advantages, returns);
   }
 
-  /** Discounted sums of the rewards from each token on: REINFORCE's returns. */
+  /**
+   * {@return discounted sums of the rewards from each token on: REINFORCE's returns}
+   *
+   * @param rewards one array a completion, one entry a token
+   * @param gamma discount in [0, 1]
+   */
   public static List<double[]> returns(List<double[]> rewards, double gamma) {
     List<double[]> out = new ArrayList<>(rewards.size());
     for (double[] row : rewards) {

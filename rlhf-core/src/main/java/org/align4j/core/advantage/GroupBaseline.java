@@ -26,7 +26,12 @@ public final class GroupBaseline {
     /** Nothing (Dr. GRPO). */
     NONE;
 
-    /** Accepts TRL's {@code scale_rewards}. */
+    /**
+     * Accepts TRL's {@code scale_rewards}.
+     *
+     * @param name in any case
+     * @return the scale
+     */
     public static Scale parse(String name) {
       try {
         return valueOf(name.toUpperCase(Locale.ROOT));
@@ -49,7 +54,12 @@ public final class GroupBaseline {
     this.groupSize = groupSize;
   }
 
-  /** Reward less the group's mean, over the unbiased standard deviation: GRPO. */
+  /**
+   * {@return reward less the group's mean, over the unbiased standard deviation: GRPO}
+   *
+   * @param rewards group after group
+   * @param scale what they are divided by
+   */
   public double[] normalized(double[] rewards, Scale scale) {
     check(rewards);
     requireOthers();
@@ -70,7 +80,12 @@ public final class GroupBaseline {
     return out;
   }
 
-  /** Reward less the mean of the others': RLOO (Ahmadian et al. 2024, arXiv 2402.14740, Eq. 8). */
+  /**
+   * {@return reward less the mean of the others': RLOO (Ahmadian et al. 2024, arXiv 2402.14740, Eq}
+   * 8).
+   *
+   * @param rewards group after group
+   */
   public double[] leaveOneOut(double[] rewards) {
     check(rewards);
     requireOthers();
@@ -84,7 +99,11 @@ public final class GroupBaseline {
     return out;
   }
 
-  /** Share of groups whose rewards are all equal. */
+  /**
+   * {@return share of groups whose rewards are all equal}
+   *
+   * @param rewards group after group
+   */
   public double degenerateShare(double[] rewards) {
     check(rewards);
     int degenerate = 0;
@@ -94,7 +113,11 @@ public final class GroupBaseline {
     return (double) degenerate * groupSize / rewards.length;
   }
 
-  /** Mean of the groups' standard deviations. */
+  /**
+   * {@return mean of the groups' standard deviations}
+   *
+   * @param rewards group after group
+   */
   public double meanDeviation(double[] rewards) {
     check(rewards);
     double sum = 0;

@@ -17,7 +17,7 @@ import java.util.List;
 public record ScoredCompletions(
     double[] rewards, List<double[]> penalties, List<double[]> values, int groupSize) {
 
-  /** The reward less all penalties, one a completion. */
+  /** {@return the reward less all penalties, one a completion} */
   public double[] penalizedRewards() {
     double[] out = rewards.clone();
     for (int i = 0; i < out.length; i++) {
@@ -26,7 +26,9 @@ public record ScoredCompletions(
     return out;
   }
 
-  /** Each token's penalty as a negative reward, the completion's reward on its last token. */
+  /**
+   * {@return each token's penalty as a negative reward, the completion's reward on its last token}
+   */
   public List<double[]> tokenRewards() {
     return tokenRewards(rewards);
   }

@@ -12,7 +12,9 @@ public final class Whitening {
   /**
    * Whitens with the population variance.
    *
+   * @param rows one array a completion
    * @param shiftMean whether the mean becomes 0; else it stays (for rewards, whose sign matters)
+   * @return new arrays of the same shape
    */
   public static List<double[]> of(List<double[]> rows, boolean shiftMean) {
     long count = rows.stream().mapToLong(row -> row.length).sum();

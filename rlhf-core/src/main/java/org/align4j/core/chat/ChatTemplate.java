@@ -50,7 +50,9 @@ public final class ChatTemplate {
   /**
    * Renders the dialogue.
    *
+   * @param messages the turns, in order
    * @param addGenerationPrompt whether to open an assistant turn at the end
+   * @return the text that the model reads
    * @throws DataException if the template rejects the dialogue or cannot be rendered
    */
   public String render(List<Message> messages, boolean addGenerationPrompt) {
@@ -118,12 +120,22 @@ public final class ChatTemplate {
         .replace("{% endgeneration %}", "");
   }
 
-  /** Called by templates that refuse a dialogue. */
+  /**
+   * Called by templates that refuse a dialogue.
+   *
+   * @param message why it is refused
+   * @return nothing; the call always throws
+   */
   public static String raiseException(String message) {
     throw new IllegalArgumentException(message);
   }
 
-  /** Called by templates that put today's date into the prompt, with a C format. */
+  /**
+   * Called by templates that put today's date into the prompt, with a C format.
+   *
+   * @param format in strftime's notation, such as {@code %d %b %Y}
+   * @return the date
+   */
   public static String strftimeNow(String format) {
     String pattern =
         format

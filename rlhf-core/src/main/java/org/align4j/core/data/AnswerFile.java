@@ -28,12 +28,17 @@ public record AnswerFile(PromptFile file) {
    */
   public record Answer(long row, String text, String label) {}
 
-  /** Parses {@code FILE[:COLUMN][@FIELD=VALUE]}. */
+  /**
+   * Parses {@code FILE[:COLUMN][@FIELD=VALUE]}.
+   *
+   * @param argument as on the command line
+   * @return the file with its column and filter
+   */
   public static AnswerFile parse(String argument) {
     return new AnswerFile(PromptFile.parse(argument));
   }
 
-  /** All answers in file order; a row without one is an error that names the row. */
+  /** {@return all answers in file order; a row without one is an error that names the row} */
   public List<Answer> read() {
     List<Answer> answers =
         RowReader.read(file.path()).stream().filter(this::kept).map(this::answer).toList();

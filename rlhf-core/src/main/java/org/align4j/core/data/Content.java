@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 /** A prompt or completion: raw text, or the messages of a dialogue for a chat template. */
 public sealed interface Content {
 
-  /** What was said, without roles; turns stand on lines of their own. */
+  /** {@return what was said, without roles; turns stand on lines of their own} */
   default String plainText() {
     if (this instanceof Text text) {
       return text.text();
@@ -20,7 +20,11 @@ public sealed interface Content {
 
   /** Turns that a chat template renders; never empty. */
   record Chat(List<Message> messages) implements Content {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param messages the turns, at least one
+     */
     public Chat {
       messages = List.copyOf(messages);
       if (messages.isEmpty()) {
@@ -29,15 +33,20 @@ public sealed interface Content {
     }
   }
 
-  /** A dialogue of one user turn. */
+  /**
+   * {@return a dialogue of one user turn}
+   *
+   * @param content what the user says
+   */
   static Content user(String content) {
     return new Chat(List.of(Message.user(content)));
   }
 
   /**
-   * A dialogue of one user turn under a system prompt.
+   * {@return a dialogue of one user turn under a system prompt}
    *
    * @param systemPrompt empty = the template's own
+   * @param content what the user says
    */
   static Content user(String systemPrompt, String content) {
     return systemPrompt.isEmpty()
@@ -45,7 +54,11 @@ public sealed interface Content {
         : new Chat(List.of(new Message("system", systemPrompt), Message.user(content)));
   }
 
-  /** A dialogue of one assistant turn. */
+  /**
+   * {@return a dialogue of one assistant turn}
+   *
+   * @param content what the assistant says
+   */
   static Content assistant(String content) {
     return new Chat(List.of(Message.assistant(content)));
   }

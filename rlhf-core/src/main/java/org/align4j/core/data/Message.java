@@ -8,12 +8,20 @@ package org.align4j.core.data;
  */
 public record Message(String role, String content) {
 
-  /** A user's turn. */
+  /**
+   * {@return a user's turn}
+   *
+   * @param content what the user says
+   */
   public static Message user(String content) {
     return new Message("user", content);
   }
 
-  /** An assistant's turn. */
+  /**
+   * {@return an assistant's turn}
+   *
+   * @param content what the assistant says
+   */
   public static Message assistant(String content) {
     return new Message("assistant", content);
   }

@@ -24,7 +24,12 @@ public record PromptFile(Path path, String column, String filterField, String fi
   private static final List<String> USUAL =
       List.of("prompt", "question", "goal", "Behavior", "instruction", "text");
 
-  /** Parses {@code FILE[:COLUMN][@FIELD=VALUE]}. */
+  /**
+   * Parses {@code FILE[:COLUMN][@FIELD=VALUE]}.
+   *
+   * @param argument as on the command line
+   * @return the file with its column and filter
+   */
   public static PromptFile parse(String argument) {
     String rest = argument;
     String filterField = "";
@@ -44,7 +49,7 @@ public record PromptFile(Path path, String column, String filterField, String fi
         Path.of(rest.substring(0, colon)), rest.substring(colon + 1), filterField, filterValue);
   }
 
-  /** All prompts in file order; a missing or empty one is an error that names the row. */
+  /** {@return all prompts in file order; a missing or empty one is an error that names the row} */
   public List<String> read() {
     if (path.toString().endsWith(".txt")) {
       return readLines();
@@ -63,7 +68,12 @@ public record PromptFile(Path path, String column, String filterField, String fi
     return prompts;
   }
 
-  /** At most {@code limit} prompts, drawn without replacement by seed, kept in file order. */
+  /**
+   * {@return at most {@code limit} prompts, drawn without replacement by seed, kept in file order}
+   *
+   * @param limit most prompts; 0 = all
+   * @param seed of the draw
+   */
   public List<String> sample(int limit, long seed) {
     List<String> all = read();
     if (limit <= 0 || limit >= all.size()) {

@@ -12,17 +12,30 @@ import java.util.Locale;
  */
 public record Row(String file, long number, JsonNode fields) {
 
-  /** An error about this row, in the shape {@code file:row: text}. */
+  /**
+   * {@return an error about this row, in the shape {@code file:row: text}}
+   *
+   * @param text what is wrong and the way out
+   */
   public DataException error(String text) {
     return new DataException(file + ":" + number + ": " + text);
   }
 
-  /** Whether the field is there and not null. */
+  /**
+   * {@return whether the field is there and not null}
+   *
+   * @param field name of the field
+   */
   public boolean has(String field) {
     return fields.hasNonNull(field);
   }
 
-  /** A non-empty string field; missing or other values are errors that name it. */
+  /**
+   * A non-empty string field; missing or other values are errors that name it.
+   *
+   * @param field name of the field
+   * @return its value
+   */
   public String text(String field) {
     JsonNode value = fields.get(field);
     if (value == null || value.isNull()) {
@@ -39,7 +52,11 @@ public record Row(String file, long number, JsonNode fields) {
     return value.textValue();
   }
 
-  /** A field that is one value, as text. */
+  /**
+   * {@return a field that is one value, as text}
+   *
+   * @param field name of the field
+   */
   public String scalar(String field) {
     JsonNode value = fields.get(field);
     if (value == null || value.isContainerNode()) {
@@ -53,7 +70,11 @@ public record Row(String file, long number, JsonNode fields) {
     return value.asText();
   }
 
-  /** A boolean field; CSV cells and numbers may say true/false or 1/0. */
+  /**
+   * {@return a boolean field; CSV cells and numbers may say true/false or 1/0}
+   *
+   * @param field name of the field
+   */
   public boolean flag(String field) {
     JsonNode value = fields.get(field);
     String text = value == null ? "" : value.asText().strip().toLowerCase(Locale.ROOT);

@@ -34,7 +34,11 @@ public final class RowReader {
 
   private RowReader() {}
 
-  /** All rows of the file, in file order. The format follows from the name's extension. */
+  /**
+   * {@return all rows of the file, in file order} The format follows from the name's extension.
+   *
+   * @param path a {@code .jsonl}, {@code .json} or {@code .csv} file
+   */
   public static List<Row> read(Path path) {
     String name = path.toString().toLowerCase(Locale.ROOT);
     boolean gzip = name.endsWith(".gz");
@@ -50,7 +54,13 @@ public final class RowReader {
     }
   }
 
-  /** Rows of a text in the format that {@code name}'s extension says. */
+  /**
+   * {@return rows of a text in the format that {@code name}'s extension says}
+   *
+   * @param name file name, for its extension and for messages
+   * @param text the whole file
+   * @throws IOException if the text cannot be read
+   */
   public static List<Row> read(String name, Reader text) throws IOException {
     return read(name, name.toLowerCase(Locale.ROOT), text);
   }

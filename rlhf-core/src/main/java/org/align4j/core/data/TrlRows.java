@@ -15,12 +15,20 @@ import java.util.Map;
 public final class TrlRows {
   private TrlRows() {}
 
-  /** Every row as a preference pair. */
+  /**
+   * {@return every row as a preference pair}
+   *
+   * @param file in one of TRL's formats
+   */
   public static List<PreferencePair> preferences(Path file) {
     return RowReader.read(file).stream().map(TrlRows::preference).toList();
   }
 
-  /** The {@code margin} of those rows that have one, by source. */
+  /**
+   * {@return the {@code margin} of those rows that have one, by source}
+   *
+   * @param file in one of TRL's formats
+   */
   public static Map<String, Double> margins(Path file) {
     Map<String, Double> out = new HashMap<>();
     for (Row row : RowReader.read(file)) {
@@ -43,16 +51,22 @@ public final class TrlRows {
     return out;
   }
 
-  /** Every row as a demonstration. */
+  /**
+   * {@return every row as a demonstration}
+   *
+   * @param file in one of TRL's formats
+   */
   public static List<Demonstration> demonstrations(Path file) {
     return RowReader.read(file).stream().map(TrlRows::demonstration).toList();
   }
 
   /**
-   * Every row as single completions: {@code prompt/completion/label} rows are one each, preference
-   * pairs are taken apart into a good and a bad one. All good ones of pairs stand before all bad
-   * ones, as TRL's {@code unpair_preference_dataset} has them, so that completions which follow
-   * each other belong to different prompts.
+   * {@return every row as single completions: {@code prompt/completion/label} rows are one each,
+   * preference pairs are taken apart into a good and a bad one} All good ones of pairs stand before
+   * all bad ones, as TRL's {@code unpair_preference_dataset} has them, so that completions which
+   * follow each other belong to different prompts.
+   *
+   * @param file in one of TRL's formats
    */
   public static List<UnpairedExample> unpaired(Path file) {
     List<UnpairedExample> out = new ArrayList<>();
@@ -72,7 +86,11 @@ public final class TrlRows {
     return out;
   }
 
-  /** One preference pair, explicit or implicit prompt. */
+  /**
+   * {@return one preference pair, explicit or implicit prompt}
+   *
+   * @param row of a preference file
+   */
   public static PreferencePair preference(Row row) {
     String source = row.file() + ":" + row.number();
     if (row.has("prompt")) {
@@ -110,7 +128,11 @@ public final class TrlRows {
     throw row.error("\"chosen\" and \"rejected\" must both be strings or both be message lists");
   }
 
-  /** One demonstration, from {@code prompt/completion} or from {@code messages}. */
+  /**
+   * {@return one demonstration, from {@code prompt/completion} or from {@code messages}}
+   *
+   * @param row of a file of demonstrations
+   */
   public static Demonstration demonstration(Row row) {
     String source = row.file() + ":" + row.number();
     if (row.has("messages") && !row.has("prompt")) {

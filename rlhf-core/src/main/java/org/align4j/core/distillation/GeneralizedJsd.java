@@ -17,7 +17,14 @@ import org.align4j.core.ConfigurationException;
 public record GeneralizedJsd(double beta, double temperature, int topK)
     implements VocabularyDivergence {
 
-  /** Checks ranges. */
+  /**
+   * Checks ranges.
+   *
+   * @param beta interpolation in [0, 1]
+   * @param temperature what both logits are divided by, &gt; 0
+   * @param topK compare only the teacher's so many likeliest tokens, both distributions
+   *     renormalised over them; 0 = the whole vocabulary
+   */
   public GeneralizedJsd {
     if (!(beta >= 0 && beta <= 1)) {
       throw new ConfigurationException("beta must be in [0, 1], got " + beta);
@@ -30,7 +37,7 @@ public record GeneralizedJsd(double beta, double temperature, int topK)
     }
   }
 
-  /** KL(p ‖ q) over the whole vocabulary: the exact leash to a reference. */
+  /** {@return KL(p ‖ q) over the whole vocabulary: the exact leash to a reference} */
   public static GeneralizedJsd reverseKl() {
     return new GeneralizedJsd(1, 1, 0);
   }

@@ -10,7 +10,13 @@ public final class MetricSums {
   private final Map<String, Double> minima = new LinkedHashMap<>();
   private final Map<String, Double> maxima = new LinkedHashMap<>();
 
-  /** Adds a mean that was taken over {@code weight} items; nothing if there were none. */
+  /**
+   * Adds a mean that was taken over {@code weight} items; nothing if there were none.
+   *
+   * @param name of the metric
+   * @param mean over the items
+   * @param weight number of items, ≥ 0
+   */
   public void add(String name, double mean, double weight) {
     if (weight > 0) {
       double[] sum = sums.computeIfAbsent(name, n -> new double[2]);
@@ -19,22 +25,41 @@ public final class MetricSums {
     }
   }
 
-  /** Adds to a sum. */
+  /**
+   * Adds to a sum.
+   *
+   * @param name of the metric
+   * @param value what is added
+   */
   public void sum(String name, double value) {
     totals.merge(name, value, Double::sum);
   }
 
-  /** Takes a value into a minimum. */
+  /**
+   * Takes a value into a minimum.
+   *
+   * @param name of the metric
+   * @param value a candidate for the minimum
+   */
   public void min(String name, double value) {
     minima.merge(name, value, Math::min);
   }
 
-  /** Takes a value into a maximum. */
+  /**
+   * Takes a value into a maximum.
+   *
+   * @param name of the metric
+   * @param value a candidate for the maximum
+   */
   public void max(String name, double value) {
     maxima.merge(name, value, Math::max);
   }
 
-  /** Adds everything that another collection holds. */
+  /**
+   * Adds everything that another collection holds.
+   *
+   * @param other stays as it is
+   */
   public void merge(MetricSums other) {
     other.sums.forEach(this::addSum);
     other.totals.forEach(this::sum);
@@ -45,6 +70,8 @@ public final class MetricSums {
   /**
    * Adds a step that is over: its means with the counts they are over, its sums as one value of
    * this step, so that means over steps are those of all items.
+   *
+   * @param step stays as it is
    */
   public void mergeStep(MetricSums step) {
     step.sums.forEach(this::addSum);
@@ -59,7 +86,7 @@ public final class MetricSums {
     sum[1] += added[1];
   }
 
-  /** What has come together so far, by name. */
+  /** {@return what has come together so far, by name} */
   public Map<String, Double> means() {
     Map<String, Double> out = new LinkedHashMap<>();
     sums.forEach((name, sum) -> out.put(name, sum[0] / sum[1]));
@@ -80,7 +107,7 @@ public final class MetricSums {
       Map<String, Double> minima,
       Map<String, Double> maxima) {}
 
-  /** What has come together so far, for {@link #restored}. */
+  /** {@return what has come together so far, for {@link #restored}} */
   public State state() {
     Map<String, double[]> copies = new LinkedHashMap<>();
     sums.forEach((name, sum) -> copies.put(name, sum.clone()));
@@ -91,7 +118,12 @@ public final class MetricSums {
         new LinkedHashMap<>(maxima));
   }
 
-  /** Goes on from a saved state. */
+  /**
+   * Goes on from a saved state.
+   *
+   * @param state that {@link #state} gave
+   * @return sums that go on from it
+   */
   public static MetricSums restored(State state) {
     MetricSums out = new MetricSums();
     state.sums().forEach(out::addSum);

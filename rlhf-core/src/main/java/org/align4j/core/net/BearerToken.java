@@ -29,6 +29,7 @@ public final class BearerToken {
    *
    * @param source what holds it, such as {@code environment variable HF_TOKEN}; stands in messages
    * @param value a blank one gives {@link #NONE}
+   * @return the token
    * @throws ConfigurationException if a header cannot carry it; the message names the source and
    *     what is wrong, never the value
    */
@@ -63,12 +64,16 @@ public final class BearerToken {
         source + ": the access token " + what + "; expected one word of visible ASCII characters");
   }
 
-  /** Whether there is none. */
+  /** {@return whether there is none} */
   public boolean isNone() {
     return value.isEmpty();
   }
 
-  /** Adds the header to a request, if there is a token. */
+  /**
+   * Adds the header to a request, if there is a token.
+   *
+   * @param request gets the header {@code Authorization: Bearer ...}
+   */
   public void authorize(HttpRequest.Builder request) {
     if (!isNone()) {
       request.header("Authorization", "Bearer " + value);

@@ -14,6 +14,8 @@ public final class Endpoints {
    * Parses a base address.
    *
    * @param source what holds it; stands in messages
+   * @param address an http or https address without user info, query and fragment
+   * @return the address without a trailing slash
    * @throws ConfigurationException as {@link #require} says
    */
   public static URI parse(String source, String address) {
@@ -32,6 +34,7 @@ public final class Endpoints {
    * Checks a base address.
    *
    * @param source what holds it; stands in messages
+   * @param uri an address with scheme and host
    * @return the address
    * @throws ConfigurationException unless it is {@code http(s)://host[:port][/path]}; the message
    *     does not quote it
@@ -53,7 +56,12 @@ public final class Endpoints {
     return uri;
   }
 
-  /** Where a {@code Location} header leads; empty if that is no http(s) address. */
+  /**
+   * {@return where a {@code Location} header leads; empty if that is no http(s) address}
+   *
+   * @param from the address that was asked
+   * @param location the header's value, absolute or relative
+   */
   public static Optional<URI> redirect(URI from, String location) {
     try {
       return Optional.of(from.resolve(new URI(location))).filter(Endpoints::isHttp);

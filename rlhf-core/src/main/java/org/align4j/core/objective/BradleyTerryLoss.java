@@ -19,7 +19,11 @@ public record BradleyTerryLoss(double centering) {
    */
   public record Value(double loss, double[] dChosen, double[] dRejected) {}
 
-  /** Checks the range. */
+  /**
+   * Checks the range.
+   *
+   * @param centering weight c that keeps rewards around zero; 0 = none
+   */
   public BradleyTerryLoss {
     if (centering < 0) {
       throw new ConfigurationException(
@@ -34,6 +38,7 @@ public record BradleyTerryLoss(double centering) {
    * @param rejected rewards of the others
    * @param margins by how much each pair should differ at least; 0 = no demand
    * @param stepPairs pairs of the whole optimizer step, &gt; 0
+   * @return loss and gradients
    */
   public Value evaluate(double[] chosen, double[] rejected, double[] margins, long stepPairs) {
     if (chosen.length != rejected.length || chosen.length != margins.length) {

@@ -23,7 +23,7 @@ public enum CpoLoss {
     this.averaged = averaged;
   }
 
-  /** Whether {@code label_smoothing} acts on it. */
+  /** {@return whether {@code label_smoothing} acts on it} */
   public boolean smoothsLabels() {
     return this == SIGMOID || this == SIMPO;
   }
@@ -32,7 +32,12 @@ public enum CpoLoss {
     return averaged;
   }
 
-  /** Accepts TRL's spelling. */
+  /**
+   * Accepts TRL's spelling.
+   *
+   * @param name in any case
+   * @return the loss
+   */
   public static CpoLoss parse(String name) {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));

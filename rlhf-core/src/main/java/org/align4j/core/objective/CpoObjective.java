@@ -31,17 +31,27 @@ public final class CpoObjective implements PreferenceObjective {
     cpoAlpha = options.cpoAlpha;
   }
 
-  /** Options at TRL's defaults. */
+  /** {@return options at TRL's defaults} */
   public static CpoObjectiveBuilder builder() {
     return new CpoObjectiveBuilder();
   }
 
-  /** TRL's defaults for a loss. */
+  /**
+   * {@return TRL's defaults for a loss}
+   *
+   * @param beta scale of the margin, &gt; 0
+   * @param loss what is made of the margin
+   */
   public static CpoObjective of(double beta, CpoLoss loss) {
     return builder().beta(beta).loss(loss).build();
   }
 
-  /** SimPO as its paper has it: no likelihood term. */
+  /**
+   * {@return SimPO as its paper has it: no likelihood term}
+   *
+   * @param beta scale of the margin, &gt; 0
+   * @param gamma target margin in units of the reward
+   */
   public static CpoObjective simpo(double beta, double gamma) {
     return builder().beta(beta).loss(CpoLoss.SIMPO).simpoGamma(gamma).cpoAlpha(0).build();
   }

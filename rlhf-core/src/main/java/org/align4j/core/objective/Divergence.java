@@ -25,7 +25,12 @@ public enum Divergence {
 
   private static final double ALPHA_LIMIT = 1e-6;
 
-  /** Accepts TRL's spelling, for example {@code js_divergence}. */
+  /**
+   * Accepts TRL's spelling, for example {@code js_divergence}.
+   *
+   * @param name in any case
+   * @return the divergence
+   */
   public static Divergence parse(String name) {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));

@@ -22,7 +22,7 @@ public enum DpoLoss {
   EXO_PAIR(PairLosses::exoPair),
   /** ℓ(βh_w) + ½ℓ(-βh_w) + ½ℓ(-βh_l). Chen et al. 2024 (arXiv 2402.05369). */
   NCA_PAIR(PairLosses::ncaPair),
-  /** [(1-ε)ℓ(βδ) - εℓ(-βδ)] / (1-2ε). Chowdhury et al. 2024 (arXiv 2403.00409); needs ε < ½. */
+  /** [(1-ε)ℓ(βδ) - εℓ(-βδ)] / (1-2ε). Chowdhury et al. 2024 (arXiv 2403.00409); needs ε &lt; ½. */
   ROBUST(PairLosses::robust),
   /** ℓ(βh_w) + ℓ(-βh_l). Jung et al. 2024 (arXiv 2404.04656), without the reward shift. */
   BCO_PAIR(PairLosses::bcoPair),
@@ -55,7 +55,7 @@ public enum DpoLoss {
     this.function = function;
   }
 
-  /** Whether {@code label_smoothing} acts on it. */
+  /** {@return whether {@code label_smoothing} acts on it} */
   public boolean smoothsLabels() {
     return switch (this) {
       case ROBUST, EXO_PAIR, AOT, AOT_UNPAIRED -> true;
@@ -63,7 +63,10 @@ public enum DpoLoss {
     };
   }
 
-  /** Whether it sees scores, which the f-divergence makes of log-ratios, and not the ratios. */
+  /**
+   * {@return whether it sees scores, which the f-divergence makes of log-ratios, and not the
+   * ratios}
+   */
   public boolean seesScores() {
     return switch (this) {
       case SIGMOID, HINGE, IPO, EXO_PAIR, ROBUST, DISCOPOP, SIGMOID_NORM -> true;
@@ -71,12 +74,17 @@ public enum DpoLoss {
     };
   }
 
-  /** TRL's spelling. */
+  /** {@return TRL's spelling} */
   public String trlName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Accepts TRL's spelling, for example {@code apo_zero}. */
+  /**
+   * Accepts TRL's spelling, for example {@code apo_zero}.
+   *
+   * @param name in any case
+   * @return the loss
+   */
   public static DpoLoss parse(String name) {
     return Arrays.stream(values())
         .filter(loss -> loss.trlName().equals(name))

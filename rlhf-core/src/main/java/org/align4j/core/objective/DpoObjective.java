@@ -41,17 +41,27 @@ public final class DpoObjective implements PreferenceObjective {
     weighting = options.weighting;
   }
 
-  /** Options at TRL's defaults. */
+  /** {@return options at TRL's defaults} */
   public static DpoObjectiveBuilder builder() {
     return new DpoObjectiveBuilder();
   }
 
-  /** Standard DPO with TRL's remaining defaults. */
+  /**
+   * {@return standard DPO with TRL's remaining defaults}
+   *
+   * @param beta strength of the leash to the reference, &gt; 0
+   */
   public static DpoObjective sigmoid(double beta) {
     return of(beta, DpoLoss.SIGMOID, 0);
   }
 
-  /** A single member of the family. */
+  /**
+   * {@return a single member of the family}
+   *
+   * @param beta strength of the leash to the reference, &gt; 0
+   * @param loss the member
+   * @param labelSmoothing ε in [0, 1), for losses that use it
+   */
   public static DpoObjective of(double beta, DpoLoss loss, double labelSmoothing) {
     return builder().beta(beta).loss(loss).labelSmoothing(labelSmoothing).build();
   }

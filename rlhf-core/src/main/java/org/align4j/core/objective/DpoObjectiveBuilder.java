@@ -20,18 +20,34 @@ public final class DpoObjectiveBuilder {
 
   DpoObjectiveBuilder() {}
 
-  /** Strength of the leash to the reference, &gt; 0; by default 0.1. */
+  /**
+   * Strength of the leash to the reference, &gt; 0; by default 0.1.
+   *
+   * @param strength β
+   * @return this builder
+   */
   public DpoObjectiveBuilder beta(double strength) {
     this.beta = strength;
     return this;
   }
 
-  /** Adds a loss of weight 1. Without any the loss is {@link DpoLoss#SIGMOID}. */
+  /**
+   * Adds a loss of weight 1. Without any the loss is {@link DpoLoss#SIGMOID}.
+   *
+   * @param member of the family
+   * @return this builder
+   */
   public DpoObjectiveBuilder loss(DpoLoss member) {
     return loss(member, 1);
   }
 
-  /** Adds a weighted loss to the mix. */
+  /**
+   * Adds a weighted loss to the mix.
+   *
+   * @param member of the family
+   * @param weight its factor
+   * @return this builder
+   */
   public DpoObjectiveBuilder loss(DpoLoss member, double weight) {
     losses = plus(losses, member);
     lossWeights = plus(lossWeights, weight);
@@ -43,6 +59,7 @@ public final class DpoObjectiveBuilder {
    *
    * @param members at least one
    * @param weights one a member
+   * @return this builder
    * @throws ConfigurationException if there is no member or the numbers differ
    */
   public DpoObjectiveBuilder losses(List<DpoLoss> members, List<Double> weights) {
@@ -55,13 +72,23 @@ public final class DpoObjectiveBuilder {
     return this;
   }
 
-  /** f-divergence that turns log-ratios into scores; the reverse KL by default. */
+  /**
+   * f-divergence that turns log-ratios into scores; the reverse KL by default.
+   *
+   * @param keptSmall the divergence from the reference that the loss keeps small
+   * @return this builder
+   */
   public DpoObjectiveBuilder divergence(Divergence keptSmall) {
     this.divergence = keptSmall;
     return this;
   }
 
-  /** α of {@link Divergence#ALPHA_DIVERGENCE}; by default 0.5. */
+  /**
+   * α of {@link Divergence#ALPHA_DIVERGENCE}; by default 0.5.
+   *
+   * @param alpha not 0 or 1
+   * @return this builder
+   */
   public DpoObjectiveBuilder alphaCoefficient(double alpha) {
     this.alphaCoefficient = alpha;
     return this;
@@ -70,13 +97,21 @@ public final class DpoObjectiveBuilder {
   /**
    * ε of robust, exo_pair and aot in [0, 1), by default 0; other losses ignore it, as in TRL.
    * exo_pair needs ε &gt; 0, robust ε &lt; ½.
+   *
+   * @param epsilon probability that a label is wrong
+   * @return this builder
    */
   public DpoObjectiveBuilder labelSmoothing(double epsilon) {
     this.labelSmoothing = epsilon;
     return this;
   }
 
-  /** τ of discopop, &gt; 0; by default 0.05. */
+  /**
+   * τ of discopop, &gt; 0; by default 0.05.
+   *
+   * @param tau temperature of the log-ratio modulation
+   * @return this builder
+   */
   public DpoObjectiveBuilder discopopTau(double tau) {
     this.discopopTau = tau;
     return this;
@@ -84,20 +119,28 @@ public final class DpoObjectiveBuilder {
 
   /**
    * Weight of tail tokens in LD-DPO (arXiv 2409.06411), in [0, 1]; 1, the default, switches it off.
+   *
+   * @param weight 0 leaves out what is longer than the shorter completion
+   * @return this builder
    */
   public DpoObjectiveBuilder ldAlpha(double weight) {
     this.ldAlpha = weight;
     return this;
   }
 
-  /** Whether pairs have WPO's weights (arXiv 2406.11827), Eq. 2; by default not. */
+  /**
+   * Whether pairs have WPO's weights (arXiv 2406.11827), Eq. 2; by default not.
+   *
+   * @param weighted whether to weight
+   * @return this builder
+   */
   public DpoObjectiveBuilder weighting(boolean weighted) {
     this.weighting = weighted;
     return this;
   }
 
   /**
-   * The objective.
+   * {@return the objective}
    *
    * @throws ConfigurationException if an option is out of its range or does not fit a loss
    */

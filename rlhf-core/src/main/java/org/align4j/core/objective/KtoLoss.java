@@ -28,7 +28,12 @@ public enum KtoLoss {
     return referencePoint;
   }
 
-  /** Accepts TRL's spelling. */
+  /**
+   * Accepts TRL's spelling.
+   *
+   * @param name in any case
+   * @return the loss
+   */
   public static KtoLoss parse(String name) {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));

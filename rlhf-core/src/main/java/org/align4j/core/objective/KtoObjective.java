@@ -18,7 +18,14 @@ public record KtoObjective(
     double beta, KtoLoss loss, double desirableWeight, double undesirableWeight)
     implements UnpairedObjective {
 
-  /** Checks ranges. */
+  /**
+   * Checks ranges.
+   *
+   * @param beta scale of the rewards, &gt; 0
+   * @param loss the member of the family
+   * @param desirableWeight weight of good completions, ≥ 0
+   * @param undesirableWeight weight of bad completions, ≥ 0
+   */
   public KtoObjective {
     if (!(beta > 0)) {
       throw new ConfigurationException("beta must be positive, got " + beta);

@@ -4,7 +4,11 @@ package org.align4j.core.objective;
 public final class Logistic {
   private Logistic() {}
 
-  /** σ(x) = 1 / (1 + e^-x), in (0, 1); 0 and 1 are reached only by rounding. */
+  /**
+   * {@return σ(x) = 1 / (1 + e^-x), in (0, 1); 0 and 1 are reached only by rounding}
+   *
+   * @param x any number
+   */
   public static double sigmoid(double x) {
     if (x >= 0) {
       return 1 / (1 + Math.exp(-x));
@@ -14,8 +18,10 @@ public final class Logistic {
   }
 
   /**
-   * log σ(x). Linear for very negative x, so that a badly wrong pair keeps its gradient (log(σ(x) +
-   * ε) would lose it).
+   * {@return log σ(x)} Linear for very negative x, so that a badly wrong pair keeps its gradient
+   * (log(σ(x) + ε) would lose it).
+   *
+   * @param x any number
    */
   public static double logSigmoid(double x) {
     return x >= 0 ? -Math.log1p(Math.exp(-x)) : x - Math.log1p(Math.exp(x));

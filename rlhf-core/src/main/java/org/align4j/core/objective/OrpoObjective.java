@@ -21,7 +21,11 @@ public record OrpoObjective(double beta) implements PreferenceObjective {
 
   private static final double MINUS_LOG_TWO = -Math.log(2);
 
-  /** Checks the range. */
+  /**
+   * Checks the range.
+   *
+   * @param beta weight of the odds ratio, &gt; 0 (λ in the paper)
+   */
   public OrpoObjective {
     if (!(beta > 0)) {
       throw new ConfigurationException("beta must be positive, got " + beta);

@@ -12,7 +12,13 @@ import java.util.List;
  */
 public record PairCounts(long pairs, long chosenTokens, long promptTokens) {
 
-  /** Rejects empty steps, whose mean has no meaning. */
+  /**
+   * Rejects empty steps, whose mean has no meaning.
+   *
+   * @param pairs preference pairs in the step
+   * @param chosenTokens chosen completion tokens in the step
+   * @param promptTokens prompt tokens in the step that have a log-prob: all but each prompt's first
+   */
   public PairCounts {
     if (pairs <= 0 || chosenTokens <= 0) {
       throw new IllegalArgumentException(
@@ -20,7 +26,11 @@ public record PairCounts(long pairs, long chosenTokens, long promptTokens) {
     }
   }
 
-  /** The counts of one batch. */
+  /**
+   * {@return the counts of one batch}
+   *
+   * @param batch a whole step
+   */
   public static PairCounts of(PairwiseLogProbs batch) {
     return new PairCounts(batch.size(), tokens(batch.chosen()), tokens(batch.prompt()));
   }

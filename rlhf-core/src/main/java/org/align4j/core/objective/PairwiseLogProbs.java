@@ -47,7 +47,12 @@ public final class PairwiseLogProbs {
     }
   }
 
-  /** Pairs for objectives without a reference. */
+  /**
+   * Pairs for objectives without a reference.
+   *
+   * @param chosen policy log-probs of each chosen completion's tokens
+   * @param rejected the same of the rejected ones, as many rows
+   */
   public PairwiseLogProbs(List<double[]> chosen, List<double[]> rejected) {
     this(chosen, rejected, List.of(), List.of());
   }
@@ -69,7 +74,13 @@ public final class PairwiseLogProbs {
     this.prompt = prompt;
   }
 
-  /** With log Σ_v p(v)² at each token of both sides, for WPO's weights. */
+  /**
+   * With log Σ_v p(v)² at each token of both sides, for WPO's weights.
+   *
+   * @param ofChosen in the shape of the chosen log-probs
+   * @param ofRejected in the shape of the rejected log-probs
+   * @return the pairs with them
+   */
   public PairwiseLogProbs withLogSumSquares(List<double[]> ofChosen, List<double[]> ofRejected) {
     requireLengths("chosenLogSumSquares", chosen, ofChosen);
     requireLengths("rejectedLogSumSquares", rejected, ofRejected);
@@ -77,7 +88,12 @@ public final class PairwiseLogProbs {
         chosen, rejected, referenceChosen, referenceRejected, ofChosen, ofRejected, prompt);
   }
 
-  /** With log-probs of the prompts' tokens from the second on; an empty list is none. */
+  /**
+   * With log-probs of the prompts' tokens from the second on; an empty list is none.
+   *
+   * @param rows one array a pair, or none
+   * @return the pairs with them
+   */
   public PairwiseLogProbs withPrompt(List<double[]> rows) {
     return new PairwiseLogProbs(
         chosen,
@@ -89,7 +105,11 @@ public final class PairwiseLogProbs {
         rows);
   }
 
-  /** Parts of a batch, one after another. */
+  /**
+   * {@return parts of a batch, one after another}
+   *
+   * @param parts at least one, all with the same sides filled
+   */
   public static PairwiseLogProbs join(List<PairwiseLogProbs> parts) {
     return new PairwiseLogProbs(
         joined(parts, PairwiseLogProbs::chosen),
@@ -101,42 +121,45 @@ public final class PairwiseLogProbs {
         joined(parts, PairwiseLogProbs::prompt));
   }
 
-  /** The number of pairs. */
+  /** {@return the number of pairs} */
   public int size() {
     return chosen.size();
   }
 
-  /** Policy log-probs of the chosen completions. */
+  /** {@return policy log-probs of the chosen completions} */
   public List<double[]> chosen() {
     return chosen;
   }
 
-  /** Policy log-probs of the rejected completions. */
+  /** {@return policy log-probs of the rejected completions} */
   public List<double[]> rejected() {
     return rejected;
   }
 
-  /** The reference's log-probs of the chosen completions; empty without a reference. */
+  /** {@return the reference's log-probs of the chosen completions; empty without a reference} */
   public List<double[]> referenceChosen() {
     return referenceChosen;
   }
 
-  /** The reference's log-probs of the rejected completions; empty without a reference. */
+  /** {@return the reference's log-probs of the rejected completions; empty without a reference} */
   public List<double[]> referenceRejected() {
     return referenceRejected;
   }
 
-  /** log Σ_v p(v)² at each chosen token; empty where no objective needs it. */
+  /** {@return log Σ_v p(v)² at each chosen token; empty where no objective needs it} */
   public List<double[]> chosenLogSumSquares() {
     return chosenLogSumSquares;
   }
 
-  /** The same at each rejected token. */
+  /** {@return the same at each rejected token} */
   public List<double[]> rejectedLogSumSquares() {
     return rejectedLogSumSquares;
   }
 
-  /** Log-probs of the prompts' tokens from the second on; empty where no objective needs them. */
+  /**
+   * {@return log-probs of the prompts' tokens from the second on; empty where no objective needs
+   * them}
+   */
   public List<double[]> prompt() {
     return prompt;
   }

@@ -20,15 +20,25 @@ public record PairwiseValue(
     List<double[]> dPrompt,
     MetricSums metrics) {
 
-  /** A value of an objective that does not see prompt tokens. */
+  /**
+   * A value of an objective that does not see prompt tokens.
+   *
+   * @param loss of the pairs
+   * @param dChosen d loss / d chosen log-probs, in their shape
+   * @param dRejected d loss / d rejected log-probs, in their shape
+   * @param metrics under TRL's names
+   */
   public PairwiseValue(
       double loss, List<double[]> dChosen, List<double[]> dRejected, MetricSums metrics) {
     this(loss, dChosen, dRejected, List.of(), metrics);
   }
 
   /**
-   * What falls to some of the pairs: their gradients, by their number a share of the loss. The
-   * first part has all metrics.
+   * {@return what falls to some of the pairs: their gradients, by their number a share of the loss}
+   * The first part has all metrics.
+   *
+   * @param from first pair
+   * @param count number of pairs
    */
   public PairwiseValue part(int from, int count) {
     int to = from + count;

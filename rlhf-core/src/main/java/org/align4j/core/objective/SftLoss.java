@@ -24,7 +24,12 @@ public enum SftLoss {
    */
   public record Value(double loss, List<double[]> dLogProbs) {}
 
-  /** Accepts TRL's spelling. */
+  /**
+   * Accepts TRL's spelling.
+   *
+   * @param name such as {@code nll}, in any case
+   * @return the loss
+   */
   public static SftLoss parse(String name) {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
@@ -38,6 +43,7 @@ public enum SftLoss {
    *
    * @param logProbs completion log-probs, {@code [sequence][token]}
    * @param stepTokens completion tokens of the whole optimizer step, &gt; 0
+   * @return loss and gradient
    */
   public Value evaluate(List<double[]> logProbs, long stepTokens) {
     if (stepTokens <= 0) {

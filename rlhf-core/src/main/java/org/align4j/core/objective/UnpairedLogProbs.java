@@ -12,7 +12,13 @@ import java.util.List;
 public record UnpairedLogProbs(
     List<double[]> policy, List<double[]> reference, boolean[] desirable) {
 
-  /** Checks that every completion has tokens and that all sides agree on their number. */
+  /**
+   * Checks that every completion has tokens and that all sides agree on their number.
+   *
+   * @param policy policy log-probs, {@code [completion][token]}, natural log
+   * @param reference the reference model's log-probs of the same tokens
+   * @param desirable whether each completion is a good one
+   */
   public UnpairedLogProbs {
     if (policy.size() != reference.size() || policy.size() != desirable.length) {
       throw new IllegalArgumentException(
@@ -37,7 +43,7 @@ public record UnpairedLogProbs(
     }
   }
 
-  /** The number of completions. */
+  /** {@return the number of completions} */
   public int size() {
     return policy.size();
   }

@@ -15,17 +15,19 @@ public interface UnpairedObjective {
     RUNNING_MEAN
   }
 
-  /** Which reference point {@link #evaluate} expects. */
+  /** {@return which reference point {@link #evaluate} expects} */
   ReferencePoint referencePoint();
 
-  /** Scale from log-ratios to rewards. */
+  /** {@return scale from log-ratios to rewards} */
   double beta();
 
   /**
    * Evaluates one micro-batch.
    *
+   * @param input log-probabilities of the completions
    * @param referencePoint a constant, in the unit of rewards
    * @param stepCompletions completions of the whole optimizer step, &gt; 0
+   * @return loss, gradients and metrics
    */
   UnpairedValue evaluate(UnpairedLogProbs input, double referencePoint, long stepCompletions);
 }

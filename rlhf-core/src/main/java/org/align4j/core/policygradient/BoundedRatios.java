@@ -16,7 +16,14 @@ import org.align4j.core.ConfigurationException;
 public record BoundedRatios(Level level, Mode mode, double low, double high)
     implements ImportanceCorrection {
 
-  /** Checks the bounds. */
+  /**
+   * Checks the bounds.
+   *
+   * @param level what one weight stands for
+   * @param mode what happens outside of [low, high]
+   * @param low smallest ratio, ≥ 0
+   * @param high largest ratio, &gt; low
+   */
   public BoundedRatios {
     if (low < 0 || high <= low) {
       throw new ConfigurationException(

@@ -50,7 +50,7 @@ public enum GrpoLoss {
     this.share = share;
   }
 
-  /** Whether ratios are clipped between 1 - epsilon and 1 + epsilon_high. */
+  /** {@return whether ratios are clipped between 1 - epsilon and 1 + epsilon_high} */
   public boolean clips() {
     return kind == Kind.CLIPPED;
   }
@@ -68,7 +68,12 @@ public enum GrpoLoss {
     };
   }
 
-  /** Accepts TRL's spelling, for example {@code dr_grpo}. */
+  /**
+   * Accepts TRL's spelling, for example {@code dr_grpo}.
+   *
+   * @param name in any case
+   * @return the loss
+   */
   public static GrpoLoss parse(String name) {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));

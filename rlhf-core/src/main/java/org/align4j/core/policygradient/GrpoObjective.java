@@ -23,14 +23,19 @@ public final class GrpoObjective implements PolicyGradientObjective {
     this.filter = new EntropyFilter(options.topEntropyQuantile);
   }
 
-  /** Options of a member of the family, at TRL's defaults. */
+  /**
+   * {@return options of a member of the family, at TRL's defaults}
+   *
+   * @param loss the member
+   */
   public static GrpoObjectiveBuilder builder(GrpoLoss loss) {
     return new GrpoObjectiveBuilder(loss);
   }
 
   /**
-   * A member of the family with TRL's remaining defaults.
+   * {@return a member of the family with TRL's remaining defaults}
    *
+   * @param loss the member
    * @param beta weight of the KL term, ≥ 0
    * @param maxCompletionLength divisor of dr_grpo, in tokens
    */
@@ -38,7 +43,13 @@ public final class GrpoObjective implements PolicyGradientObjective {
     return builder(loss).beta(beta).maxCompletionLength(maxCompletionLength).build();
   }
 
-  /** RLOO: the product of ratios, clipped, one vote a completion; the KL belongs in the reward. */
+  /**
+   * {@return RLOO: the product of ratios, clipped, one vote a completion; the KL belongs in the
+   * reward}
+   *
+   * @param epsilonLow clip range below 1, ≥ 0
+   * @param epsilonHigh clip range above 1, ≥ 0
+   */
   public static GrpoObjective rloo(double epsilonLow, double epsilonHigh) {
     return builder(GrpoLoss.GRPO)
         .ratioLevel(RatioLevel.SEQUENCE_PRODUCT)
@@ -47,12 +58,16 @@ public final class GrpoObjective implements PolicyGradientObjective {
         .build();
   }
 
-  /** The options of this objective, to change some. */
+  /** {@return the options of this objective, to change some} */
   public GrpoObjectiveBuilder toBuilder() {
     return new GrpoObjectiveBuilder(options);
   }
 
-  /** The same for another length limit, in tokens. */
+  /**
+   * {@return the same for another length limit, in tokens}
+   *
+   * @param tokens &gt; 0
+   */
   public GrpoObjective withMaxCompletionLength(int tokens) {
     return toBuilder().maxCompletionLength(tokens).build();
   }
@@ -62,7 +77,7 @@ public final class GrpoObjective implements PolicyGradientObjective {
     return options.beta > 0;
   }
 
-  /** Whether {@link RolloutLogProbs#entropies} must be filled. */
+  /** {@return whether {@link RolloutLogProbs#entropies} must be filled} */
   public boolean needsEntropies() {
     return filter.active();
   }

@@ -39,13 +39,23 @@ public final class GrpoObjectiveBuilder {
     vespo = other.vespo;
   }
 
-  /** What the ratio is taken of; each token by default. */
+  /**
+   * What the ratio is taken of; each token by default.
+   *
+   * @param level token or sequence
+   * @return this builder
+   */
   public GrpoObjectiveBuilder ratioLevel(RatioLevel level) {
     this.ratioLevel = level;
     return this;
   }
 
-  /** Clip range below 1, ≥ 0, by default 0.2; cispo, sapo and vespo do not use it. */
+  /**
+   * Clip range below 1, ≥ 0, by default 0.2; cispo, sapo and vespo do not use it.
+   *
+   * @param epsilon distance of the lower bound from 1
+   * @return this builder
+   */
   public GrpoObjectiveBuilder epsilonLow(double epsilon) {
     this.epsilonLow = epsilon;
     return this;
@@ -54,6 +64,9 @@ public final class GrpoObjectiveBuilder {
   /**
    * Clip range above 1, ≥ 0, by default 0.2. For cispo it is the cap itself, by default 5, as its
    * users recommend (ScaleRL, arXiv 2510.13786); TRL's own default would cap every ratio at 0.2.
+   *
+   * @param epsilon distance of the upper bound from 1
+   * @return this builder
    */
   public GrpoObjectiveBuilder epsilonHigh(double epsilon) {
     this.epsilonHigh = epsilon;
@@ -63,13 +76,21 @@ public final class GrpoObjectiveBuilder {
   /**
    * Upper bound of the ratio on both signs of the advantage, above 1 (INTELLECT-2, arXiv
    * 2505.07291); 0, the default, is none.
+   *
+   * @param bound on the ratio
+   * @return this builder
    */
   public GrpoObjectiveBuilder delta(double bound) {
     this.delta = bound;
     return this;
   }
 
-  /** Weight of the KL term, ≥ 0; 0, the default, is none. */
+  /**
+   * Weight of the KL term, ≥ 0; 0, the default, is none.
+   *
+   * @param weight β
+   * @return this builder
+   */
   public GrpoObjectiveBuilder beta(double weight) {
     this.beta = weight;
     return this;
@@ -78,13 +99,21 @@ public final class GrpoObjectiveBuilder {
   /**
    * Whether the ratio weights the KL term, which makes the term unbiased away from the sampling
    * policy (DeepSeek-V3.2); by default it does.
+   *
+   * @param weighted whether to weight
+   * @return this builder
    */
   public GrpoObjectiveBuilder weightedKl(boolean weighted) {
     this.weightedKl = weighted;
     return this;
   }
 
-  /** Divisor of dr_grpo: the limit of a completion in tokens, by default 512. */
+  /**
+   * Divisor of dr_grpo: the limit of a completion in tokens, by default 512.
+   *
+   * @param tokens &gt; 0
+   * @return this builder
+   */
   public GrpoObjectiveBuilder maxCompletionLength(int tokens) {
     this.maxCompletionLength = tokens;
     return this;
@@ -93,6 +122,9 @@ public final class GrpoObjectiveBuilder {
   /**
    * Share of a step's tokens, those of highest entropy, that learn (Wang et al. 2025, arXiv
    * 2506.01939), in (0, 1]; 1, the default, is all.
+   *
+   * @param share 1, the default, lets every token learn
+   * @return this builder
    */
   public GrpoObjectiveBuilder topEntropyQuantile(double share) {
     this.topEntropyQuantile = share;
@@ -102,26 +134,39 @@ public final class GrpoObjectiveBuilder {
   /**
    * Mean old-to-new KL, in nats a token, above which completions of negative advantage are left out
    * (DeepSeek-V3.2); 0, the default, is no limit.
+   *
+   * @param kl in nats a token; 0, the default, leaves none out
+   * @return this builder
    */
   public GrpoObjectiveBuilder offPolicyThreshold(double kl) {
     this.offPolicyThreshold = kl;
     return this;
   }
 
-  /** Temperatures of sapo. */
+  /**
+   * Temperatures of sapo.
+   *
+   * @param gate one temperature for each sign of the advantage
+   * @return this builder
+   */
   public GrpoObjectiveBuilder sapo(SapoGate gate) {
     this.sapo = gate;
     return this;
   }
 
-  /** Shapes of vespo. */
+  /**
+   * Shapes of vespo.
+   *
+   * @param gate one shape for each sign of the advantage
+   * @return this builder
+   */
   public GrpoObjectiveBuilder vespo(VespoGate gate) {
     this.vespo = gate;
     return this;
   }
 
   /**
-   * The objective.
+   * {@return the objective}
    *
    * @throws ConfigurationException if an option is out of its range
    */

@@ -34,7 +34,7 @@ public sealed interface ImportanceCorrection permits BoundedRatios, ImportanceCo
    */
   record Weights(List<double[]> weights, double outside) {}
 
-  /** Whether it corrects, for which the trainer computes log-probs of its own. */
+  /** {@return whether it corrects, for which the trainer computes log-probs of its own} */
   boolean active();
 
   /**
@@ -42,6 +42,7 @@ public sealed interface ImportanceCorrection permits BoundedRatios, ImportanceCo
    *
    * @param trainer the trainer's log-probs when the update began, {@code [completion][token]}
    * @param sampler the log-probs that were stored with the tokens
+   * @return a weight for each token and the share that lay outside of the bounds
    */
   Weights weights(List<double[]> trainer, List<double[]> sampler);
 

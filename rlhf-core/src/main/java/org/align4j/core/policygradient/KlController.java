@@ -23,13 +23,17 @@ public final class KlController {
     this.horizon = horizon;
   }
 
-  /** A constant weight, ≥ 0. */
+  /**
+   * {@return a constant weight, ≥ 0}
+   *
+   * @param value the weight
+   */
   public static KlController fixed(double value) {
     return new KlController(value, 0, 0);
   }
 
   /**
-   * A weight that follows the KL.
+   * {@return a weight that follows the KL}
    *
    * @param value where it starts, &gt; 0
    * @param target KL of a completion in nats, &gt; 0
@@ -43,12 +47,16 @@ public final class KlController {
     return new KlController(value, target, horizon);
   }
 
-  /** The weight now. */
+  /** {@return the weight now} */
   public double value() {
     return value;
   }
 
-  /** Goes on from a checkpoint. */
+  /**
+   * Goes on from a checkpoint.
+   *
+   * @param saved the weight that {@link #value} gave
+   */
   public void restore(double saved) {
     value = saved;
   }

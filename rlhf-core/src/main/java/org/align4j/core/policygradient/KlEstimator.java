@@ -19,7 +19,12 @@ public enum KlEstimator implements KlMeasure {
   /** e^(-d) - 1 + d: never negative, unbiased. */
   K3;
 
-  /** Accepts {@code k1}, {@code k2}, {@code k3}. */
+  /**
+   * Accepts {@code k1}, {@code k2}, {@code k3}.
+   *
+   * @param name in any case
+   * @return the estimator
+   */
   public static KlEstimator parse(String name) {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));
@@ -38,7 +43,11 @@ public enum KlEstimator implements KlMeasure {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The estimate for one token, in nats. */
+  /**
+   * {@return the estimate for one token, in nats}
+   *
+   * @param d log π(y) - log π_ref(y) of a sampled token
+   */
   public double value(double d) {
     return switch (this) {
       case K1 -> d;
@@ -47,7 +56,11 @@ public enum KlEstimator implements KlMeasure {
     };
   }
 
-  /** d value / d log π, with the token held fixed. */
+  /**
+   * {@return d value / d log π, with the token held fixed}
+   *
+   * @param d log π(y) - log π_ref(y) of a sampled token
+   */
   public double slope(double d) {
     return switch (this) {
       case K1 -> 1;
@@ -56,7 +69,11 @@ public enum KlEstimator implements KlMeasure {
     };
   }
 
-  /** The slope whose expectation over π's own tokens is the gradient of the reverse KL: d. */
+  /**
+   * {@return the slope whose expectation over π's own tokens is the gradient of the reverse KL: d}
+   *
+   * @param d log π(y) - log π_ref(y) of a sampled token
+   */
   public static double unbiasedSlope(double d) {
     return K2.slope(d);
   }

@@ -20,12 +20,14 @@ public sealed interface KlMeasure permits KlEstimator, KlMeasure.Exact {
     }
   }
 
-  /** Its name in settings. */
+  /** {@return its name in settings} */
   String label();
 
   /**
    * Accepts {@code exact} and the names of {@link KlEstimator#parse}.
    *
+   * @param name in any case
+   * @return the measure
    * @throws org.align4j.core.ConfigurationException if it is another name
    */
   static KlMeasure parse(String name) {

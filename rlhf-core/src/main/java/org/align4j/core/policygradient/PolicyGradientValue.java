@@ -13,8 +13,11 @@ import org.align4j.core.metric.MetricSums;
 public record PolicyGradientValue(double loss, List<double[]> dPolicy, MetricSums metrics) {
 
   /**
-   * What falls to some of the completions: their gradients and, by their number, a share of the
-   * loss. The first part has all metrics.
+   * {@return what falls to some of the completions: their gradients and, by their number, a share
+   * of the loss} The first part has all metrics.
+   *
+   * @param from first completion
+   * @param count number of completions
    */
   public PolicyGradientValue part(int from, int count) {
     return new PolicyGradientValue(

@@ -34,12 +34,16 @@ public final class PpoObjective implements PolicyGradientObjective {
     klEstimator = options.klEstimator;
   }
 
-  /** Options at the defaults of standard PPO. */
+  /** {@return options at the defaults of standard PPO} */
   public static PpoObjectiveBuilder builder() {
     return new PpoObjectiveBuilder();
   }
 
-  /** Standard PPO: one clip range, token mean, KL not in the loss. */
+  /**
+   * {@return standard PPO: one clip range, token mean, KL not in the loss}
+   *
+   * @param clipRange ε on both sides of 1, ≥ 0
+   */
   public static PpoObjective of(double clipRange) {
     return builder().clipRange(clipRange).build();
   }

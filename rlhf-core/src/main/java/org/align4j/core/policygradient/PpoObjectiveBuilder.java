@@ -17,32 +17,57 @@ public final class PpoObjectiveBuilder {
 
   PpoObjectiveBuilder() {}
 
-  /** ε on both sides of 1, ≥ 0; by default 0.2. */
+  /**
+   * ε on both sides of 1, ≥ 0; by default 0.2.
+   *
+   * @param epsilon distance of both bounds from 1
+   * @return this builder
+   */
   public PpoObjectiveBuilder clipRange(double epsilon) {
     this.clipLow = epsilon;
     this.clipHigh = epsilon;
     return this;
   }
 
-  /** ε above 1 alone; larger than that below 1 = clip-higher (DAPO, arXiv 2503.14476). */
+  /**
+   * ε above 1 alone; larger than that below 1 = clip-higher (DAPO, arXiv 2503.14476).
+   *
+   * @param epsilon distance of the upper bound from 1
+   * @return this builder
+   */
   public PpoObjectiveBuilder clipHigh(double epsilon) {
     this.clipHigh = epsilon;
     return this;
   }
 
-  /** Bound c &gt; 1 for negative advantages; 0, the default, is none. */
+  /**
+   * Bound c &gt; 1 for negative advantages; 0, the default, is none.
+   *
+   * @param bound on the ratio where the advantage is negative
+   * @return this builder
+   */
   public PpoObjectiveBuilder dualClip(double bound) {
     this.dualClip = bound;
     return this;
   }
 
-  /** Whether all tokens of the step count alike, the default; else all completions do. */
+  /**
+   * Whether all tokens of the step count alike, the default; else all completions do.
+   *
+   * @param tokens whether tokens count alike
+   * @return this builder
+   */
   public PpoObjectiveBuilder tokenMean(boolean tokens) {
     this.tokenMean = tokens;
     return this;
   }
 
-  /** Weight of the KL to the reference in the loss, ≥ 0; 0, the default, keeps it out. */
+  /**
+   * Weight of the KL to the reference in the loss, ≥ 0; 0, the default, keeps it out.
+   *
+   * @param weight β
+   * @return this builder
+   */
   public PpoObjectiveBuilder klCoefficient(double weight) {
     this.klCoefficient = weight;
     return this;
@@ -51,6 +76,9 @@ public final class PpoObjectiveBuilder {
   /**
    * The estimator whose value is added to the loss, by default k1. The gradient is the unbiased one
    * of the reverse KL, weighted by min(r, 10), whichever is named.
+   *
+   * @param estimator of the value that is added
+   * @return this builder
    */
   public PpoObjectiveBuilder klEstimator(KlEstimator estimator) {
     this.klEstimator = estimator;
@@ -58,7 +86,7 @@ public final class PpoObjectiveBuilder {
   }
 
   /**
-   * The objective.
+   * {@return the objective}
    *
    * @throws ConfigurationException if an option is out of its range
    */

@@ -15,7 +15,12 @@ public enum RatioLevel {
   /** The completion, by their product: the importance weight itself, as RLOO has it. */
   SEQUENCE_PRODUCT;
 
-  /** Accepts TRL's {@code importance_sampling_level}. */
+  /**
+   * Accepts TRL's {@code importance_sampling_level}.
+   *
+   * @param name in any case
+   * @return the level
+   */
   public static RatioLevel parse(String name) {
     try {
       return valueOf(name.toUpperCase(Locale.ROOT));

@@ -10,7 +10,12 @@ import java.util.List;
  */
 public record RolloutCounts(long completions, long tokens) {
 
-  /** Rejects empty steps, whose mean has no meaning. */
+  /**
+   * Rejects empty steps, whose mean has no meaning.
+   *
+   * @param completions completions of the step
+   * @param tokens their tokens
+   */
   public RolloutCounts {
     if (completions <= 0 || tokens <= 0) {
       throw new IllegalArgumentException(
@@ -18,7 +23,11 @@ public record RolloutCounts(long completions, long tokens) {
     }
   }
 
-  /** The counts of one batch. */
+  /**
+   * {@return the counts of one batch}
+   *
+   * @param rows one array a completion, one entry a token
+   */
   public static RolloutCounts of(List<double[]> rows) {
     return new RolloutCounts(rows.size(), rows.stream().mapToLong(row -> row.length).sum());
   }

@@ -48,55 +48,70 @@ public final class RolloutLogProbs {
     this.entropies = entropies;
   }
 
-  /** With log-probs of the reference model, for a KL term in the loss; an empty list is none. */
+  /**
+   * With log-probs of the reference model, for a KL term in the loss; an empty list is none.
+   *
+   * @param rows one array a completion, or none
+   * @return the rollouts with them
+   */
   public RolloutLogProbs withReference(List<double[]> rows) {
     requireShapeIfPresent("reference", rows);
     return new RolloutLogProbs(policy, old, advantages, rows, importance, entropies);
   }
 
-  /** With weights of an {@link ImportanceCorrection}; an empty list stands for 1 everywhere. */
+  /**
+   * With weights of an {@link ImportanceCorrection}; an empty list stands for 1 everywhere.
+   *
+   * @param rows one array a completion, or none
+   * @return the rollouts with them
+   */
   public RolloutLogProbs withImportance(List<double[]> rows) {
     requireShapeIfPresent("importance", rows);
     return new RolloutLogProbs(policy, old, advantages, reference, rows, entropies);
   }
 
-  /** With entropies of the policy's next-token distributions, in nats; an empty list is none. */
+  /**
+   * With entropies of the policy's next-token distributions, in nats; an empty list is none.
+   *
+   * @param rows one array a completion, or none
+   * @return the rollouts with them
+   */
   public RolloutLogProbs withEntropies(List<double[]> rows) {
     requireShapeIfPresent("entropies", rows);
     return new RolloutLogProbs(policy, old, advantages, reference, importance, rows);
   }
 
-  /** The number of completions. */
+  /** {@return the number of completions} */
   public int size() {
     return policy.size();
   }
 
-  /** Log-probs of the policy that is trained. */
+  /** {@return log-probs of the policy that is trained} */
   public List<double[]> policy() {
     return policy;
   }
 
-  /** Log-probs of the policy as it was when the update began. */
+  /** {@return log-probs of the policy as it was when the update began} */
   public List<double[]> old() {
     return old;
   }
 
-  /** Advantages of the tokens. */
+  /** {@return advantages of the tokens} */
   public List<double[]> advantages() {
     return advantages;
   }
 
-  /** Log-probs of the reference model; empty without one. */
+  /** {@return log-probs of the reference model; empty without one} */
   public List<double[]> reference() {
     return reference;
   }
 
-  /** Weights that correct for the sampler; empty = 1. */
+  /** {@return weights that correct for the sampler; empty = 1} */
   public List<double[]> importance() {
     return importance;
   }
 
-  /** Entropies in nats; empty where no objective needs them. */
+  /** {@return entropies in nats; empty where no objective needs them} */
   public List<double[]> entropies() {
     return entropies;
   }

@@ -21,7 +21,11 @@ public record ValueLoss(double clipRange) {
    */
   public record Value(double loss, List<double[]> dValues, MetricSums metrics) {}
 
-  /** Checks the range. */
+  /**
+   * Checks the range.
+   *
+   * @param clipRange largest step away from the old value that is rewarded; 0 = no clipping
+   */
   public ValueLoss {
     if (clipRange < 0) {
       throw new ConfigurationException("cliprange_value must not be negative, got " + clipRange);
@@ -35,6 +39,7 @@ public record ValueLoss(double clipRange) {
    * @param oldValues its values when the update began
    * @param returns targets
    * @param counts of the whole step
+   * @return loss and gradient
    */
   public Value evaluate(
       List<double[]> values,

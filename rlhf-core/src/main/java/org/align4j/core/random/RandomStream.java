@@ -46,12 +46,21 @@ public record RandomStream(long seed) {
     ON_POLICY
   }
 
-  /** The stream of a purpose under a seed. */
+  /**
+   * {@return the stream of a purpose under a seed}
+   *
+   * @param seed of the run
+   * @param purpose keeps draws for one thing apart from draws for another
+   */
   public static RandomStream of(long seed, Purpose purpose) {
     return new RandomStream(seed).at(purpose.name().hashCode());
   }
 
-  /** The stream of an index within this one; streams of different indices differ. */
+  /**
+   * {@return the stream of an index within this one; streams of different indices differ}
+   *
+   * @param index such as an epoch, a step or a completion
+   */
   public RandomStream at(long index) {
     return new RandomStream(mix(mix(seed + OFFSET) ^ mix(index * OFFSET + OFFSET)));
   }
@@ -63,12 +72,16 @@ public record RandomStream(long seed) {
     return z ^ (z >>> 31);
   }
 
-  /** A generator at the beginning of the stream. */
+  /** {@return a generator at the beginning of the stream} */
   public SplittableRandom generator() {
     return new SplittableRandom(seed);
   }
 
-  /** Puts a list into an order that the stream draws, each equally likely. */
+  /**
+   * Puts a list into an order that the stream draws, each equally likely.
+   *
+   * @param list is reordered in place
+   */
   public void shuffle(List<?> list) {
     swapInto(list, generator());
   }

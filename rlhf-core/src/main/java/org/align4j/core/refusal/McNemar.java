@@ -9,6 +9,8 @@ public final class McNemar {
   /**
    * Exact two-sided p-value (McNemar 1947) that before and after differ only by chance.
    *
+   * @param before one entry a prompt
+   * @param after the same prompts in the same order
    * @return in [0, 1]; 1 when no prompt changed its outcome
    */
   public static double pValue(boolean[] before, boolean[] after) {

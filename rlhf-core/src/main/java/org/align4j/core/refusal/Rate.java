@@ -14,7 +14,13 @@ import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
 public record Rate(int n, int hits, double low, double high) {
   private static final double CONFIDENCE = 0.95;
 
-  /** Computes the interval (Wilson 1927). */
+  /**
+   * Computes the interval (Wilson 1927).
+   *
+   * @param hits between 0 and {@code n}
+   * @param n number of trials, &gt; 0
+   * @return the rate with its 95% interval
+   */
   public static Rate of(int hits, int n) {
     if (n <= 0 || hits < 0 || hits > n) {
       throw new IllegalArgumentException(
@@ -25,7 +31,7 @@ public record Rate(int n, int hits, double low, double high) {
         n, hits, Math.max(0, interval.getLowerBound()), Math.min(1, interval.getUpperBound()));
   }
 
-  /** hits / n. */
+  /** {@return hits / n} */
   public double value() {
     return (double) hits / n;
   }

@@ -41,7 +41,12 @@ public final class RefusalDetector {
    */
   public record Verdict(RefusalPattern pattern, int wordIndex) {}
 
-  /** Judges one answer. */
+  /**
+   * Judges one answer.
+   *
+   * @param answer what a model wrote, without its prompt
+   * @return the pattern with what in the answer shows it
+   */
   public Verdict judge(String answer) {
     SignalMatches found = find(answer);
     if (found.words().words == 0) {

@@ -25,12 +25,12 @@ public enum RefusalPattern {
     this.refused = refused;
   }
 
-  /** Whether the answer declines at least a part; this counts into the refusal rate. */
+  /** {@return whether the answer declines at least a part; this counts into the refusal rate} */
   public boolean refused() {
     return refused;
   }
 
-  /** Whether the answer declines and gives nothing of what was asked. */
+  /** {@return whether the answer declines and gives nothing of what was asked} */
   public boolean complete() {
     return refused && this != PARTIAL;
   }

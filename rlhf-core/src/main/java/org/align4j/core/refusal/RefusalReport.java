@@ -18,7 +18,12 @@ public record RefusalReport(
     Map<RefusalPattern, Integer> patterns,
     List<RefusalDetector.Verdict> verdicts) {
 
-  /** Judges every answer. */
+  /**
+   * Judges every answer.
+   *
+   * @param answers what a model wrote, one a prompt
+   * @return the counts with every verdict
+   */
   public static RefusalReport of(List<String> answers) {
     RefusalDetector detector = new RefusalDetector();
     List<RefusalDetector.Verdict> verdicts = answers.stream().map(detector::judge).toList();
@@ -34,7 +39,7 @@ public record RefusalReport(
         Rate.of(refused, answers.size()), Rate.of(complete, answers.size()), patterns, verdicts);
   }
 
-  /** Which answers were refused, for paired tests. */
+  /** {@return which answers were refused, for paired tests} */
   public boolean[] refused() {
     boolean[] out = new boolean[verdicts.size()];
     for (int i = 0; i < out.length; i++) {

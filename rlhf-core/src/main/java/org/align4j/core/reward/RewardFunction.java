@@ -24,6 +24,8 @@ public interface RewardFunction {
   /**
    * Checks the arguments of {@link #rewards}.
    *
+   * @param prompts one a completion
+   * @param completions as many
    * @throws IllegalArgumentException if the numbers of prompts and completions differ
    */
   static void requirePaired(List<String> prompts, List<String> completions) {
@@ -33,20 +35,28 @@ public interface RewardFunction {
     }
   }
 
-  /** The name in metrics ({@code rewards/NAME/mean}) and messages; {@link #named} changes it. */
+  /**
+   * {@return the name in metrics ({@code rewards/NAME/mean}) and messages; {@link #named} changes
+   * it}
+   */
   default String name() {
     return "reward";
   }
 
-  /** The same reward under another name. A composed reward becomes a single part by it. */
+  /**
+   * {@return the same reward under another name} A composed reward becomes a single part by it.
+   *
+   * @param name not blank
+   */
   default RewardFunction named(String name) {
     return new NamedReward(name, this);
   }
 
   /**
-   * The sum {@code this + weight · other}.
+   * {@return the sum {@code this + weight · other}}
    *
    * @param weight finite; may be negative
+   * @param other the second term
    * @throws IllegalArgumentException if a part of one has the name of a part of the other
    */
   default ComposedReward plus(double weight, RewardFunction other) {
@@ -55,7 +65,7 @@ public interface RewardFunction {
   }
 
   /**
-   * The product {@code weight · this}.
+   * {@return the product {@code weight · this}}
    *
    * @param weight finite; may be negative
    */
@@ -64,8 +74,11 @@ public interface RewardFunction {
   }
 
   /**
-   * The reward bounded to {@code [low, high]}; its parts are logged as they are without bounds.
+   * {@return the reward bounded to {@code [low, high]}; its parts are logged as they are without
+   * bounds}
    *
+   * @param low smallest reward, below {@code high}
+   * @param high largest reward
    * @throws IllegalArgumentException unless low &lt; high
    */
   default ComposedReward clip(double low, double high) {

@@ -29,7 +29,12 @@ public record WeightedReward(List<Term> terms, Combination combination) implemen
    * @param weight finite
    */
   public record Term(double weight, RewardFunction function) {
-    /** Checks the weight. */
+    /**
+     * Checks the weight.
+     *
+     * @param weight finite
+     * @param function what is weighted
+     */
     public Term {
       if (!Double.isFinite(weight)) {
         throw new ConfigurationException(
@@ -42,7 +47,12 @@ public record WeightedReward(List<Term> terms, Combination combination) implemen
     }
   }
 
-  /** Copies the list and checks the names. */
+  /**
+   * Copies the list and checks the names.
+   *
+   * @param terms at least one; the names of all parts differ
+   * @param combination how they are combined
+   */
   public WeightedReward {
     terms = List.copyOf(terms);
     if (terms.isEmpty()) {
@@ -55,12 +65,20 @@ public record WeightedReward(List<Term> terms, Combination combination) implemen
     }
   }
 
-  /** A weighted sum. */
+  /**
+   * {@return a weighted sum}
+   *
+   * @param terms at least one; names of parts differ
+   */
   public static WeightedReward sum(Term... terms) {
     return new WeightedReward(List.of(terms), Combination.SUM);
   }
 
-  /** A weighted product. */
+  /**
+   * {@return a weighted product}
+   *
+   * @param terms at least one; names of parts differ
+   */
   public static WeightedReward product(Term... terms) {
     return new WeightedReward(List.of(terms), Combination.PRODUCT);
   }

@@ -16,13 +16,20 @@ public final class AtomicFiles {
   /** Fills a stream; on failure nothing is left and an older file stays as it was. */
   @FunctionalInterface
   public interface Content {
-    /** Writes everything; the stream is closed by the caller. */
+    /**
+     * Writes everything; the stream is closed by the caller.
+     *
+     * @param out the file that is made
+     * @throws IOException if the disk is full or the file cannot be written
+     */
     void writeTo(OutputStream out) throws IOException;
   }
 
   /**
    * Writes the file.
    *
+   * @param target file that is replaced at once, when all is written
+   * @param content writes what the file holds
    * @throws IOException names the target; a full disk leaves the older file in place
    */
   public static void write(Path target, Content content) throws IOException {
@@ -43,7 +50,13 @@ public final class AtomicFiles {
     }
   }
 
-  /** Writes a text as UTF-8. */
+  /**
+   * Writes a text as UTF-8.
+   *
+   * @param target file that is replaced at once, when all is written
+   * @param text all that the file holds
+   * @throws IOException names the target; a full disk leaves the older file in place
+   */
   public static void writeString(Path target, String text) throws IOException {
     write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }

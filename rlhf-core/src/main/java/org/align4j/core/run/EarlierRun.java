@@ -18,6 +18,7 @@ public final class EarlierRun {
    * from it nor appends to it; one that was set aside earlier is deleted. Nothing happens where
    * there is none.
    *
+   * @param file of the earlier run, or a folder
    * @throws RunFileException names the file, if it cannot be renamed
    */
   public static void setAside(Path file) {

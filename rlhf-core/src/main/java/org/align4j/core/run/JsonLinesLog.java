@@ -21,7 +21,11 @@ public final class JsonLinesLog implements AutoCloseable {
   private final Path file;
   private BufferedWriter writer;
 
-  /** Opens the file for appending; folders are made. */
+  /**
+   * Opens the file for appending; folders are made.
+   *
+   * @param file with one JSON object a line
+   */
   public JsonLinesLog(Path file) {
     this.file = file;
     try {
@@ -38,7 +42,11 @@ public final class JsonLinesLog implements AutoCloseable {
             file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
-  /** Appends a map, a node or whatever else Jackson makes an object of. */
+  /**
+   * Appends a map, a node or whatever else Jackson makes an object of.
+   *
+   * @param line becomes one line
+   */
   public void write(Object line) {
     try {
       writer.write(JSON.writeValueAsString(line));

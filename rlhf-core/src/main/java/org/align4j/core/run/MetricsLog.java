@@ -13,12 +13,22 @@ public final class MetricsLog implements AutoCloseable {
 
   private final JsonLinesLog lines;
 
-  /** Opens the file for appending; folders are made. */
+  /**
+   * Opens the file for appending; folders are made.
+   *
+   * @param file such as {@code metrics.jsonl}
+   */
   public MetricsLog(Path file) {
     lines = new JsonLinesLog(file);
   }
 
-  /** Appends one record. NaN and infinities are written as strings, as JSON has no such numbers. */
+  /**
+   * Appends one record. NaN and infinities are written as strings, as JSON has no such numbers.
+   *
+   * @param phase name of the trainer
+   * @param step optimizer steps or rounds so far
+   * @param metrics by name
+   */
   public void write(String phase, long step, Map<String, Double> metrics) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put(PHASE, phase);
@@ -28,7 +38,12 @@ public final class MetricsLog implements AutoCloseable {
     lines.write(line);
   }
 
-  /** Drops a phase's records of later steps, which a run resumed after this one writes again. */
+  /**
+   * Drops a phase's records of later steps, which a run resumed after this one writes again.
+   *
+   * @param phase name of the trainer
+   * @param step the last step that is kept
+   */
   public void rewind(String phase, long step) {
     lines.keep(
         line -> !line.path(PHASE).asText().equals(phase) || line.path(STEP).asLong() <= step);

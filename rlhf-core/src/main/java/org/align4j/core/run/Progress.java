@@ -3,10 +3,18 @@ package org.align4j.core.run;
 /** Where long work reports how far it is; the command line draws a bar, a library user may log. */
 public interface Progress extends AutoCloseable {
 
-  /** Advances by some units. */
+  /**
+   * Advances by some units.
+   *
+   * @param units in the unit of the task's total, ≥ 0
+   */
   void step(long units);
 
-  /** A short note beside the bar, such as the current loss. */
+  /**
+   * A short note beside the bar, such as the current loss.
+   *
+   * @param text replaces the note before
+   */
   void note(String text);
 
   @Override
@@ -20,6 +28,7 @@ public interface Progress extends AutoCloseable {
      *
      * @param task what is being done, in two or three words
      * @param total units of work
+     * @return what counts the units; closing it ends the task
      */
     Progress start(String task, long total);
   }

@@ -15,7 +15,11 @@ public final class ProgressLines implements Progress.Factory {
   private final PrintStream out;
   private final LongSupplier nanos;
 
-  /** Writes to a stream, by the system's clock. */
+  /**
+   * Writes to a stream, by the system's clock.
+   *
+   * @param out such as standard error
+   */
   public ProgressLines(PrintStream out) {
     this(out, System::nanoTime);
   }

@@ -9,7 +9,12 @@ import org.align4j.core.Align4jException;
 public final class RunFileException extends Align4jException {
   private static final long serialVersionUID = 1L;
 
-  /** A complete, readable message with its cause. */
+  /**
+   * A complete, readable message with its cause.
+   *
+   * @param message file, what cannot be done and why
+   * @param cause what the system says
+   */
   public RunFileException(String message, Throwable cause) {
     super(message, cause);
   }

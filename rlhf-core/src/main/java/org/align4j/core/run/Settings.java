@@ -24,7 +24,11 @@ public final class Settings {
   /** What is missing for the keys that are read through this view to have an effect; or null. */
   private final String missing;
 
-  /** Wraps values as a YAML or JSON parser yields them. */
+  /**
+   * Wraps values as a YAML or JSON parser yields them.
+   *
+   * @param values by key; nested maps are not settings
+   */
   public Settings(Map<String, ?> values) {
     this(new LinkedHashMap<>(values), new TreeMap<>(), new TreeMap<>(), null);
   }
@@ -41,9 +45,9 @@ public final class Settings {
   }
 
   /**
-   * These settings for reading keys that have an effect only under a condition. Where it does not
-   * hold, a key that was given another value than its default is refused; the others have their
-   * default, but are not among the {@link #effective} ones.
+   * {@return these settings for reading keys that have an effect only under a condition} Where it
+   * does not hold, a key that was given another value than its default is refused; the others have
+   * their default, but are not among the {@link #effective} ones.
    *
    * @param holds whether it does
    * @param condition ends "has an effect only ...", such as {@code with loss_type=discopop}
@@ -52,7 +56,11 @@ public final class Settings {
     return holds || missing != null ? this : new Settings(values, effective, defaults, condition);
   }
 
-  /** Sets or replaces a value given as {@code key=value}. */
+  /**
+   * Sets or replaces a value given as {@code key=value}.
+   *
+   * @param assignment the value is read as YAML reads a scalar
+   */
   public void override(String assignment) {
     int equals = assignment.indexOf('=');
     if (equals <= 0) {
@@ -61,12 +69,24 @@ public final class Settings {
     values.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1).strip());
   }
 
-  /** An integer. */
+  /**
+   * An integer.
+   *
+   * @param key name of the setting
+   * @param absent the value where it is not given
+   * @return the value that holds
+   */
   public int integer(String key, int absent) {
     return (int) number(key, absent, "an integer", true);
   }
 
-  /** A number. */
+  /**
+   * A number.
+   *
+   * @param key name of the setting
+   * @param absent the value where it is not given
+   * @return the value that holds
+   */
   public double number(String key, double absent) {
     return number(key, absent, "a number", false);
   }
@@ -85,12 +105,24 @@ public final class Settings {
     return parsed;
   }
 
-  /** A text. */
+  /**
+   * A text.
+   *
+   * @param key name of the setting
+   * @param absent the value where it is not given
+   * @return the value that holds
+   */
   public String text(String key, String absent) {
     return value(key, absent).toString();
   }
 
-  /** true or false. */
+  /**
+   * true or false.
+   *
+   * @param key name of the setting
+   * @param absent the value where it is not given
+   * @return the value that holds
+   */
   public boolean flag(String key, boolean absent) {
     String value = value(key, absent).toString();
     if (!value.equals("true") && !value.equals("false")) {
@@ -99,7 +131,13 @@ public final class Settings {
     return value.equals("true");
   }
 
-  /** A list of texts; a single value or {@code a,b,c} is a list too. */
+  /**
+   * A list of texts; a single value or {@code a,b,c} is a list too.
+   *
+   * @param key name of the setting
+   * @param absent the value where it is not given
+   * @return the value that holds
+   */
   public List<String> texts(String key, List<String> absent) {
     Object value = value(key, absent);
     List<String> out = new ArrayList<>();
@@ -113,7 +151,13 @@ public final class Settings {
     return out;
   }
 
-  /** A list of numbers; a single value or {@code 1,2,3} is a list too. */
+  /**
+   * A list of numbers; a single value or {@code 1,2,3} is a list too.
+   *
+   * @param key name of the setting
+   * @param absent the value where it is not given
+   * @return the value that holds
+   */
   public List<Double> numbers(String key, List<Double> absent) {
     List<Double> out = new ArrayList<>();
     for (String text : texts(key, absent.stream().map(String::valueOf).toList())) {
@@ -153,7 +197,11 @@ public final class Settings {
     return given.toString().equals(absent.toString());
   }
 
-  /** Whether a key was given. */
+  /**
+   * {@return whether a key was given}
+   *
+   * @param key name of the setting
+   */
   public boolean has(String key) {
     return values.get(key) != null;
   }
@@ -177,12 +225,12 @@ public final class Settings {
             .orElse("known are " + String.join(", ", defaults.keySet()));
   }
 
-  /** Every key that was read, with its default. */
+  /** {@return every key that was read, with its default} */
   public Map<String, Object> defaults() {
     return new TreeMap<>(defaults);
   }
 
-  /** Every setting that was read and has an effect, with the value in force. */
+  /** {@return every setting that was read and has an effect, with the value in force} */
   public Map<String, Object> effective() {
     return new TreeMap<>(effective);
   }
