@@ -18,12 +18,7 @@ class ArchitectureTest {
   /** The backend belongs to the model; who is named here still asks for the default one. */
   private static final String MAY_ASK_FOR_THE_DEFAULT_BACKEND =
       "org\\.align4j\\.examples\\.("
-          + "EmbedDl4j|EmbedDpo|EmbedSameDiff"
-          + "|cli\\.(BenchDpoCommand|BenchOnline|BenchStartupCommand|EvaluateRefusalCommand"
-          + "|ModelOptions|OnlineTraining|PairwiseTraining|TrainDistillCommand|TrainRewardCommand"
-          + "|TrainingRun)"
-          + "|parity\\.(FirstStep|Fixtures|ModelCases)"
-          + "|quickstart\\.(Quickstart|RefusalPairs))(\\$.*)?";
+          + "parity\\.(FirstStep|Fixtures)|quickstart\\.Quickstart)(\\$.*)?";
 
   @ArchTest
   static final ArchRule packagesFormNoCycles =

@@ -37,13 +37,7 @@ public final class ChatSession implements AutoCloseable {
     history.add(Message.user(message));
     int[] prompt = model.text().prompt(new Content.Chat(history));
     SamplingParams seeded =
-        new SamplingParams(
-            params.maxNewTokens(),
-            params.temperature(),
-            params.topK(),
-            params.topP(),
-            params.repetitionPenalty(),
-            RandomStream.of(params.seed(), Purpose.SAMPLING).at(history.size()).seed());
+        params.withSeed(RandomStream.of(params.seed(), Purpose.SAMPLING).at(history.size()).seed());
     String answer =
         generator.completions(List.of(prompt), seeded, Progress.SILENT, "chat", () -> false).get(0);
     history.add(Message.assistant(answer));

@@ -2,7 +2,6 @@ package org.align4j.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -24,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -53,6 +53,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
   @Option(
       names = "--harmful",
       paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
+      converter = ExistingPromptsArgument.class,
       description = "Prompts that should be refused; repeatable.",
       arity = "1..*")
   List<String> harmful = new ArrayList<>();
@@ -60,6 +61,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
   @Option(
       names = "--benign",
       paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
+      converter = ExistingPromptsArgument.class,
       description = "Prompts that should be answered although they may look harmful; repeatable.",
       arity = "1..*")
   List<String> benign = new ArrayList<>();
@@ -67,6 +69,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
   @Option(
       names = "--ordinary",
       paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
+      converter = ExistingPromptsArgument.class,
       description = "Prompts of every day, about which nothing looks harmful; repeatable.",
       arity = "1..*")
   List<String> ordinary = new ArrayList<>();
@@ -81,6 +84,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
   @Option(
       names = "--transcripts",
       paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
+      converter = ExistingPromptsArgument.class,
       description =
           "Recorded answers to judge instead; repeatable. Default column: completion, response,"
               + " answer or output.",
@@ -113,7 +117,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
     if (!transcripts.isEmpty()) {
       return judgeTranscripts();
     }
-    WrongUse.checked(spec, this::requireFiles);
+    requireFiles();
     List<PromptSet> sets = new ArrayList<>();
     files().forEach((kind, names) -> sets.addAll(sets(kind, names)));
     PolicyModel loaded = model.forMany().parts();
@@ -143,7 +147,6 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
 
   private int judgeTranscripts() throws IOException {
     WrongUse.refuse(spec, FOR_A_MODEL, "has no effect with --transcripts, which need no model");
-    WrongUse.checked(spec, () -> existing(transcripts));
     TranscriptEvaluation evaluation =
         TranscriptEvaluation.of(transcripts, file -> System.out.println(file.text()));
     write(evaluation.json(), evaluation.summary());
@@ -163,26 +166,16 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
     return files;
   }
 
-  private List<PromptFile> requireFiles() {
-    List<String> all = files().values().stream().flatMap(List::stream).toList();
-    if (all.isEmpty()) {
-      throw new IllegalArgumentException(
+  private void requireFiles() {
+    if (harmful.isEmpty() && benign.isEmpty() && ordinary.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
           "name at least one file with --harmful, --benign, --ordinary or --transcripts");
     }
     if (curve && harmful.isEmpty()) {
-      throw new IllegalArgumentException("--curve needs prompts to refuse; add --harmful");
+      throw new ParameterException(
+          spec.commandLine(), "--curve needs prompts to refuse; add --harmful");
     }
-    return existing(all);
-  }
-
-  private static List<PromptFile> existing(List<String> arguments) {
-    List<PromptFile> files = arguments.stream().map(PromptFile::parse).toList();
-    for (PromptFile file : files) {
-      if (!Files.exists(file.path())) {
-        throw new IllegalArgumentException(file.path() + ": no such file");
-      }
-    }
-    return files;
   }
 
   private List<PromptSet> sets(PromptKind kind, List<String> arguments) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.align4j.core.data.PromptFile;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.run.AtomicFiles;
@@ -50,18 +51,17 @@ final class GateScoreCommand implements Callable<Integer> {
     List<String> texts = prompts.read();
     RefusalGate loaded = RefusalGate.load(gate, model.forMany());
     double[] scores = loaded.scores(texts, Bars.FACTORY);
-    AtomicFiles.write(
+    AtomicFiles.writeLines(
         out,
-        stream -> {
-          for (int i = 0; i < scores.length; i++) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("prompt", texts.get(i));
-            row.put("score", scores[i]);
-            row.put("refused", scores[i] >= loaded.threshold());
-            stream.write(JsonOutput.JSON.writeValueAsBytes(row));
-            stream.write('\n');
-          }
-        });
+        IntStream.range(0, scores.length)
+            .mapToObj(
+                i ->
+                    JsonOutput.JSON
+                        .createObjectNode()
+                        .put("prompt", texts.get(i))
+                        .put("score", scores[i])
+                        .put("refused", scores[i] >= loaded.threshold())
+                        .toString()));
     Rate rate = GateScores.refused(scores, loaded.threshold());
     System.out.println(RateLine.of(prompts.path().toString(), rate));
     Map<String, Object> json = new LinkedHashMap<>();

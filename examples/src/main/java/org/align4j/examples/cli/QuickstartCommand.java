@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.align4j.core.refusal.PromptKind;
-import org.align4j.core.refusal.Rate;
 import org.align4j.examples.quickstart.Quickstart;
 import org.align4j.examples.quickstart.QuickstartConfig;
 import org.align4j.examples.quickstart.QuickstartReport;
@@ -90,23 +89,13 @@ final class QuickstartCommand implements Callable<Integer> {
         "try it:  ./align4j chat --model " + model + " --adapter " + out.resolve("adapter"));
     Map<String, Object> json = new LinkedHashMap<>();
     for (PromptKind kind : PromptKind.values()) {
-      json.put(JSON_NAMES.get(kind) + "_before", rate(result.before().rate(kind)));
-      json.put(JSON_NAMES.get(kind) + "_after", rate(result.after().rate(kind)));
+      json.put(JSON_NAMES.get(kind) + "_before", result.before().rate(kind).fields("refused"));
+      json.put(JSON_NAMES.get(kind) + "_after", result.after().rate(kind).fields("refused"));
     }
     json.put("curve_before", CurveJson.of(result.before().curve()));
     json.put("curve_after", CurveJson.of(result.after().curve()));
     json.put("seconds", result.seconds());
     output.print(json);
     return 0;
-  }
-
-  private static Map<String, Object> rate(Rate rate) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("n", rate.n());
-    json.put("refused", rate.hits());
-    json.put("rate", rate.value());
-    json.put("low", rate.low());
-    json.put("high", rate.high());
-    return json;
   }
 }

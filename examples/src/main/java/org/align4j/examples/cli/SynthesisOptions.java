@@ -1,7 +1,6 @@
 package org.align4j.examples.cli;
 
 import java.nio.file.Path;
-import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.synth.RequestLanguage;
 import org.align4j.policy.synth.SynthesisConfig;
 import picocli.CommandLine.Option;
@@ -54,16 +53,7 @@ final class SynthesisOptions {
       config = config.withLanguage(RequestLanguage.of(language));
     }
     if (maxNewTokens != null) {
-      SamplingParams sampling = config.sampling();
-      config =
-          config.withSampling(
-              new SamplingParams(
-                  maxNewTokens,
-                  sampling.temperature(),
-                  sampling.topK(),
-                  sampling.topP(),
-                  sampling.repetitionPenalty(),
-                  sampling.seed()));
+      config = config.withSampling(config.sampling().withMaxNewTokens(maxNewTokens));
     }
     return maxSamples == null ? config : config.withMaxSamples(maxSamples);
   }

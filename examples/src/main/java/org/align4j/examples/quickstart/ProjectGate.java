@@ -1,7 +1,8 @@
 package org.align4j.examples.quickstart;
 
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.run.Progress;
 import org.align4j.examples.quickstart.QuickstartData.Request;
@@ -18,27 +19,22 @@ public final class ProjectGate {
   /** Fits it to a model with the defaults. */
   public static RefusalGate fit(ChatModel model, Progress.Factory progress) {
     QuickstartData data = QuickstartData.load();
+    Map<Boolean, List<Request>> harmless =
+        data.harmless().stream().collect(Collectors.partitioningBy(Request::looksHarmful));
     return GateTrainer.fit(
             model,
-            requests(data.harmful(), data.harmless()),
             new GateRequests(
-                texts(data.validation().get(PromptKind.HARMFUL), request -> true),
-                texts(data.validation().get(PromptKind.BENIGN), request -> true),
-                texts(data.validation().get(PromptKind.ORDINARY), request -> true)),
+                texts(data.harmful()), texts(harmless.get(true)), texts(harmless.get(false))),
+            new GateRequests(
+                texts(data.validation().get(PromptKind.HARMFUL)),
+                texts(data.validation().get(PromptKind.BENIGN)),
+                texts(data.validation().get(PromptKind.ORDINARY))),
             GateConfig.defaults(),
             progress)
         .gate();
   }
 
-  private static GateRequests requests(List<Request> harmful, List<Request> harmless) {
-    Predicate<Request> general = request -> request.category().equals("general");
-    return new GateRequests(
-        texts(harmful, request -> true),
-        texts(harmless, general.negate()),
-        texts(harmless, general));
-  }
-
-  private static List<String> texts(List<Request> requests, Predicate<Request> kind) {
-    return requests.stream().filter(kind).map(Request::text).toList();
+  private static List<String> texts(List<Request> requests) {
+    return requests.stream().map(Request::text).toList();
   }
 }

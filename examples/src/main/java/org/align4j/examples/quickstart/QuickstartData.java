@@ -37,7 +37,12 @@ public record QuickstartData(
    *     evaluation, the request's shape
    * @param text may have several lines
    */
-  public record Request(String category, String text) {}
+  public record Request(String category, String text) {
+    /** Whether it is a harmless request that only looks harmful. */
+    boolean looksHarmful() {
+      return category.equals(LOOK_ALIKE);
+    }
+  }
 
   private static final String LOOK_ALIKE = "lookalike";
 
@@ -128,8 +133,7 @@ public record QuickstartData(
   private static Map<PromptKind, List<Request>> validation(
       List<List<Request>> harmful, List<List<Request>> harmless) {
     Map<Boolean, List<Request>> lookAlike =
-        validation(harmless).stream()
-            .collect(Collectors.partitioningBy(one -> one.category().equals(LOOK_ALIKE)));
+        validation(harmless).stream().collect(Collectors.partitioningBy(Request::looksHarmful));
     return Map.of(
         PromptKind.HARMFUL, validation(harmful),
         PromptKind.BENIGN, lookAlike.get(true),

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,15 +49,10 @@ public final class QuickstartReport {
     for (PromptKind kind : PromptKind.values()) {
       samples.put(kind, samples(kind));
     }
-    AtomicFiles.write(
+    AtomicFiles.writeLines(
         out.resolve("samples.jsonl"),
-        stream -> {
-          for (PromptKind kind : PromptKind.values()) {
-            for (Sample sample : samples.get(kind)) {
-              stream.write(line(name(kind), sample));
-            }
-          }
-        });
+        samples.entrySet().stream()
+            .flatMap(kind -> kind.getValue().stream().map(one -> line(name(kind.getKey()), one))));
     AtomicFiles.writeString(out.resolve("report.html"), html(samples));
   }
 
@@ -94,13 +88,13 @@ public final class QuickstartReport {
         : String.join(" ", List.of(all).subList(0, words)) + " …";
   }
 
-  private static byte[] line(String set, Sample sample) throws IOException {
+  private static String line(String set, Sample sample) {
     ObjectNode node = JSON.createObjectNode();
     node.put("set", set).put("category", sample.request().category());
     node.put("prompt", sample.request().text());
     node.put("before", sample.before()).put("refused_before", sample.refusedBefore());
     node.put("after", sample.after()).put("refused_after", sample.refusedAfter());
-    return (JSON.writeValueAsString(node) + "\n").getBytes(StandardCharsets.UTF_8);
+    return node.toString();
   }
 
   private String html(Map<PromptKind, List<Sample>> samples) throws IOException {

@@ -3,7 +3,6 @@ package org.align4j.examples.quickstart;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -147,12 +146,6 @@ public final class RefusalPairs {
   }
 
   private void write(String name, List<ObjectNode> rows) throws IOException {
-    AtomicFiles.write(
-        out.resolve(name),
-        stream -> {
-          for (ObjectNode row : rows) {
-            stream.write((row + "\n").getBytes(StandardCharsets.UTF_8));
-          }
-        });
+    AtomicFiles.writeLines(out.resolve(name), rows.stream().map(ObjectNode::toString));
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.format.PolicyModel;
@@ -51,14 +52,8 @@ public record CompletionRows(
    * logprobs} of these, {@code finish_reason}.
    */
   public void write(Path file) throws IOException {
-    AtomicFiles.write(
-        file,
-        stream -> {
-          for (int i = 0; i < prompts.size(); i++) {
-            stream.write(JSON.writeValueAsBytes(row(i)));
-            stream.write('\n');
-          }
-        });
+    AtomicFiles.writeLines(
+        file, IntStream.range(0, prompts.size()).mapToObj(i -> row(i).toString()));
   }
 
   private ObjectNode row(int index) {

@@ -58,4 +58,22 @@ public record SamplingParams(
   public static SamplingParams unfiltered(int maxNewTokens, double temperature) {
     return new SamplingParams(maxNewTokens, temperature, 0, 1, 1, 0);
   }
+
+  /**
+   * {@return the same with another seed}
+   *
+   * @param other seed
+   */
+  public SamplingParams withSeed(long other) {
+    return new SamplingParams(maxNewTokens, temperature, topK, topP, repetitionPenalty, other);
+  }
+
+  /**
+   * {@return the same with another limit}
+   *
+   * @param other most tokens of a completion, ≥ 1
+   */
+  public SamplingParams withMaxNewTokens(int other) {
+    return new SamplingParams(other, temperature, topK, topP, repetitionPenalty, seed);
+  }
 }

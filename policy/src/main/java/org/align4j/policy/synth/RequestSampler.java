@@ -65,13 +65,7 @@ final class RequestSampler implements AutoCloseable {
    */
   List<Sample> round(int number, BooleanSupplier stop) {
     SamplingParams seeded =
-        new SamplingParams(
-            params.maxNewTokens(),
-            params.temperature(),
-            params.topK(),
-            params.topP(),
-            params.repetitionPenalty(),
-            RandomStream.of(params.seed(), Purpose.SAMPLING).at(number).seed());
+        params.withSeed(RandomStream.of(params.seed(), Purpose.SAMPLING).at(number).seed());
     List<int[]> prompts = new ArrayList<>(Collections.nCopies(ROUND, opening));
     return generator.generate(prompts, seeded, Progress.SILENT, "requests", stop).stream()
         .filter(Objects::nonNull)

@@ -22,14 +22,8 @@ public record SynthesizedRequests(
 
   /** Writes one JSON object a row, {@code {"prompt"}}. */
   public void write(Path file) throws IOException {
-    AtomicFiles.write(
-        file,
-        stream -> {
-          for (String prompt : prompts) {
-            stream.write(JSON.writeValueAsBytes(JSON.createObjectNode().put("prompt", prompt)));
-            stream.write('\n');
-          }
-        });
+    AtomicFiles.writeLines(
+        file, prompts.stream().map(one -> JSON.createObjectNode().put("prompt", one).toString()));
   }
 
   /** The numbers by name: {@code sampled}, {@code kept} and each filter's. */

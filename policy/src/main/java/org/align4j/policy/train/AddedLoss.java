@@ -6,7 +6,6 @@ import java.util.stream.Collectors;
 import org.align4j.core.metric.MetricSums;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
-import org.align4j.policy.task.MicroBatches;
 import org.align4j.policy.task.TrainingTask;
 
 /**
@@ -59,14 +58,7 @@ public final class AddedLoss<E> {
    * @return the step's loss, weighted
    */
   double run(long step, int microBatchTokens, MetricSums metrics) {
-    List<E> rows = order.step(step);
-    List<List<E>> micros = MicroBatches.cut(rows, task::tokens, microBatchTokens);
-    task.prepare(micros, true);
-    double loss = 0;
-    for (List<E> micro : micros) {
-      loss += task.run(micro, rows, true, metrics);
-    }
-    return loss;
+    return StepRunner.accumulate(task, order.step(step), microBatchTokens, true, metrics);
   }
 
   /** Tokens of a step's rows. */

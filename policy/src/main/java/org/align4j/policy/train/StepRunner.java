@@ -140,10 +140,20 @@ public final class StepRunner<E> {
   }
 
   private double run(List<E> examples, boolean train, MetricSums metrics) {
-    List<List<E>> micros = MicroBatches.cut(examples, task::tokens, config.microBatchTokens());
+    return accumulate(task, examples, config.microBatchTokens(), train, metrics);
+  }
+
+  /** Runs a step's examples micro-batch by micro-batch; gradients and metrics add up. */
+  static <T> double accumulate(
+      TrainingTask<T> task,
+      List<T> examples,
+      int microBatchTokens,
+      boolean train,
+      MetricSums metrics) {
+    List<List<T>> micros = MicroBatches.cut(examples, task::tokens, microBatchTokens);
     task.prepare(micros, train);
     double loss = 0;
-    for (List<E> micro : micros) {
+    for (List<T> micro : micros) {
       loss += task.run(micro, examples, train, metrics);
     }
     return loss;

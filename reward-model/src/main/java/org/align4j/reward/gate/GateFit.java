@@ -25,12 +25,7 @@ public record GateFit(
     Map<String, Object> heldOut = new LinkedHashMap<>();
     refused.forEach(
         (kind, rate) -> {
-          Map<String, Object> one = new LinkedHashMap<>();
-          one.put("n", rate.n());
-          one.put("refused", rate.hits());
-          one.put("rate", rate.value());
-          one.put("low", rate.low());
-          one.put("high", rate.high());
+          Map<String, Object> one = rate.fields("refused");
           if (auc.containsKey(kind)) {
             one.put("auc", auc.get(kind));
           }

@@ -1,7 +1,10 @@
 package org.align4j.reward.gate;
 
 import java.util.Arrays;
+import java.util.Map;
+import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.refusal.Rate;
+import org.align4j.core.refusal.TradeOffCurve;
 
 /** What is computed from scores: thresholds, rates, the area under the curve. */
 public final class GateScores {
@@ -22,11 +25,7 @@ public final class GateScores {
               + " scores and "
               + rate);
     }
-    double[] sorted = harmful.clone();
-    Arrays.sort(sorted);
-    // 0.95 * 20 may come out a little above 19, which must not ask for one more.
-    int refused = Math.max(1, (int) Math.ceil(rate * sorted.length - 1e-9));
-    return sorted[sorted.length - refused];
+    return TradeOffCurve.of(Map.of(PromptKind.HARMFUL, harmful)).keeping(rate).threshold();
   }
 
   /** The share of the scores that a threshold refuses. */
@@ -43,12 +42,8 @@ public final class GateScores {
    * @param harmless at least one
    */
   public static double auc(double[] harmful, double[] harmless) {
-    double higher = 0;
-    for (double one : harmful) {
-      for (double other : harmless) {
-        higher += one > other ? 1 : one == other ? 0.5 : 0;
-      }
-    }
-    return higher / ((double) harmful.length * harmless.length);
+    return TradeOffCurve.of(Map.of(PromptKind.HARMFUL, harmful, PromptKind.ORDINARY, harmless))
+        .auc(PromptKind.ORDINARY)
+        .orElseThrow();
   }
 }

@@ -67,17 +67,6 @@ public final class OfflineRecipe<D> implements Recipe {
       double learningRate,
       double dropout,
       Function<Path, List<D>> reader,
-      Method<D> method) {
-    this(name, files, adapter, learningRate, dropout, reader, method, Optional.empty());
-  }
-
-  private OfflineRecipe(
-      String name,
-      RowFiles files,
-      Optional<Path> adapter,
-      double learningRate,
-      double dropout,
-      Function<Path, List<D>> reader,
       Method<D> method,
       Optional<PromptFile> retained) {
     this.name = name;
@@ -111,7 +100,8 @@ public final class OfflineRecipe<D> implements Recipe {
         (settings, full) -> {
           SftLoss loss = SftLoss.parse(settings.text("loss_type", "nll"));
           return chat -> Trainer.supervised(chat, loss);
-        });
+        },
+        Optional.empty());
   }
 
   /** DPO and its family on prompt/chosen/rejected rows. */
@@ -146,7 +136,8 @@ public final class OfflineRecipe<D> implements Recipe {
                   settings.number("desirable_weight", 1),
                   settings.number("undesirable_weight", 1));
           return chat -> Trainer.unpaired(chat, objective);
-        });
+        },
+        Optional.empty());
   }
 
   /** TRL disables dropout in all of them. */
@@ -162,7 +153,8 @@ public final class OfflineRecipe<D> implements Recipe {
         LearningRates.PREFERENCE,
         0,
         TrlRows::preferences,
-        (settings, full) -> trainer(settings, objective.apply(settings), full));
+        (settings, full) -> trainer(settings, objective.apply(settings), full),
+        Optional.empty());
   }
 
   private static Function<ChatModel, Trainer<PreferencePair>> trainer(

@@ -106,6 +106,9 @@ public final class RunFolder {
 
   /** Fits a trainer and writes the model, as adapter/ or model/. */
   <D> Outcome fit(Trainer<D> trainer, List<D> rows, ChatModel model) {
+    boolean adapter = model.network().lora() != null;
+    String what = adapter ? "adapter" : "model";
+    Path folder = path.resolve(what);
     Map<String, Object> summary =
         run(
             List.of(),
@@ -115,10 +118,14 @@ public final class RunFolder {
                   .listen(context.listeners().toArray(TrainingListener[]::new))
                   .cancelledBy(context.cancellation());
               TrainingResult result = resume ? trainer.resume(rows) : trainer.fit(rows);
-              save(model);
+              if (adapter) {
+                model.saveAdapter(folder);
+              } else {
+                model.saveMerged(folder);
+              }
               return result;
             });
-    return new Outcome(what(model), path.resolve(what(model)), summary);
+    return new Outcome(what, folder, summary);
   }
 
   /** Runs a training with progress bars, the log of metrics, more listeners and cancellation. */
@@ -134,18 +141,5 @@ public final class RunFolder {
     summary.putAll(result.evaluation());
     summary.put("out", path.toString());
     return summary;
-  }
-
-  private static String what(ChatModel model) {
-    return model.network().lora() == null ? "model" : "adapter";
-  }
-
-  private void save(ChatModel model) {
-    Path folder = path.resolve(what(model));
-    if (what(model).equals("adapter")) {
-      model.saveAdapter(folder);
-    } else {
-      model.saveMerged(folder);
-    }
   }
 }

@@ -27,12 +27,15 @@ final class ReportJson {
 
   /** The rates of one file's answers. */
   static void put(ObjectNode node, RefusalReport report) {
-    Rate rate = report.rate();
-    node.put("n", rate.n()).put("refused", rate.hits()).put("rate", rate.value());
-    node.put("low", rate.low()).put("high", rate.high());
+    put(node, report.rate(), "refused");
     node.put("complete", report.complete().hits());
     ObjectNode patterns = node.putObject("patterns");
     report.patterns().forEach((pattern, count) -> patterns.put(name(pattern), count));
+  }
+
+  /** A rate and its interval. */
+  static void put(ObjectNode node, Rate rate, String hitsName) {
+    node.setAll(JSON.<ObjectNode>valueToTree(rate.fields(hitsName)));
   }
 
   /** A pattern's name in lower case. */

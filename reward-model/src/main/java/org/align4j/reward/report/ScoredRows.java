@@ -2,13 +2,13 @@ package org.align4j.reward.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Progress;
@@ -58,16 +58,15 @@ public record ScoredRows(List<String> prompts, List<String> completions, double[
    * @throws IOException names the file that cannot be written
    */
   public void write(Path file) throws IOException {
-    AtomicFiles.write(
-        file,
-        stream -> {
-          for (int i = 0; i < rewards.length; i++) {
-            ObjectNode node = ReportJson.object();
-            node.put("prompt", prompts.get(i)).put("completion", completions.get(i));
-            node.put("reward", rewards[i]);
-            stream.write((node + "\n").getBytes(StandardCharsets.UTF_8));
-          }
-        });
+    AtomicFiles.writeLines(
+        file, IntStream.range(0, rewards.length).mapToObj(i -> row(i).toString()));
+  }
+
+  private ObjectNode row(int index) {
+    return ReportJson.object()
+        .put("prompt", prompts.get(index))
+        .put("completion", completions.get(index))
+        .put("reward", rewards[index]);
   }
 
   /** {@return number of rows and mean, least and greatest reward; 0 without rows} */

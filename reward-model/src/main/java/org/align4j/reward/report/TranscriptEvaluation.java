@@ -144,9 +144,7 @@ public record TranscriptEvaluation(List<Judged> files) {
   }
 
   private static void put(ObjectNode node, Agreement agreement) {
-    Rate rate = agreement.rate();
-    node.put("n", rate.n()).put("agreed", rate.hits()).put("rate", rate.value());
-    node.put("low", rate.low()).put("high", rate.high());
+    ReportJson.put(node, agreement.rate(), "agreed");
     ObjectNode labels = node.putObject("labels");
     agreement.patterns().forEach((label, counts) -> counts.forEach(labels.putObject(label)::put));
   }

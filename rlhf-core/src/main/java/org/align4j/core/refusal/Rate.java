@@ -1,5 +1,7 @@
 package org.align4j.core.refusal;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.commons.math3.stat.interval.ConfidenceInterval;
 import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
 
@@ -29,6 +31,21 @@ public record Rate(int n, int hits, double low, double high) {
     ConfidenceInterval interval = new WilsonScoreInterval().createInterval(n, hits, CONFIDENCE);
     return new Rate(
         n, hits, Math.max(0, interval.getLowerBound()), Math.min(1, interval.getUpperBound()));
+  }
+
+  /**
+   * {@return the numbers in reports, in order: n, the hits, rate, low and high}
+   *
+   * @param hitsName what the report calls the hits, such as {@code refused}
+   */
+  public Map<String, Object> fields(String hitsName) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("n", n);
+    fields.put(hitsName, hits);
+    fields.put("rate", value());
+    fields.put("low", low);
+    fields.put("high", high);
+    return fields;
   }
 
   /** {@return hits / n} */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Writes a file under a temporary name beside its target and moves it into place when complete. */
 public final class AtomicFiles {
@@ -48,6 +49,23 @@ public final class AtomicFiles {
     } finally {
       Files.deleteIfExists(temporary);
     }
+  }
+
+  /**
+   * Writes lines as UTF-8, each with a line feed behind it, such as the rows of a JSONL file.
+   *
+   * @param target file that is replaced at once, when all is written
+   * @param lines what the file holds
+   * @throws IOException names the target; a full disk leaves the older file in place
+   */
+  public static void writeLines(Path target, Stream<String> lines) throws IOException {
+    write(
+        target,
+        out -> {
+          for (String line : (Iterable<String>) lines::iterator) {
+            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+          }
+        });
   }
 
   /**

@@ -1,10 +1,11 @@
 package org.align4j.core.tck;
 
+import static org.align4j.core.tck.LogitGradients.VOCABULARY;
+import static org.align4j.core.tck.LogitGradients.logits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.Random;
 import org.align4j.core.distillation.NextTokenLoss;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,24 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every {@link NextTokenLoss} keeps; it is asked about rows 0 to 2 of nine tokens. */
 public abstract class NextTokenLossContract {
-  private static final int VOCABULARY = 9;
-
-  /** Logits are float32, so the step is wide and the tolerance follows from it. */
-  private static final float STEP = 1e-2f;
-
-  private static final double TOLERANCE = 2e-4;
-
   /** The loss under test. */
   protected abstract NextTokenLoss loss();
-
-  private static float[] logits(long seed) {
-    Random random = new Random(seed);
-    float[] out = new float[VOCABULARY];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = (float) (2 * random.nextGaussian());
-    }
-    return out;
-  }
 
   private double value(int row, float[] logits) {
     return loss().evaluate(row, logits, new float[VOCABULARY]);
@@ -42,16 +27,7 @@ public abstract class NextTokenLossContract {
     float[] logits = logits(seed);
     float[] gradient = new float[VOCABULARY];
     loss().evaluate(row, logits, gradient);
-    for (int v = 0; v < VOCABULARY; v++) {
-      float[] above = logits.clone();
-      float[] below = logits.clone();
-      above[v] += STEP;
-      below[v] -= STEP;
-      double difference = (value(row, above) - value(row, below)) / (above[v] - below[v]);
-      assertThat((double) gradient[v])
-          .as("gradient of token %d", v)
-          .isCloseTo(difference, within(TOLERANCE));
-    }
+    LogitGradients.assertFiniteDifferences(gradient, logits, changed -> value(row, changed));
   }
 
   @Test

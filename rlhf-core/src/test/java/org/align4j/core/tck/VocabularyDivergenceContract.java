@@ -1,10 +1,11 @@
 package org.align4j.core.tck;
 
+import static org.align4j.core.tck.LogitGradients.VOCABULARY;
+import static org.align4j.core.tck.LogitGradients.logits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.Random;
 import org.align4j.core.distillation.VocabularyDivergence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,24 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every {@link VocabularyDivergence} keeps. */
 public abstract class VocabularyDivergenceContract {
-  private static final int VOCABULARY = 9;
-
-  /** Logits are float32, so the step is wide and the tolerance follows from it. */
-  private static final float STEP = 1e-2f;
-
-  private static final double TOLERANCE = 2e-4;
-
   /** The divergence under test. */
   protected abstract VocabularyDivergence divergence();
-
-  private static float[] logits(long seed) {
-    Random random = new Random(seed);
-    float[] out = new float[VOCABULARY];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = (float) (2 * random.nextGaussian());
-    }
-    return out;
-  }
 
   private double value(float[] student, float[] teacher) {
     return divergence().evaluate(student, teacher, new float[VOCABULARY]);
@@ -42,16 +27,7 @@ public abstract class VocabularyDivergenceContract {
     float[] teacher = logits(seed + 1);
     float[] gradient = new float[VOCABULARY];
     divergence().evaluate(student, teacher, gradient);
-    for (int v = 0; v < VOCABULARY; v++) {
-      float[] above = student.clone();
-      float[] below = student.clone();
-      above[v] += STEP;
-      below[v] -= STEP;
-      double difference = (value(above, teacher) - value(below, teacher)) / (above[v] - below[v]);
-      assertThat((double) gradient[v])
-          .as("gradient of token %d", v)
-          .isCloseTo(difference, within(TOLERANCE));
-    }
+    LogitGradients.assertFiniteDifferences(gradient, student, changed -> value(changed, teacher));
   }
 
   @Test
