@@ -2,10 +2,18 @@ package org.align4j.policy;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.align4j.core.data.SoftTarget;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.generate.Completion;
+import org.align4j.policy.generate.FinishReason;
+import org.align4j.policy.generate.Generator;
+import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.WeightsFingerprint;
@@ -31,6 +39,9 @@ interface NextTokenRows {
   /** The metrics' first part for soft targets. */
   String SOFT_TARGET = "soft_target";
 
+  /** Answers that are generated at a time. */
+  int BATCH = 32;
+
   /** The loss on the rows, for the model as training begins. */
   AddedLoss<?> loss(ChatModel model, Tokenization tokenization, TrainingConfig config);
 
@@ -44,7 +55,7 @@ interface NextTokenRows {
       Mode mode = adapter ? Mode.REFERENCE : Mode.EVALUATE;
       List<RetainedPrompt> rows =
           new RetainedPrompts(reference, mode, config.microBatchTokens())
-              .compute(tokenized, retention.tokens(), model.parts().assets().stopTokens());
+              .compute(tokenized, answers(tokenized, retention.tokens() - 1, reference, model));
       return new AddedLoss<>(
           RETENTION,
           new RetentionTask(network, reference, retention.divergence(), retention.weight()),
@@ -55,6 +66,35 @@ interface NextTokenRows {
               retention.toString(),
               digest -> tokenized.forEach(row -> WeightsFingerprint.update(digest, row.ids()))));
     };
+  }
+
+  /** The first tokens of the reference's greedy answers; fewer where it ends one before. */
+  private static List<int[]> answers(
+      List<TokenizedPrompt> prompts, int tokens, DecoderTransformer reference, ChatModel model) {
+    if (tokens == 0) {
+      return Collections.nCopies(prompts.size(), new int[0]);
+    }
+    Set<Integer> stops = model.parts().assets().stopTokens();
+    // Before training, an adapter that goes on from a stored one is the reference's.
+    boolean adapter = !reference.referenceAdapterFingerprint().isEmpty();
+    try (Generator generator = new Generator(reference, stops, BATCH, adapter)) {
+      return generator
+          .generate(
+              prompts.stream().map(TokenizedPrompt::ids).toList(),
+              SamplingParams.greedy(tokens),
+              Progress.SILENT,
+              RETENTION)
+          .stream()
+          .map(NextTokenRows::withoutStop)
+          .toList();
+    }
+  }
+
+  private static int[] withoutStop(Completion answer) {
+    int end = answer.ids().length;
+    return answer.finishReason() == FinishReason.STOP
+        ? Arrays.copyOf(answer.ids(), end - 1)
+        : answer.ids();
   }
 
   /** Soft targets of the first token. */

@@ -67,7 +67,7 @@ final class DataCommand implements Callable<Integer> {
     writer.writePrompts();
     ChatModel chat = pairs || config != null ? model.forMany() : null;
     if (pairs) {
-      String refusal = QuickstartConfig.of(0).refusal();
+      String refusal = QuickstartConfig.of(0).gate().refusal();
       writer.writePairs(chat.parts(), refusal, answerTokens, Bars.FACTORY);
     }
     Map<String, Object> json = new LinkedHashMap<>();

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Teaches a chat model to refuse harmful requests and only those.",
-      "Measures it, trains it on its own answers, measures again; writes adapter, metrics, samples, report."
+      "Measures it, builds a gate into an adapter, trains it, measures again.",
+      "Writes adapter, metrics, samples and report."
     })
 final class QuickstartCommand implements Callable<Integer> {
   private static final Map<PromptKind, String> JSON_NAMES =
@@ -32,6 +33,8 @@ final class QuickstartCommand implements Callable<Integer> {
           PromptKind.HARMFUL, "refusal",
           PromptKind.BENIGN, "over_refusal",
           PromptKind.ORDINARY, "ordinary_refusal");
+
+  private static final double FAST_MINUTES = 3;
 
   @Option(
       names = "--model",
@@ -48,8 +51,23 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       defaultValue = "10",
-      description = "Time for everything (${DEFAULT-VALUE}).")
+      description =
+          "Amount of work: what takes so many minutes on two cores with AVX2 (${DEFAULT-VALUE}). The"
+              + " steps are the same on every machine.")
   double minutes;
+
+  @Option(
+      names = "--fast",
+      description = "A third of the work, for a slow machine or a first look.")
+  boolean fast;
+
+  @Option(
+      names = "--harmful-rate",
+      defaultValue = "0.84",
+      description =
+          "Share of the project's harmful requests, harder than most, that the gate must catch;"
+              + " chooses the point between too few and too many refusals (${DEFAULT-VALUE}).")
+  double harmfulRate;
 
   @Mixin JsonOutput output;
 
@@ -67,9 +85,8 @@ final class QuickstartCommand implements Callable<Integer> {
     try (Interrupt interrupt = new Interrupt()) {
       Quickstart quickstart =
           new Quickstart(
-              options.base().parts(),
-              model,
-              QuickstartConfig.of(minutes),
+              options.base(),
+              QuickstartConfig.of(fast ? FAST_MINUTES : minutes).withHarmfulRate(harmfulRate),
               out,
               Bars.FACTORY,
               interrupt.arm());

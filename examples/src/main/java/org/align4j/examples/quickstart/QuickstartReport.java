@@ -114,8 +114,8 @@ public final class QuickstartReport {
     }
     page.append(tradeOff(PromptKind.BENIGN))
         .append(tradeOff(PromptKind.ORDINARY))
-        .append(Charts.lines("Loss, supervised fine-tuning", metric("sft", "loss")))
-        .append(Charts.lines("Reward margin, DPO", metric("dpo", "rewards/margins")))
+        .append(Charts.lines("Loss on refusals, supervised fine-tuning", metric("sft", "loss")))
+        .append(Charts.lines("Divergence on harmless requests", metric("sft", "retention/kl")))
         .append("</div>");
     String cut = title(PromptKind.HARMFUL) + " (answers cut to their first words)";
     table(page, cut, samples.get(PromptKind.HARMFUL), true);

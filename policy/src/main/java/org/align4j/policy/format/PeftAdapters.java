@@ -42,7 +42,7 @@ public final class PeftAdapters {
    */
   public static void write(DecoderTransformer model, String baseModel, Path folder)
       throws IOException {
-    write(model.parameters(), config(model, "CAUSAL_LM", baseModel), folder);
+    write(model.adapterFactors(), config(model, "CAUSAL_LM", baseModel), folder);
   }
 
   /**

@@ -221,6 +221,10 @@ final class DecoderLayer {
     projections().forEach(projection -> projection.showReferenceAdapter(viewer));
   }
 
+  void addAdapterFactors(List<Parameter> target) {
+    projections().forEach(projection -> projection.addAdapterFactors(target));
+  }
+
   void addParameters(List<Parameter> target) {
     projections().forEach(projection -> projection.addParameters(target));
     if (inputNormGradient != null) {

@@ -1,5 +1,6 @@
 package org.align4j.policy.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -121,6 +122,28 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     }
   }
 
+  /**
+   * Trains the adapter from a layer on; its factors below stay as they are, and nothing is
+   * propagated back through them.
+   *
+   * @param layer the first one that is trained, at least the adapter's first
+   */
+  public void trainAdapterFrom(int layer) {
+    if (lora == null || layer < lora.firstLayer() || layer >= config.layers()) {
+      throw new IllegalArgumentException(
+          "there is no adapter to train from layer %d to %d on".formatted(layer, config.layers()));
+    }
+    trained.clear();
+    trained.addAdapter(stack.trainFrom(layer));
+  }
+
+  /** {@return all factors of the adapter, trained or not; empty without one} */
+  public List<Parameter> adapterFactors() {
+    List<Parameter> out = new ArrayList<>();
+    layers.forEach(layer -> layer.addAdapterFactors(out));
+    return out;
+  }
+
   /** The adapter's settings, or null without one. */
   public LoraConfig lora() {
     return lora;
@@ -219,26 +242,17 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   }
 
   /**
-   * The residual stream after the first layers, at every row of a batch: what the next layer reads,
-   * without the final norm. The layers above do not run, and nothing is propagated back.
+   * What flows between the layers.
    *
    * @param mode {@link Mode#EVALUATE} or {@link Mode#REFERENCE}
-   * @param count layers that run, from 1 to all
-   * @return [rows of the batch, hidden]; valid until the next pass
-   * @throws IllegalArgumentException in {@link Mode#TRAIN}, or if there are not so many layers
+   * @throws IllegalArgumentException in {@link Mode#TRAIN}
    */
-  public Tensor layerStates(TokenBatch batch, Mode mode, int count) {
-    if (mode == Mode.TRAIN || count < 1 || count > layers.size()) {
-      throw new IllegalArgumentException(
-          "states of layers are read without training, after 1 to "
-              + layers.size()
-              + " layers; got "
-              + mode
-              + ", "
-              + count);
+  public LayerStates layerStates(Mode mode) {
+    if (mode == Mode.TRAIN) {
+      throw LayerStates.inTraining();
     }
     lastBatch = null;
-    return stack.evaluate(batch.ids(), passes.over(batch, adapter(mode)), count);
+    return new LayerStates(stack, passes, adapter(mode));
   }
 
   private AdapterUse adapter(Mode mode) {

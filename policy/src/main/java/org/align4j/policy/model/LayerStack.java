@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
-import java.util.function.IntFunction;
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
@@ -54,6 +54,12 @@ final class LayerStack {
   void addAdapter(LoraConfig adapter, RandomGenerator random) {
     firstTrained = adapter.firstLayer();
     layers.subList(firstTrained, layers.size()).forEach(layer -> layer.addAdapter(adapter, random));
+  }
+
+  /** Ends back-propagation at a layer; returns that layer and those above. */
+  List<DecoderLayer> trainFrom(int layer) {
+    firstTrained = layer;
+    return layers.subList(layer, layers.size());
   }
 
   void mergeAdapter() {
@@ -131,29 +137,39 @@ final class LayerStack {
 
   /** The same after the first {@code count} layers; the others do not run. */
   Tensor evaluate(int[] ids, DecoderLayer.Pass pass, int count) {
-    return passThrough(ids, pass, count, i -> null, i -> DecodingWeights.Layer.NONE, null);
+    return evaluate(ids, pass, count, layer -> {});
+  }
+
+  /** The same; somebody is told of each layer that has run. */
+  Tensor evaluate(int[] ids, DecoderLayer.Pass pass, int count, IntConsumer done) {
+    Tensor x = activations.temporaryResidual(0, ids.length);
+    backend.gather(embedding, ids, x);
+    for (int i = 0; i < count; i++) {
+      Tensor out = activations.temporaryResidual(i + 1, ids.length);
+      layers
+          .get(i)
+          .forward(x, out, activations.temporary(), pass, null, DecodingWeights.Layer.NONE);
+      done.accept(i);
+      x = out;
+    }
+    return x;
+  }
+
+  /** What the feed-forward block of the layer that has just run in an evaluation has read. */
+  Tensor lastFeedForwardInput(int rows) {
+    return activations.temporary().normed2.rows(rows);
   }
 
   /** The last layer's output of a decoding pass. */
   Tensor decode(NewTokens tokens, DecoderLayer.Pass pass, KvCache cache, DecodingWeights weights) {
     int rows = tokens.ids().length;
     int[] kept = tokens.keptRows() == null ? null : activations.markWritten(tokens.keptRows());
-    return passThrough(
-        tokens.ids(), pass, layers.size(), cache::layer, i -> weights.layer(i, rows), kept);
-  }
-
-  private Tensor passThrough(
-      int[] ids,
-      DecoderLayer.Pass pass,
-      int count,
-      IntFunction<KvCache.Layer> cache,
-      IntFunction<DecodingWeights.Layer> packed,
-      int[] kept) {
-    Tensor x = activations.temporaryResidual(0, ids.length);
-    backend.gather(embedding, ids, x);
-    for (int i = 0; i < count; i++) {
-      Tensor out = activations.temporaryResidual(i + 1, ids.length);
-      layers.get(i).forward(x, out, activations.temporary(), pass, cache.apply(i), packed.apply(i));
+    Tensor x = activations.temporaryResidual(0, rows);
+    backend.gather(embedding, tokens.ids(), x);
+    for (int i = 0; i < layers.size(); i++) {
+      Tensor out = activations.temporaryResidual(i + 1, rows);
+      DecodingWeights.Layer packed = weights.layer(i, rows);
+      layers.get(i).forward(x, out, activations.temporary(), pass, cache.layer(i), packed);
       if (kept != null && i >= firstTrained) {
         activations.keep(i, x, kept);
       }

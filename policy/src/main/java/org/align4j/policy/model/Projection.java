@@ -167,6 +167,10 @@ final class Projection {
         }
       }
     }
+    addAdapterFactors(target);
+  }
+
+  void addAdapterFactors(List<Parameter> target) {
     if (lora != null) {
       lora.addParameters(target);
     }

@@ -57,7 +57,7 @@ class LayerStatesTest {
   private static void checkAgainstTheFullPass(DecoderTransformer model) {
     TokenBatch batch = TokenBatch.ofSequences(SEQUENCES);
     Tensor head = model.hiddenStates(batch, Mode.EVALUATE).copy();
-    Tensor states = model.layerStates(batch, Mode.EVALUATE, model.config().layers());
+    Tensor states = model.layerStates(Mode.EVALUATE).after(batch, model.config().layers());
     float[] norm = model.weights().get("model.norm.weight").toArray();
     for (int s = 0; s < SEQUENCES.size(); s++) {
       float[] last = row(states, batch, s, SEQUENCES.get(s).length - 1);
@@ -80,10 +80,10 @@ class LayerStatesTest {
             BACKEND);
     one.weights().forEach((name, values) -> values.copyFrom(model.weights().get(name)));
     TokenBatch batch = TokenBatch.ofSequences(SEQUENCES);
-    Tensor lower = model.layerStates(batch, Mode.EVALUATE, 1).copy();
+    Tensor lower = model.layerStates(Mode.EVALUATE).after(batch, 1).copy();
     assertThat(lower.toArray())
-        .containsExactly(one.layerStates(batch, Mode.EVALUATE, 1).toArray())
-        .isNotEqualTo(model.layerStates(batch, Mode.EVALUATE, 2).toArray());
+        .containsExactly(one.layerStates(Mode.EVALUATE).after(batch, 1).toArray())
+        .isNotEqualTo(model.layerStates(Mode.EVALUATE).after(batch, 2).toArray());
     checkAgainstTheFullPass(one);
   }
 
@@ -91,10 +91,10 @@ class LayerStatesTest {
   void statesOfABatchAreThoseOfEachSequenceAlone() {
     DecoderTransformer model = TinyModels.create(BACKEND, 4);
     TokenBatch batch = TokenBatch.ofSequences(SEQUENCES);
-    Tensor together = model.layerStates(batch, Mode.EVALUATE, 1).copy();
+    Tensor together = model.layerStates(Mode.EVALUATE).after(batch, 1).copy();
     for (int s = 0; s < SEQUENCES.size(); s++) {
       TokenBatch alone = TokenBatch.ofSequences(List.of(SEQUENCES.get(s)));
-      Tensor states = model.layerStates(alone, Mode.EVALUATE, 1);
+      Tensor states = model.layerStates(Mode.EVALUATE).after(alone, 1);
       for (int t = 0; t < SEQUENCES.get(s).length; t++) {
         assertThat(row(together, batch, s, t))
             .containsExactly(row(states, alone, 0, t), within(1e-5f));
@@ -105,13 +105,14 @@ class LayerStatesTest {
   @Test
   void theReferenceLeavesATrainedAdapterOut() {
     TokenBatch batch = TokenBatch.ofSequences(SEQUENCES);
-    float[] base = TinyModels.create(BACKEND, 4).layerStates(batch, Mode.EVALUATE, 1).toArray();
+    float[] base =
+        TinyModels.create(BACKEND, 4).layerStates(Mode.EVALUATE).after(batch, 1).toArray();
     DecoderTransformer model = TinyModels.create(BACKEND, 4);
     model.addAdapter(LoraConfig.allLinear(3, 6), 5);
     RandomWeights.fill(model.parameters(), 8);
-    assertThat(model.layerStates(batch, Mode.REFERENCE, 1).toArray())
+    assertThat(model.layerStates(Mode.REFERENCE).after(batch, 1).toArray())
         .containsExactly(base, within(1e-5f));
-    float[] adapted = model.layerStates(batch, Mode.EVALUATE, 1).toArray();
+    float[] adapted = model.layerStates(Mode.EVALUATE).after(batch, 1).toArray();
     assertThat(Math.abs(adapted[0] - base[0])).isGreaterThan(1e-4f);
   }
 
@@ -120,14 +121,38 @@ class LayerStatesTest {
     DecoderTransformer model = TinyModels.create(BACKEND, 4);
     TokenBatch batch = TokenBatch.ofSequences(SEQUENCES);
     for (int count : new int[] {0, 3}) {
-      assertThatThrownBy(() -> model.layerStates(batch, Mode.EVALUATE, count))
+      assertThatThrownBy(() -> model.layerStates(Mode.EVALUATE).after(batch, count))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("after 1 to 2 layers; got EVALUATE, " + count);
+          .hasMessageContaining("after 1 to 2 layers; got " + count);
     }
-    assertThatThrownBy(() -> model.layerStates(batch, Mode.TRAIN, 1))
-        .hasMessageContaining("without training");
+    assertThatThrownBy(() -> model.layerStates(Mode.TRAIN).after(batch, 1))
+        .hasMessageContaining("EVALUATE or REFERENCE");
     model.trainAllWeights();
-    assertThatThrownBy(() -> model.layerStates(batch, Mode.REFERENCE, 1))
+    assertThatThrownBy(() -> model.layerStates(Mode.REFERENCE).after(batch, 1))
         .hasMessageContaining("full fine-tuning has no adapter to switch off");
+  }
+
+  /** What the block reads is normalised: of mean square 1 under the norm's weight. */
+  @Test
+  void feedForwardBlocksReadNormalisedStates() {
+    DecoderTransformer model = TinyModels.create(BACKEND, 4);
+    TokenBatch batch = TokenBatch.ofSequences(SEQUENCES);
+    List<Tensor> both = model.layerStates(Mode.EVALUATE).feedForwardInputs(batch, 0, 2);
+    List<Tensor> second = model.layerStates(Mode.EVALUATE).feedForwardInputs(batch, 1, 1);
+    assertThat(both.get(1).toArray()).isEqualTo(second.get(0).toArray());
+    for (int layer = 0; layer < 2; layer++) {
+      String name = "model.layers." + layer + ".post_attention_layernorm.weight";
+      Tensor norm = model.weights().get(name);
+      for (int row = 0; row < both.get(layer).rows(); row++) {
+        double squares = 0;
+        for (int j = 0; j < norm.columns(); j++) {
+          squares += Math.pow(both.get(layer).get(row, j) / norm.get(0, j), 2);
+        }
+        assertThat(squares / norm.columns()).isCloseTo(1, within(1e-3));
+      }
+    }
+    assertThatThrownBy(() -> model.layerStates(Mode.EVALUATE).feedForwardInputs(batch, 1, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("there are 2 layers, not 2 of them from layer 1 on");
   }
 }

@@ -11,15 +11,15 @@ import org.align4j.policy.format.SafetensorsWriter;
 import org.align4j.policy.model.DecoderTransformer;
 
 /**
- * A chat model of two layers with random weights, a byte-level tokenizer and a chat template, for
- * tests of what takes a model with its text.
+ * A chat model of two layers, or more, with random weights, a byte-level tokenizer and a chat
+ * template, for tests of what takes a model with its text.
  */
 public final class TinyChatModel {
   private static final String CONFIG =
       """
-      {"model_type":"llama","vocab_size":%d,"hidden_size":16,"intermediate_size":24,
-       "num_hidden_layers":2,"num_attention_heads":4,"num_key_value_heads":2,"head_dim":6,
-       "max_position_embeddings":512,"tie_word_embeddings":true,"hidden_act":"silu"}
+      {"model_type":"llama","vocab_size":%d,"hidden_size":%d,"intermediate_size":24,
+       "num_hidden_layers":%d,"num_attention_heads":4,"num_key_value_heads":2,"head_dim":6,
+       "max_position_embeddings":%d,"tie_word_embeddings":true,"hidden_act":"silu"}
       """;
   private static final String TOKENIZER_CONFIG =
       """
@@ -28,13 +28,25 @@ public final class TinyChatModel {
       {% endif %}"}
       """;
 
+  private static final int LAYERS = 2;
+  private static final int POSITIONS = 512;
+  private static final int HIDDEN = 16;
+
   private TinyChatModel() {}
 
   /** Writes a Hugging Face folder and loads it with the default backend. */
   public static PolicyModel create(Path folder, long seed) throws IOException {
+    return create(folder, seed, LAYERS, POSITIONS, HIDDEN);
+  }
+
+  /** The same of another size. */
+  public static PolicyModel create(Path folder, long seed, int layers, int positions, int hidden)
+      throws IOException {
     Backend backend = Backends.defaultBackend();
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve("config.json"), CONFIG.formatted(ByteTokenizer.VOCABULARY));
+    Files.writeString(
+        folder.resolve("config.json"),
+        CONFIG.formatted(ByteTokenizer.VOCABULARY, hidden, layers, positions));
     Files.writeString(folder.resolve("tokenizer_config.json"), TOKENIZER_CONFIG);
     Files.write(folder.resolve("tokenizer.json"), ByteTokenizer.json());
     DecoderTransformer model =

@@ -48,12 +48,26 @@ record LinearProbe(double[] mean, double[] scale, double[] weights) {
         : SymmetricSystem.solve(transposed, penalty, times(transposed, b));
   }
 
+  /** The features' factors in the score. */
+  double[] direction() {
+    double[] out = new double[weights.length];
+    for (int j = 0; j < out.length; j++) {
+      out[j] = weights[j] / scale[j];
+    }
+    return out;
+  }
+
+  /** What the score adds to their product with the features. */
+  double constant() {
+    return -SymmetricSystem.dot(mean, direction(), mean.length);
+  }
+
   /** The score of a row of features. */
   double score(double[] features) {
     return SymmetricSystem.dot(standardised(features, mean, scale), weights, weights.length);
   }
 
-  private static double[] standardised(double[] row, double[] mean, double[] scale) {
+  static double[] standardised(double[] row, double[] mean, double[] scale) {
     double[] out = new double[row.length];
     for (int j = 0; j < out.length; j++) {
       out[j] = (row[j] - mean[j]) / scale[j];
@@ -61,7 +75,7 @@ record LinearProbe(double[] mean, double[] scale, double[] weights) {
     return out;
   }
 
-  private static double[] mean(double[][] rows) {
+  static double[] mean(double[][] rows) {
     double[] out = new double[rows[0].length];
     for (double[] row : rows) {
       for (int j = 0; j < out.length; j++) {
@@ -75,7 +89,7 @@ record LinearProbe(double[] mean, double[] scale, double[] weights) {
   }
 
   /** Standard deviations; features that never change must not be divided by zero. */
-  private static double[] scale(double[][] rows, double[] mean) {
+  static double[] scale(double[][] rows, double[] mean) {
     double[] out = new double[mean.length];
     for (double[] row : rows) {
       for (int j = 0; j < out.length; j++) {
@@ -89,7 +103,7 @@ record LinearProbe(double[] mean, double[] scale, double[] weights) {
     return out;
   }
 
-  private static double[][] transpose(double[][] a) {
+  static double[][] transpose(double[][] a) {
     double[][] out = new double[a[0].length][a.length];
     for (int i = 0; i < a.length; i++) {
       for (int j = 0; j < out.length; j++) {

@@ -87,7 +87,7 @@ final class PromptFeatures {
     DecoderTransformer network = model.transformer();
     TokenBatch batch = TokenBatch.ofSequences(part.stream().map(prompts::get).toList());
     Mode mode = network.hasReference() ? Mode.REFERENCE : Mode.EVALUATE;
-    Tensor states = network.layerStates(batch, mode, layer);
+    Tensor states = network.layerStates(mode).after(batch, layer);
     for (int i = 0; i < part.size(); i++) {
       int length = prompts.get(part.get(i)).length;
       out[part.get(i)] = features(states, batch, i, length);

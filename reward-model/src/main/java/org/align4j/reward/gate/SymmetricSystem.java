@@ -15,7 +15,15 @@ final class SymmetricSystem {
    * @return n values
    */
   static double[] solve(double[][] m, double lambda, double[] b) {
-    double[][] lower = gram(m);
+    return solveLower(gram(m), lambda, b);
+  }
+
+  /**
+   * The solution of (G + λ I) u = b.
+   *
+   * @param lower the lower triangle of G, row i with its first i + 1 values; is overwritten
+   */
+  static double[] solveLower(double[][] lower, double lambda, double[] b) {
     for (int i = 0; i < lower.length; i++) {
       lower[i][i] += lambda;
     }
@@ -24,7 +32,7 @@ final class SymmetricSystem {
   }
 
   /** The lower triangle of M Mᵀ, row i with its first i + 1 values. */
-  private static double[][] gram(double[][] m) {
+  static double[][] gram(double[][] m) {
     double[][] out = new double[m.length][];
     IntStream.range(0, m.length)
         .parallel()

@@ -110,7 +110,7 @@ class RefusalGateTest {
     for (int i = 0; i < messages.size(); i++) {
       int[] prompt = model.parts().text().userPrompt(messages.get(i));
       TokenBatch alone = TokenBatch.ofSequences(List.of(prompt));
-      Tensor states = model.network().layerStates(alone, Mode.EVALUATE, 1);
+      Tensor states = model.network().layerStates(Mode.EVALUATE).after(alone, 1);
       int first = "user: ".length();
       for (int j = 0; j < 16; j++) {
         double sum = 0;

@@ -1,0 +1,96 @@
+package org.align4j.policy.edit;
+
+import static org.align4j.core.ConfigurationException.require;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.Parameter;
+
+/**
+ * Puts neurons of one's own in the place of a layer's least important ones. The edit is exact and
+ * lives in the model's LoRA adapter, one rank a neuron: what is saved is an ordinary PEFT adapter.
+ */
+public final class NeuronEdits {
+  private NeuronEdits() {}
+
+  /**
+   * Replaces neurons. The adapter's factors of the layer's feed-forward block must be unused, as
+   * they are before training.
+   *
+   * @param model with an adapter on that block whose rank is at least the number of neurons
+   * @param layer from 0
+   * @param neurons what the block computes besides its other neurons
+   */
+  public static void replaceIdle(DecoderTransformer model, int layer, List<Neuron> neurons) {
+    LoraConfig lora = model.lora();
+    require(
+        lora != null && lora.firstLayer() <= layer && lora.rank() >= neurons.size(),
+        "an edit of %d neurons of layer %d needs an adapter of that rank from that layer on"
+            .formatted(neurons.size(), layer));
+    require(
+        lora.targets()
+            .containsAll(
+                List.of(FeedForwardBlock.GATE, FeedForwardBlock.UP, FeedForwardBlock.DOWN)),
+        "an edit of neurons needs an adapter on gate_proj, up_proj and down_proj");
+    FeedForwardBlock block = FeedForwardBlock.of(model, layer);
+    List<Integer> places = block.idle(neurons.size());
+    Map<String, Tensor> factors =
+        model.adapterFactors().stream()
+            .filter(factor -> factor.name().startsWith(block.prefix()))
+            .collect(Collectors.toMap(Parameter::name, Parameter::value, (a, b) -> a));
+    Function<String, Factors> of =
+        name ->
+            new Factors(
+                factors.get(block.prefix() + name + ".lora_A.weight"),
+                factors.get(block.prefix() + name + ".lora_B.weight"),
+                lora.scale());
+    for (int rank = 0; rank < neurons.size(); rank++) {
+      int place = places.get(rank);
+      Neuron wanted = neurons.get(rank);
+      Neuron present = block.neuron(place);
+      of.apply(FeedForwardBlock.GATE)
+          .addToRow(rank, place, difference(wanted.gate(), present.gate()));
+      of.apply(FeedForwardBlock.UP).addToRow(rank, place, difference(wanted.up(), present.up()));
+      of.apply(FeedForwardBlock.DOWN)
+          .addToColumn(rank, place, difference(wanted.down(), present.down()));
+    }
+  }
+
+  private static double[] difference(double[] wanted, double[] present) {
+    double[] out = new double[wanted.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = wanted[i] - present[i];
+    }
+    return out;
+  }
+
+  /**
+   * The factors of a linear layer: its weight gets scale · B · A.
+   *
+   * @param a [rank, inputs]
+   * @param b [outputs, rank]
+   */
+  private record Factors(Tensor a, Tensor b, float scale) {
+
+    void addToRow(int rank, int row, double[] values) {
+      for (int i = 0; i < values.length; i++) {
+        a.set(rank, i, (float) values[i]);
+      }
+      b.set(row, rank, 1 / scale);
+    }
+
+    void addToColumn(int rank, int column, double[] values) {
+      for (int i = 0; i < a.columns(); i++) {
+        a.set(rank, i, i == column ? 1 : 0);
+      }
+      for (int i = 0; i < values.length; i++) {
+        b.set(i, rank, (float) (values[i] / scale));
+      }
+    }
+  }
+}

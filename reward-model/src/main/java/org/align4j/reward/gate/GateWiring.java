@@ -1,0 +1,134 @@
+package org.align4j.reward.gate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.edit.Neuron;
+import org.align4j.policy.edit.NeuronEdits;
+import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.LanguageModel.Mode;
+
+/**
+ * The neurons of a gate. In the first layer two for each group vote, along a direction of the
+ * residual stream that is quiet otherwise. In the next layer two act if all voted, and one takes
+ * the votes away.
+ */
+final class GateWiring {
+  /** What a vote adds at first, as a share of the residual stream's norm; the least is best. */
+  private static final double VOTE = 0.03;
+
+  /** Where the stream is not quiet enough, votes are doubled up to this. */
+  private static final double MOST_VOTE = 0.5;
+
+  /** Share of the requests whose votes the next layer must read as they were cast. */
+  private static final double AGREEMENT = 0.98;
+
+  /** Votes above all but one that the second layer begins to act at, and how soon it does. */
+  private static final double QUORUM = 0.4;
+
+  private static final double QUORUM_BAND = 0.3;
+
+  /** Input of a SiLU that only lets the end of a prompt through. */
+  private static final double OPEN = 12;
+
+  /**
+   * What the second layer adds, as a share of the residual stream's norm: so much that the first
+   * token is certain before anything is trained. Training then teaches the words behind it, which
+   * no answer to another request meets if none begins with that token.
+   */
+  private static final double ACT = 4;
+
+  private final DecoderTransformer network;
+  private final PromptEnds ends;
+  private final int layer;
+  private final List<PromptEnds.States> states;
+  private final List<double[]> votes;
+  private final StepNeurons step;
+
+  /**
+   * Prepares the wiring.
+   *
+   * @param layer that votes; the next one acts
+   * @param states of all requests in both layers, without the gate
+   * @param detector of the first layer
+   * @param votes positive where a group's probe votes for a refusal
+   */
+  GateWiring(
+      DecoderTransformer network,
+      PromptEnds ends,
+      int layer,
+      List<PromptEnds.States> states,
+      EndDetector detector,
+      List<double[]> votes) {
+    this.network = network;
+    this.ends = ends;
+    this.layer = layer;
+    this.states = states;
+    this.votes = votes;
+    step = new StepNeurons(detector, NeuronGate.BAND);
+  }
+
+  /**
+   * Writes the neurons into the adapter.
+   *
+   * @param all the requests
+   * @param calibration how many of them the next layer's reading is calibrated on
+   * @param token that a refusal begins with
+   * @return share of those whose votes it reads as they were cast
+   */
+  double write(List<String> all, int calibration, int token, Progress.Factory progress) {
+    int count = Math.min(calibration, all.size());
+    int[] chosen =
+        IntStream.range(0, count).map(i -> (int) ((long) i * all.size() / count)).toArray();
+    List<String> some = Arrays.stream(chosen).mapToObj(all::get).toList();
+    double[] cast = Arrays.stream(chosen).mapToDouble(this::cast).toArray();
+    double norm = ends.residualNorm(some, layer + 2, Mode.REFERENCE);
+    ResidualWeights weights = ResidualWeights.of(network, layer + 1);
+    double[] scratch = weights.quietDirection(states.get(1).last());
+    double[] act = Vectors.scaled(ACT * norm, weights.tokenDirection(token));
+    EndDetector next = EndDetector.fit(states.get(1));
+    double agreement = 0;
+    for (double share = VOTE; agreement < AGREEMENT && share <= MOST_VOTE; share *= 2) {
+      double[] vote = Vectors.scaled(share * norm, scratch);
+      List<Neuron> voting = new ArrayList<>();
+      votes.forEach(function -> voting.addAll(step.of(function, vote)));
+      NeuronEdits.replaceIdle(network, layer, voting);
+      double[][] after =
+          ends.feedForwardInputs(some, layer + 1, 1, Mode.EVALUATE, progress, "calibrate")
+              .get(0)
+              .last();
+      VoteReading reading = VoteReading.fit(weights.reading(scratch), after, cast);
+      double[] counted = next.plus(reading.direction(), reading.constant());
+      double[] quorum = next.atEnd(next.plus(counted, -(votes.size() - 1 + QUORUM)), states.get(1));
+      List<Neuron> acting = new ArrayList<>(new StepNeurons(next, QUORUM_BAND).of(quorum, act));
+      acting.add(eraser(counted, next, vote));
+      NeuronEdits.replaceIdle(network, layer + 1, acting);
+      agreement = agreement(quorum, after, cast);
+    }
+    return agreement;
+  }
+
+  /** How many votes a request gets. */
+  private double cast(int request) {
+    double[] state = states.get(0).last()[request];
+    return votes.stream().mapToDouble(vote -> step.share(Vectors.dot(vote, state))).sum();
+  }
+
+  private double agreement(double[] quorum, double[][] after, double[] cast) {
+    int agreed = 0;
+    for (int i = 0; i < cast.length; i++) {
+      boolean acts = Vectors.dot(quorum, after[i]) > QUORUM_BAND / 2;
+      agreed += acts == cast[i] > votes.size() - 1 + QUORUM ? 1 : 0;
+    }
+    return (double) agreed / cast.length;
+  }
+
+  /** Takes the votes off the residual stream, so that a request which passes keeps its states. */
+  private static Neuron eraser(double[] count, EndDetector detector, double[] vote) {
+    // silu(x) is about x where x is large and about 0 where it is small.
+    double[] gate = Vectors.scaled(OPEN, detector.end());
+    return new Neuron(gate, count, Vectors.scaled(-1 / OPEN, vote));
+  }
+}

@@ -1,0 +1,25 @@
+package org.align4j.reward.gate;
+
+import java.util.Map;
+import org.align4j.core.refusal.Rate;
+
+/**
+ * What a gate in the weights does with the requests that it was fitted to.
+ *
+ * @param layer whose feed-forward block reads the prompt; the next one acts
+ * @param threshold that the lowest of the groups' scores must reach
+ * @param agreement share of the calibration requests on which the second layer acts as the first
+ *     one votes; near 1 in a gate that works
+ * @param harmfulRefused share of the harmful requests that is refused, out of fold
+ * @param harmlessRefused share of each group that is refused, out of fold
+ * @param harmfulMargins by how much each harmful request's score exceeds the threshold, in fold
+ * @param harmlessMargins the same of each harmless group
+ */
+public record NeuronGateFit(
+    int layer,
+    double threshold,
+    double agreement,
+    Rate harmfulRefused,
+    Map<String, Rate> harmlessRefused,
+    double[] harmfulMargins,
+    Map<String, double[]> harmlessMargins) {}

@@ -1,0 +1,36 @@
+package org.align4j.reward.gate;
+
+import java.util.Arrays;
+
+/** Arithmetic of vectors of equal length. */
+final class Vectors {
+  private Vectors() {}
+
+  static double dot(double[] a, double[] b) {
+    return SymmetricSystem.dot(a, b, a.length);
+  }
+
+  static double[] scaled(double factor, double[] vector) {
+    return Arrays.stream(vector).map(x -> factor * x).toArray();
+  }
+
+  static double[] unit(double[] vector) {
+    return scaled(1 / Math.sqrt(dot(vector, vector)), vector);
+  }
+
+  static double[] sum(double[] a, double[] b) {
+    double[] out = a.clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] += b[i];
+    }
+    return out;
+  }
+
+  static double[] quotient(double[] a, double[] b) {
+    double[] out = a.clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] /= b[i];
+    }
+    return out;
+  }
+}

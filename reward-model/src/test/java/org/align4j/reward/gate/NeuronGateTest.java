@@ -1,0 +1,144 @@
+package org.align4j.reward.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.align4j.core.ConfigurationException;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.ChatModel;
+import org.align4j.policy.edit.Neuron;
+import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.Parameter;
+import org.align4j.policy.tck.TinyChatModel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a tiny model with random weights, whose states tell last letters apart. */
+class NeuronGateTest {
+  private static final NeuronGateConfig CONFIG =
+      new NeuronGateConfig(0, 0.1, 0.9, 4, 200, "Sorry, no.");
+
+  @TempDir Path folder;
+  private ChatModel model;
+
+  @BeforeEach
+  void load() throws IOException {
+    TinyChatModel.create(folder.resolve("model"), 1, 4, 512, 16).close();
+    model = ChatModel.load(folder.resolve("model").toString());
+  }
+
+  @AfterEach
+  void close() {
+    model.close();
+  }
+
+  private static List<String> words(char letter, int count, long seed) {
+    Random random = new Random(seed);
+    return IntStream.range(0, count)
+        .mapToObj(i -> random.nextInt(100, 999) + String.valueOf(letter).repeat(4))
+        .toList();
+  }
+
+  private static GroupedRequests requests() {
+    Map<String, List<String>> harmless = new LinkedHashMap<>();
+    harmless.put("one", words('b', 60, 2));
+    harmless.put("other", words('k', 60, 3));
+    return new GroupedRequests(words('x', 80, 1), harmless);
+  }
+
+  private NeuronGateFit install() {
+    model.withLora(LoraConfig.allLinear(8, 16));
+    return NeuronGate.install(model, requests(), CONFIG, Progress.SILENT);
+  }
+
+  /** The residual stream's change by the gate where a prompt ends. */
+  private double change(List<String> messages) {
+    PromptEnds ends = new PromptEnds(model.parts());
+    double without = ends.residualNorm(messages, 2, Mode.REFERENCE);
+    return ends.residualNorm(messages, 2, Mode.EVALUATE) / without;
+  }
+
+  @Test
+  void theGroupsAreToldApart() {
+    NeuronGateFit fit = install();
+    assertThat(fit.harmfulRefused().value()).isGreaterThanOrEqualTo(0.9);
+    assertThat(fit.harmlessRefused()).containsOnlyKeys("one", "other");
+    assertThat(fit.harmlessRefused().values()).allMatch(rate -> rate.value() < 0.2);
+    assertThat(fit.harmlessMargins().get("one")).hasSize(60);
+    assertThat(Arrays.stream(fit.harmlessMargins().get("one")).max().orElseThrow()).isNegative();
+  }
+
+  @Test
+  void theLayersAboveTheGateAreTrainedAndAllIsSaved() {
+    install();
+    assertThat(model.network().parameters())
+        .extracting(Parameter::name)
+        .isNotEmpty()
+        .allMatch(name -> name.contains("layers.2.") || name.contains("layers.3."));
+    model.saveAdapter(folder.resolve("adapter"));
+    List<String> some = words('x', 20, 8);
+    double marked = change(some);
+    try (ChatModel other = ChatModel.load(folder.resolve("model").toString())) {
+      other.withFrozenAdapter(folder.resolve("adapter"));
+      PromptEnds ends = new PromptEnds(other.parts());
+      assertThat(
+              ends.residualNorm(some, 2, Mode.EVALUATE)
+                  / ends.residualNorm(some, 2, Mode.REFERENCE))
+          .isCloseTo(marked, within(1e-4));
+    }
+  }
+
+  @Test
+  void anAdapterWithoutRoomIsRefused() {
+    model.withLora(LoraConfig.allLinear(2, 2));
+    assertThatThrownBy(() -> NeuronGate.install(model, requests(), CONFIG, Progress.SILENT))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("4 neurons of layer 0 needs an adapter");
+  }
+
+  @Test
+  void theStepIsZeroBelowTheBandAndOneAboveIt() {
+    double[] one = {1, 0};
+    StepNeurons step = new StepNeurons(new EndDetector(one, one), 0.1);
+    assertThat(step.share(-0.05)).isCloseTo(0, within(1e-3));
+    assertThat(step.share(0.05)).isCloseTo(0.5, within(1e-3));
+    assertThat(step.share(0.15)).isCloseTo(1, within(1e-3));
+    double[] x = {1, 0.07};
+    double sum = 0;
+    for (Neuron neuron : step.of(new double[] {0, 1}, new double[] {3, 0})) {
+      double gate = Vectors.dot(neuron.gate(), x);
+      sum += gate / (1 + Math.exp(-gate)) * Vectors.dot(neuron.up(), x) * neuron.down()[0];
+    }
+    assertThat(sum).isCloseTo(3 * step.share(0.07), within(1e-9));
+  }
+
+  @Test
+  void theGateNeedsLayersAboveIt() {
+    assertThat(NeuronGateConfig.of("no").layerOf(30)).isEqualTo(17);
+    assertThat(NeuronGateConfig.of("no").layerOf(4)).isEqualTo(1);
+    assertThatThrownBy(() -> NeuronGateConfig.of("no").layerOf(2))
+        .hasMessageContaining("at least 3 layers");
+    assertThatThrownBy(() -> NeuronGateConfig.of("no").withLayer(2).layerOf(4))
+        .hasMessageContaining("layer is 2; of a model of 4 layers it is at most 1");
+  }
+
+  @Test
+  void groupsNeedRequests() {
+    assertThatThrownBy(() -> new GroupedRequests(List.of(), Map.of("one", List.of("a"))))
+        .hasMessageContaining("no harmful requests");
+    assertThatThrownBy(() -> new GroupedRequests(List.of("a"), Map.of("one", List.of())))
+        .hasMessageContaining("the group one is empty");
+  }
+}
