@@ -114,7 +114,7 @@ public final class QuickstartReport {
     }
     page.append(tradeOff(PromptKind.BENIGN))
         .append(tradeOff(PromptKind.ORDINARY))
-        .append(Charts.lines("Loss on refusals, supervised fine-tuning", metric("sft", "loss")))
+        .append(Charts.lines("Loss, refusals and retention", metric("sft", "loss")))
         .append(Charts.lines("Divergence on harmless requests", metric("sft", "retention/kl")))
         .append("</div>");
     String cut = title(PromptKind.HARMFUL) + " (answers cut to their first words)";
