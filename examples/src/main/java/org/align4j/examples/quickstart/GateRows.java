@@ -1,17 +1,11 @@
 package org.align4j.examples.quickstart;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.align4j.core.data.DataException;
 import org.align4j.examples.quickstart.QuickstartData.Request;
 import org.align4j.reward.gate.GroupedRequests;
@@ -43,8 +37,8 @@ final class GateRows {
     for (Request request : data.harmless()) {
       (request.looksHarmful() ? lookAlikes : ordinary).add(request.text());
     }
-    lines(ORDINARY).forEach(line -> ordinary.add(prompt(line)));
-    List<String> table = lines(MATCHED);
+    EmbeddedFile.lines(ORDINARY).forEach(line -> ordinary.add(prompt(line)));
+    List<String> table = EmbeddedFile.lines(MATCHED);
     for (String line : table.subList(1, table.size())) {
       String[] columns = line.split("\t", MATCHED_COLUMNS);
       if (columns.length != MATCHED_COLUMNS) {
@@ -60,10 +54,7 @@ final class GateRows {
   }
 
   private static List<String> part(List<String> all, double share) {
-    int count = Math.max(1, (int) Math.round(share * all.size()));
-    return IntStream.range(0, count)
-        .mapToObj(i -> all.get((int) ((long) i * all.size() / count)))
-        .toList();
+    return QuickstartData.spread(all, Math.max(1, (int) Math.round(share * all.size())));
   }
 
   private static String prompt(String line) {
@@ -71,16 +62,6 @@ final class GateRows {
       return JSON.readTree(line).path("prompt").asText();
     } catch (IOException e) {
       throw new DataException(ORDINARY + ": not JSON: " + line, e);
-    }
-  }
-
-  private static List<String> lines(String file) {
-    try (InputStream in = GateRows.class.getResourceAsStream(file);
-        BufferedReader reader =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      return reader.lines().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,11 +1,5 @@
 package org.align4j.examples.quickstart;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -112,12 +106,18 @@ public record QuickstartData(
    */
   QuickstartData withOrdinary(int count) {
     List<Request> all = evaluation.get(PromptKind.ORDINARY);
-    int kept = Math.min(count, all.size());
     Map<PromptKind, List<Request>> fewer = new EnumMap<>(evaluation);
-    fewer.put(
-        PromptKind.ORDINARY,
-        IntStream.range(0, kept).mapToObj(i -> all.get(i * all.size() / kept)).toList());
+    fewer.put(PromptKind.ORDINARY, spread(all, Math.min(count, all.size())));
     return new QuickstartData(harmful, harmless, validation, fewer);
+  }
+
+  /**
+   * Some of a list's elements, evenly spread over it.
+   *
+   * @param count at most all
+   */
+  static <T> List<T> spread(List<T> all, int count) {
+    return IntStream.range(0, count).mapToObj(i -> all.get(i * all.size() / count)).toList();
   }
 
   /** All wordings of the requests that are not for validation. */
@@ -217,21 +217,15 @@ public record QuickstartData(
    */
   private static List<String[]> rows(String file, int columns, int limit) {
     List<String[]> out = new ArrayList<>();
-    try (InputStream in = QuickstartData.class.getResourceAsStream(file);
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.startsWith("#") || line.isBlank()) {
-          continue;
-        }
-        String[] parts = line.split(" \\| ", limit);
-        if (parts.length != columns) {
-          throw new DataException(file + ": expected " + columns + " columns in: " + line);
-        }
-        out.add(parts);
+    for (String line : EmbeddedFile.lines(file)) {
+      if (line.startsWith("#") || line.isBlank()) {
+        continue;
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      String[] parts = line.split(" \\| ", limit);
+      if (parts.length != columns) {
+        throw new DataException(file + ": expected " + columns + " columns in: " + line);
+      }
+      out.add(parts);
     }
     return out;
   }

@@ -296,6 +296,21 @@ public final class Tensor implements AutoCloseable {
     open().put(offset + row * stride + column, value);
   }
 
+  /**
+   * {@return a copy of a row in double precision}
+   *
+   * @param row from 0
+   */
+  public double[] doubleRow(int row) {
+    float[] values = new float[columns];
+    readRow(row, values, 0);
+    double[] out = new double[columns];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = values[i];
+    }
+    return out;
+  }
+
   /** {@return all elements, row by row} */
   public float[] toArray() {
     float[] out = new float[rows * columns];

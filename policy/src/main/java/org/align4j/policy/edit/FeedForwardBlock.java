@@ -13,7 +13,7 @@ import org.align4j.policy.model.DecoderTransformer;
  *
  * @param prefix of the names of its weights, with a dot at the end
  */
-record FeedForwardBlock(String prefix, float[][] gate, float[][] up, float[][] down) {
+record FeedForwardBlock(String prefix, double[][] gate, double[][] up, double[][] down) {
   static final String GATE = "gate_proj";
   static final String UP = "up_proj";
   static final String DOWN = "down_proj";
@@ -21,7 +21,7 @@ record FeedForwardBlock(String prefix, float[][] gate, float[][] up, float[][] d
   /** Reads a layer's, [outputs][inputs] each. */
   static FeedForwardBlock of(DecoderTransformer model, int layer) {
     String prefix = "model.layers." + layer + ".mlp.";
-    Map<String, float[][]> found = new HashMap<>();
+    Map<String, double[][]> found = new HashMap<>();
     model.showWeights(
         (name, weight) -> {
           if (name.startsWith(prefix) && name.endsWith(".weight")) {
@@ -35,23 +35,15 @@ record FeedForwardBlock(String prefix, float[][] gate, float[][] up, float[][] d
         found.get(prefix + DOWN + ".weight"));
   }
 
-  private static float[][] rows(Tensor weight) {
-    float[][] out = new float[weight.rows()][weight.columns()];
-    for (int r = 0; r < out.length; r++) {
-      weight.readRow(r, out[r], 0);
-    }
-    return out;
+  private static double[][] rows(Tensor weight) {
+    return IntStream.range(0, weight.rows()).mapToObj(weight::doubleRow).toArray(double[][]::new);
   }
 
   Neuron neuron(int index) {
     return new Neuron(
-        doubles(gate[index]),
-        doubles(up[index]),
+        gate[index],
+        up[index],
         IntStream.range(0, down.length).mapToDouble(row -> down[row][index]).toArray());
-  }
-
-  private static double[] doubles(float[] values) {
-    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 
   /** The neurons that matter least: those that can change the residual stream the least. */

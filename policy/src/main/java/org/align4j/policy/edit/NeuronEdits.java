@@ -4,7 +4,6 @@ import static org.align4j.core.ConfigurationException.require;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
@@ -39,25 +38,16 @@ public final class NeuronEdits {
         "an edit of neurons needs an adapter on gate_proj, up_proj and down_proj");
     FeedForwardBlock block = FeedForwardBlock.of(model, layer);
     List<Integer> places = block.idle(neurons.size());
-    Map<String, Tensor> factors =
-        model.adapterFactors().stream()
-            .filter(factor -> factor.name().startsWith(block.prefix()))
-            .collect(Collectors.toMap(Parameter::name, Parameter::value, (a, b) -> a));
-    Function<String, Factors> of =
-        name ->
-            new Factors(
-                factors.get(block.prefix() + name + ".lora_A.weight"),
-                factors.get(block.prefix() + name + ".lora_B.weight"),
-                lora.scale());
+    Factors gate = Factors.of(model, block.prefix() + FeedForwardBlock.GATE);
+    Factors up = Factors.of(model, block.prefix() + FeedForwardBlock.UP);
+    Factors down = Factors.of(model, block.prefix() + FeedForwardBlock.DOWN);
     for (int rank = 0; rank < neurons.size(); rank++) {
       int place = places.get(rank);
       Neuron wanted = neurons.get(rank);
       Neuron present = block.neuron(place);
-      of.apply(FeedForwardBlock.GATE)
-          .addToRow(rank, place, difference(wanted.gate(), present.gate()));
-      of.apply(FeedForwardBlock.UP).addToRow(rank, place, difference(wanted.up(), present.up()));
-      of.apply(FeedForwardBlock.DOWN)
-          .addToColumn(rank, place, difference(wanted.down(), present.down()));
+      gate.addToRow(rank, place, difference(wanted.gate(), present.gate()));
+      up.addToRow(rank, place, difference(wanted.up(), present.up()));
+      down.addToColumn(rank, place, difference(wanted.down(), present.down()));
     }
   }
 
@@ -76,6 +66,17 @@ public final class NeuronEdits {
    * @param b [outputs, rank]
    */
   private record Factors(Tensor a, Tensor b, float scale) {
+
+    static Factors of(DecoderTransformer model, String module) {
+      Map<String, Tensor> found =
+          model.adapterFactors().stream()
+              .filter(factor -> factor.name().startsWith(module + "."))
+              .collect(Collectors.toMap(Parameter::name, Parameter::value));
+      return new Factors(
+          found.get(module + ".lora_A.weight"),
+          found.get(module + ".lora_B.weight"),
+          model.lora().scale());
+    }
 
     void addToRow(int rank, int row, double[] values) {
       for (int i = 0; i < values.length; i++) {

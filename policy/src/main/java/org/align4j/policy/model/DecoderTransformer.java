@@ -387,14 +387,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    *     of more rows, as of its prompt, run as in training
    */
   public DecodingWeights decodingWeights(boolean adapter, int sequences) {
-    return packer.pack(trainedPart(), adapter, sequences);
-  }
-
-  private DecodingPacker.Trained trainedPart() {
-    if (lora != null) {
-      return DecodingPacker.Trained.ADAPTER;
-    }
-    return trained.none() ? DecodingPacker.Trained.NOTHING : DecodingPacker.Trained.EVERY_WEIGHT;
+    return packer.pack(trained.part(), adapter, sequences);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.align4j.core.random.RandomStream;
 import org.align4j.core.random.RandomStream.Purpose;
@@ -39,16 +40,6 @@ final class LayerStack {
 
   List<DecoderLayer> layers() {
     return layers;
-  }
-
-  /** Refuses ids that the embedding has no row for. */
-  void checkIds(int[] ids) {
-    for (int id : ids) {
-      if (id < 0 || id >= embedding.rows()) {
-        throw new IllegalArgumentException(
-            "token id " + id + " is outside the vocabulary of " + embedding.rows());
-      }
-    }
   }
 
   void addAdapter(LoraConfig adapter, RandomGenerator random) {
@@ -142,17 +133,13 @@ final class LayerStack {
 
   /** The same; somebody is told of each layer that has run. */
   Tensor evaluate(int[] ids, DecoderLayer.Pass pass, int count, IntConsumer done) {
-    Tensor x = activations.temporaryResidual(0, ids.length);
-    backend.gather(embedding, ids, x);
-    for (int i = 0; i < count; i++) {
-      Tensor out = activations.temporaryResidual(i + 1, ids.length);
-      layers
-          .get(i)
-          .forward(x, out, activations.temporary(), pass, null, DecodingWeights.Layer.NONE);
-      done.accept(i);
-      x = out;
-    }
-    return x;
+    return passThrough(
+        ids,
+        pass,
+        count,
+        layer -> null,
+        layer -> DecodingWeights.Layer.NONE,
+        (layer, input) -> done.accept(layer));
   }
 
   /** What the feed-forward block of the layer that has just run in an evaluation has read. */
@@ -164,19 +151,44 @@ final class LayerStack {
   Tensor decode(NewTokens tokens, DecoderLayer.Pass pass, KvCache cache, DecodingWeights weights) {
     int rows = tokens.ids().length;
     int[] kept = tokens.keptRows() == null ? null : activations.markWritten(tokens.keptRows());
-    Tensor x = activations.temporaryResidual(0, rows);
-    backend.gather(embedding, tokens.ids(), x);
-    for (int i = 0; i < layers.size(); i++) {
-      Tensor out = activations.temporaryResidual(i + 1, rows);
-      DecodingWeights.Layer packed = weights.layer(i, rows);
-      layers.get(i).forward(x, out, activations.temporary(), pass, cache.layer(i), packed);
-      if (kept != null && i >= firstTrained) {
-        activations.keep(i, x, kept);
-      }
-      x = out;
-    }
+    Tensor x =
+        passThrough(
+            tokens.ids(),
+            pass,
+            layers.size(),
+            cache::layer,
+            layer -> weights.layer(layer, rows),
+            (layer, input) -> {
+              if (kept != null && layer >= firstTrained) {
+                activations.keep(layer, input, kept);
+              }
+            });
     if (kept != null) {
       activations.keepResidual(layers.size(), x, kept);
+    }
+    return x;
+  }
+
+  /** Is told of a layer that has run, with what it has read. */
+  @FunctionalInterface
+  private interface LayerListener {
+    void ran(int layer, Tensor input);
+  }
+
+  private Tensor passThrough(
+      int[] ids,
+      DecoderLayer.Pass pass,
+      int count,
+      IntFunction<KvCache.Layer> cache,
+      IntFunction<DecodingWeights.Layer> packed,
+      LayerListener listener) {
+    Tensor x = activations.temporaryResidual(0, ids.length);
+    backend.gather(embedding, ids, x);
+    for (int i = 0; i < count; i++) {
+      Tensor out = activations.temporaryResidual(i + 1, ids.length);
+      layers.get(i).forward(x, out, activations.temporary(), pass, cache.apply(i), packed.apply(i));
+      listener.ran(i, x);
+      x = out;
     }
     return x;
   }

@@ -35,22 +35,16 @@ record FoldSums(int rows, double[][] gram, double[] sum) {
     return out;
   }
 
-  /** The sums over all rows of several. */
-  static FoldSums total(List<FoldSums> parts) {
-    int features = parts.get(0).sum.length;
-    double[][] gram = empty(features);
-    double[] sum = new double[features];
-    int rows = 0;
-    for (FoldSums part : parts) {
-      rows += part.rows;
-      for (int i = 0; i < features; i++) {
-        sum[i] += part.sum[i];
-        for (int j = 0; j <= i; j++) {
-          gram[i][j] += part.gram[i][j];
-        }
+  /** The sums over the rows of both. */
+  FoldSums plus(FoldSums other) {
+    int features = sum.length;
+    double[][] grams = empty(features);
+    for (int i = 0; i < features; i++) {
+      for (int j = 0; j <= i; j++) {
+        grams[i][j] = gram[i][j] + other.gram[i][j];
       }
     }
-    return new FoldSums(rows, gram, sum);
+    return new FoldSums(rows + other.rows, grams, Vectors.sum(sum, other.sum));
   }
 
   /**

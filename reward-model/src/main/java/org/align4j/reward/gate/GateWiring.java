@@ -85,9 +85,9 @@ final class GateWiring {
     List<String> some = Arrays.stream(chosen).mapToObj(all::get).toList();
     double[] cast = Arrays.stream(chosen).mapToDouble(this::cast).toArray();
     double norm = ends.residualNorm(some, layer + 2, Mode.REFERENCE);
-    ResidualWeights weights = ResidualWeights.of(network, layer + 1);
+    ResidualWeights weights = ResidualWeights.of(network, layer + 1, token);
     double[] scratch = weights.quietDirection(states.get(1).last());
-    double[] act = Vectors.scaled(ACT * norm, weights.tokenDirection(token));
+    double[] act = Vectors.scaled(ACT * norm, weights.tokenDirection());
     EndDetector next = EndDetector.fit(states.get(1));
     double agreement = 0;
     for (double share = VOTE; agreement < AGREEMENT && share <= MOST_VOTE; share *= 2) {

@@ -50,11 +50,11 @@ record GroupProbes(List<LinearProbe> probes) {
         sums.stream()
             .map(
                 folds ->
-                    FoldSums.total(
-                        IntStream.range(0, folds.size())
-                            .filter(fold -> fold != without)
-                            .mapToObj(folds::get)
-                            .toList()))
+                    IntStream.range(0, folds.size())
+                        .filter(fold -> fold != without)
+                        .mapToObj(folds::get)
+                        .reduce(FoldSums::plus)
+                        .orElseThrow())
             .toList();
     return new GroupProbes(
         totals.subList(1, totals.size()).stream()

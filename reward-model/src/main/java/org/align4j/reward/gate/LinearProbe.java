@@ -50,21 +50,17 @@ record LinearProbe(double[] mean, double[] scale, double[] weights) {
 
   /** The features' factors in the score. */
   double[] direction() {
-    double[] out = new double[weights.length];
-    for (int j = 0; j < out.length; j++) {
-      out[j] = weights[j] / scale[j];
-    }
-    return out;
+    return Vectors.quotient(weights, scale);
   }
 
   /** What the score adds to their product with the features. */
   double constant() {
-    return -SymmetricSystem.dot(mean, direction(), mean.length);
+    return -Vectors.dot(mean, direction());
   }
 
   /** The score of a row of features. */
   double score(double[] features) {
-    return SymmetricSystem.dot(standardised(features, mean, scale), weights, weights.length);
+    return Vectors.dot(standardised(features, mean, scale), weights);
   }
 
   static double[] standardised(double[] row, double[] mean, double[] scale) {
@@ -116,7 +112,7 @@ record LinearProbe(double[] mean, double[] scale, double[] weights) {
   private static double[] times(double[][] rows, double[] vector) {
     double[] out = new double[rows.length];
     for (int i = 0; i < out.length; i++) {
-      out[i] = SymmetricSystem.dot(rows[i], vector, vector.length);
+      out[i] = Vectors.dot(rows[i], vector);
     }
     return out;
   }

@@ -1,20 +1,15 @@
 package org.align4j.reward.gate;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.model.LanguageModel.Mode;
-import org.align4j.policy.task.MicroBatches;
-import org.align4j.policy.text.TokenBatch;
 
 /** Reads what a feed-forward block sees where a prompt ends, and at other places. */
 final class PromptEnds {
-  private static final int BATCH_TOKENS = 2048;
-
   /** A prompt gives a state of another place for every so many tokens, too. */
   private static final int ELSEWHERE_EVERY = 24;
 
@@ -56,20 +51,20 @@ final class PromptEnds {
     for (int i = 0; i < count; i++) {
       elsewhere.add(new ArrayList<>());
     }
-    forBatches(
-        messages,
+    PromptBatches prompts = PromptBatches.of(model, messages);
+    prompts.forEach(
         progress,
         task,
-        (batch, indices, lengths) -> {
+        (batch, part) -> {
           List<Tensor> inputs =
               model.transformer().layerStates(mode).feedForwardInputs(batch, first, count);
           for (int layer = 0; layer < count; layer++) {
             try (Tensor states = inputs.get(layer)) {
-              for (int i = 0; i < indices.size(); i++) {
-                int end = lengths.get(i) - 1;
-                last[layer][indices.get(i)] = row(states, batch.row(i, end));
-                for (int place : elsewhere(indices.get(i), end)) {
-                  elsewhere.get(layer).add(row(states, batch.row(i, place)));
+              for (int i = 0; i < part.size(); i++) {
+                int end = prompts.length(part.get(i)) - 1;
+                last[layer][part.get(i)] = states.doubleRow(batch.row(i, end));
+                for (int place : elsewhere(part.get(i), end)) {
+                  elsewhere.get(layer).add(states.doubleRow(batch.row(i, place)));
                 }
               }
             }
@@ -96,47 +91,18 @@ final class PromptEnds {
 
   /** The mean norm of the residual stream after some layers, where prompts end. */
   double residualNorm(List<String> messages, int layers, Mode mode) {
+    PromptBatches prompts = PromptBatches.of(model, messages);
     double[] sum = new double[1];
-    forBatches(
-        messages,
+    prompts.forEach(
         Progress.SILENT,
         "residual stream",
-        (batch, indices, lengths) -> {
+        (batch, part) -> {
           Tensor states = model.transformer().layerStates(mode).after(batch, layers);
-          for (int i = 0; i < indices.size(); i++) {
-            double[] state = row(states, batch.row(i, lengths.get(i) - 1));
-            sum[0] += Math.sqrt(SymmetricSystem.dot(state, state, state.length));
+          for (int i = 0; i < part.size(); i++) {
+            int end = prompts.length(part.get(i)) - 1;
+            sum[0] += Vectors.norm(states.doubleRow(batch.row(i, end)));
           }
         });
     return sum[0] / messages.size();
-  }
-
-  @FunctionalInterface
-  private interface BatchReader {
-    void read(TokenBatch batch, List<Integer> indices, List<Integer> lengths);
-  }
-
-  private void forBatches(
-      List<String> messages, Progress.Factory progress, String task, BatchReader reader) {
-    List<int[]> prompts = messages.stream().map(model.text()::userPrompt).toList();
-    // Neighbours in length share a batch, so that batches hold as many rows as they may.
-    List<Integer> order =
-        IntStream.range(0, prompts.size())
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> prompts.get(i).length))
-            .toList();
-    try (Progress bar = progress.start(task, prompts.size())) {
-      for (List<Integer> part : MicroBatches.cut(order, i -> prompts.get(i).length, BATCH_TOKENS)) {
-        TokenBatch batch = TokenBatch.ofSequences(part.stream().map(prompts::get).toList());
-        reader.read(batch, part, part.stream().map(i -> prompts.get(i).length).toList());
-        bar.step(part.size());
-      }
-    }
-  }
-
-  private static double[] row(Tensor states, int row) {
-    float[] values = new float[states.columns()];
-    states.readRow(row, values, 0);
-    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 }

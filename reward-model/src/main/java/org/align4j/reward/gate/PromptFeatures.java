@@ -1,16 +1,12 @@
 package org.align4j.reward.gate;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.align4j.core.data.DataException;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
-import org.align4j.policy.task.MicroBatches;
 import org.align4j.policy.text.TokenBatch;
 
 /**
@@ -19,8 +15,6 @@ import org.align4j.policy.text.TokenBatch;
  * prompt begins with, such as a system turn, is left out of the mean. Layers above do not run.
  */
 final class PromptFeatures {
-  private static final int BATCH_TOKENS = 2048;
-
   private final PolicyModel model;
   private final int layer;
   private final int opening;
@@ -49,49 +43,20 @@ final class PromptFeatures {
    * @throws DataException if a prompt is longer than the model's positions
    */
   double[][] of(List<String> messages, Progress.Factory progress, String task) {
-    List<int[]> prompts = new ArrayList<>(messages.size());
-    for (int i = 0; i < messages.size(); i++) {
-      prompts.add(checked(model.text().userPrompt(messages.get(i)), i));
-    }
-    // Neighbours in length share a batch, so that batches hold as many rows as they may.
-    List<Integer> order =
-        IntStream.range(0, prompts.size())
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> prompts.get(i).length))
-            .toList();
-    double[][] out = new double[prompts.size()][];
-    try (Progress bar = progress.start(task, out.length)) {
-      for (List<Integer> part : MicroBatches.cut(order, i -> prompts.get(i).length, BATCH_TOKENS)) {
-        read(part, prompts, out);
-        bar.step(part.size());
-      }
-    }
-    return out;
-  }
-
-  private int[] checked(int[] prompt, int index) {
-    int limit = model.assets().config().maxPositions();
-    if (prompt.length > limit) {
-      throw new DataException(
-          "prompt "
-              + (index + 1)
-              + " has "
-              + prompt.length
-              + " tokens; the model reads at most "
-              + limit);
-    }
-    return prompt;
-  }
-
-  private void read(List<Integer> part, List<int[]> prompts, double[][] out) {
+    PromptBatches prompts = PromptBatches.of(model, messages);
     DecoderTransformer network = model.transformer();
-    TokenBatch batch = TokenBatch.ofSequences(part.stream().map(prompts::get).toList());
     Mode mode = network.hasReference() ? Mode.REFERENCE : Mode.EVALUATE;
-    Tensor states = network.layerStates(mode).after(batch, layer);
-    for (int i = 0; i < part.size(); i++) {
-      int length = prompts.get(part.get(i)).length;
-      out[part.get(i)] = features(states, batch, i, length);
-    }
+    double[][] out = new double[messages.size()][];
+    prompts.forEach(
+        progress,
+        task,
+        (batch, part) -> {
+          Tensor states = network.layerStates(mode).after(batch, layer);
+          for (int i = 0; i < part.size(); i++) {
+            out[part.get(i)] = features(states, batch, i, prompts.length(part.get(i)));
+          }
+        });
+    return out;
   }
 
   private double[] features(Tensor states, TokenBatch batch, int sequence, int length) {

@@ -2,58 +2,49 @@ package org.align4j.reward.gate;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.DecoderTransformer;
 import org.apache.commons.math3.linear.EigenDecomposition;
-import org.apache.commons.math3.linear.MatrixUtils;
-import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.stat.correlation.Covariance;
 
 /**
  * What lies between the residual stream and those who read it.
  *
  * @param norm weight of the norm before a layer's feed-forward block
- * @param finalNorm weight of the norm before the head
- * @param head [vocabulary][hidden]
+ * @param tokenDirection of length 1: raises a token's logit above the others' mean
  */
-record ResidualWeights(double[] norm, double[] finalNorm, float[][] head) {
+record ResidualWeights(double[] norm, double[] tokenDirection) {
   private static final String EMBEDDING = "model.embed_tokens.weight";
   private static final String HEAD = "lm_head.weight";
   private static final String FINAL_NORM = "model.norm.weight";
 
-  static ResidualWeights of(DecoderTransformer model, int layer) {
+  static ResidualWeights of(DecoderTransformer model, int layer, int token) {
+    String norm = "model.layers." + layer + ".post_attention_layernorm.weight";
     String head = model.config().tiedHead() ? EMBEDDING : HEAD;
-    Set<String> wanted = Set.of(norm(layer), FINAL_NORM, head);
-    Map<String, float[][]> found = new HashMap<>();
+    Map<String, double[]> found = new HashMap<>();
     model.showWeights(
         (name, weight) -> {
-          if (wanted.contains(name)) {
-            found.put(name, rows(weight));
+          if (name.equals(norm) || name.equals(FINAL_NORM)) {
+            found.put(name, weight.doubleRow(0));
+          } else if (name.equals(head)) {
+            found.put(name, aboveMean(weight, token));
           }
         });
-    return new ResidualWeights(
-        doubles(found.get(norm(layer))[0]), doubles(found.get(FINAL_NORM)[0]), found.get(head));
+    double[] direction = Vectors.product(found.get(head), found.get(FINAL_NORM));
+    return new ResidualWeights(found.get(norm), Vectors.unit(direction));
   }
 
-  private static String norm(int layer) {
-    return "model.layers." + layer + ".post_attention_layernorm.weight";
-  }
-
-  private static float[][] rows(Tensor weight) {
-    float[][] out = new float[weight.rows()][weight.columns()];
-    for (int r = 0; r < out.length; r++) {
-      weight.readRow(r, out[r], 0);
+  /** A row of a matrix without the mean of all rows. */
+  private static double[] aboveMean(Tensor weight, int row) {
+    double[] out = new double[weight.columns()];
+    float[] values = new float[out.length];
+    for (int r = 0; r < weight.rows(); r++) {
+      weight.readRow(r, values, 0);
+      for (int i = 0; i < out.length; i++) {
+        out[i] -= values[i] / (double) weight.rows();
+      }
     }
-    return out;
-  }
-
-  private static double[] doubles(float[] values) {
-    double[] out = new double[values.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = values[i];
-    }
-    return out;
+    return Vectors.sum(out, weight.doubleRow(row));
   }
 
   /**
@@ -66,29 +57,14 @@ record ResidualWeights(double[] norm, double[] finalNorm, float[][] head) {
     for (int i = 0; i < inputs.length; i++) {
       streams[i] = Vectors.quotient(inputs[i], norm);
     }
-    RealMatrix covariance = new Covariance(streams).getCovarianceMatrix();
     // Values come in falling order.
-    EigenDecomposition found =
-        new EigenDecomposition(MatrixUtils.createRealMatrix(covariance.getData()));
-    return found.getEigenvector(norm.length - 1).toArray();
+    return new EigenDecomposition(new Covariance(streams).getCovarianceMatrix())
+        .getEigenvector(norm.length - 1)
+        .toArray();
   }
 
   /** How the input of the layer's feed-forward block shows a direction of the stream. */
   double[] reading(double[] direction) {
     return Vectors.quotient(direction, norm);
-  }
-
-  /** The direction that raises a token's logit above the others' mean. */
-  double[] tokenDirection(int token) {
-    double[] out = new double[norm.length];
-    for (float[] row : head) {
-      for (int i = 0; i < out.length; i++) {
-        out[i] -= row[i] / (double) head.length;
-      }
-    }
-    for (int i = 0; i < out.length; i++) {
-      out[i] = (out[i] + head[token][i]) * finalNorm[i];
-    }
-    return Vectors.unit(out);
   }
 }

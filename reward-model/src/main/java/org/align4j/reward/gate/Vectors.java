@@ -14,8 +14,12 @@ final class Vectors {
     return Arrays.stream(vector).map(x -> factor * x).toArray();
   }
 
+  static double norm(double[] vector) {
+    return Math.sqrt(dot(vector, vector));
+  }
+
   static double[] unit(double[] vector) {
-    return scaled(1 / Math.sqrt(dot(vector, vector)), vector);
+    return scaled(1 / norm(vector), vector);
   }
 
   static double[] sum(double[] a, double[] b) {
@@ -30,6 +34,14 @@ final class Vectors {
     double[] out = a.clone();
     for (int i = 0; i < out.length; i++) {
       out[i] /= b[i];
+    }
+    return out;
+  }
+
+  static double[] product(double[] a, double[] b) {
+    double[] out = a.clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] *= b[i];
     }
     return out;
   }
