@@ -172,6 +172,7 @@ public final class ChatModel implements AutoCloseable {
    * and with it (WiSE-FT, {@link LoraConfig#scaled}): less of what was learnt, less of what was
    * lost.
    *
+   * @param folder with {@code adapter_config.json} and {@code adapter_model.safetensors}
    * @param share in (0, 1]
    * @return this model
    */
@@ -325,7 +326,11 @@ public final class ChatModel implements AutoCloseable {
         .toList();
   }
 
-  /** Writes the adapter in PEFT's format. */
+  /**
+   * Writes the adapter in PEFT's format.
+   *
+   * @param folder is made if it is not there
+   */
   public void saveAdapter(Path folder) {
     write(() -> PeftAdapters.write(network(), name, folder));
   }

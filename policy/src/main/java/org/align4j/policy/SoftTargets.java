@@ -16,7 +16,15 @@ import org.align4j.core.distillation.SoftTargetLoss;
  */
 public record SoftTargets(List<Integer> tokens, double weight, int batchSize) {
 
-  /** Checks ranges. */
+  /**
+   * Checks ranges.
+   *
+   * @param tokens ids of the tokens, such as {@link ChatModel#firstTokens} of refusals
+   * @param weight of the mean cross-entropy in the loss, &gt; 0
+   * @param batchSize rows of a step, &ge; 1
+   * @throws org.align4j.core.ConfigurationException if there are no tokens or a number is out of
+   *     its range
+   */
   public SoftTargets {
     tokens = List.copyOf(tokens);
     require(!tokens.isEmpty(), "soft targets need at least one token id");
@@ -24,7 +32,11 @@ public record SoftTargets(List<Integer> tokens, double weight, int batchSize) {
     require(batchSize > 0, "the batch size of soft targets must be positive, got " + batchSize);
   }
 
-  /** A builder that starts from weight 1 and eight rows a step. */
+  /**
+   * {@return a builder that starts from weight 1 and eight rows a step}
+   *
+   * @param tokens ids of the tokens, at least one
+   */
   public static Builder builder(List<Integer> tokens) {
     return new Builder(tokens);
   }
@@ -50,19 +62,34 @@ public record SoftTargets(List<Integer> tokens, double weight, int batchSize) {
       this.tokens = tokens;
     }
 
-    /** Sets the weight of the mean cross-entropy in the loss. */
+    /**
+     * Sets the weight of the mean cross-entropy in the loss.
+     *
+     * @param value &gt; 0
+     * @return this builder
+     */
     public Builder weight(double value) {
       weight = value;
       return this;
     }
 
-    /** Sets how many rows a step takes. */
+    /**
+     * Sets how many rows a step takes.
+     *
+     * @param value &ge; 1
+     * @return this builder
+     */
     public Builder batchSize(int value) {
       batchSize = value;
       return this;
     }
 
-    /** The options; wrong ones are a {@link org.align4j.core.ConfigurationException}. */
+    /**
+     * {@return the options}
+     *
+     * @throws org.align4j.core.ConfigurationException if there are no tokens or a number is out of
+     *     its range
+     */
     public SoftTargets build() {
       return new SoftTargets(tokens, weight, batchSize);
     }

@@ -131,7 +131,9 @@ public final class Trainer<D> {
    * Trains the first token of answers alone: the probability that it is one of some tokens goes to
    * each row's target. A row costs no more than its prompt.
    *
+   * @param model what is trained
    * @param tokens ids, such as {@link ChatModel#firstTokens} of refusals
+   * @return a trainer at learning rate 2e-5, otherwise TRL's defaults
    */
   public static Trainer<SoftTarget> nextToken(ChatModel model, List<Integer> tokens) {
     return new Trainer<>("next-token", 2e-5, OfflineMethod.nextToken(model, tokens));
@@ -322,7 +324,12 @@ public final class Trainer<D> {
     return this;
   }
 
-  /** {@link #retain(List, Retention)} with the defaults: the forward KL with weight 1. */
+  /**
+   * {@link #retain(List, Retention)} with the defaults: the forward KL with weight 1.
+   *
+   * @param prompts user messages on which the model should stay as it is, at least one
+   * @return this trainer
+   */
   public Trainer<D> retain(List<String> prompts) {
     return retain(prompts, Retention.defaults());
   }
@@ -335,6 +342,9 @@ public final class Trainer<D> {
    * the model's files is loaded for that and kept.
    *
    * @param prompts user messages on which the model should stay as it is
+   * @param retention weight, divergence and number of prompts and tokens of a step
+   * @return this trainer
+   * @throws ConfigurationException without prompts, or if this is another kind of training
    */
   public Trainer<D> retain(List<String> prompts, Retention retention) {
     require(!prompts.isEmpty(), "there are no prompts to retain; leave retention out");
@@ -344,6 +354,11 @@ public final class Trainer<D> {
   /**
    * Adds to the loss how far the probability that an answer begins with one of some tokens is from
    * each row's target, for training on recorded rows of a {@link ChatModel}.
+   *
+   * @param rows prompts with their targets, at least one
+   * @param how tokens, weight and number of rows of a step
+   * @return this trainer
+   * @throws ConfigurationException without rows, or if this is another kind of training
    */
   public Trainer<D> softTargets(List<SoftTarget> rows, SoftTargets how) {
     require(!rows.isEmpty(), "there are no rows with soft targets; leave them out");
@@ -362,7 +377,12 @@ public final class Trainer<D> {
     return this;
   }
 
-  /** Sets the token that ends the run early. */
+  /**
+   * Sets the token that ends the run early.
+   *
+   * @param token looked at between steps, and between tokens that are sampled
+   * @return this trainer
+   */
   public Trainer<D> cancelledBy(CancellationToken token) {
     cancellation = token;
     return this;

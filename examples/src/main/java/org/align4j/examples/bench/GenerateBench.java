@@ -18,7 +18,15 @@ import org.apache.commons.math3.stat.descriptive.rank.Median;
  * @param repeat times that it is done; the JVM compiles in the first
  */
 public record GenerateBench(int batch, int tokens, int repeat) {
-  /** Generates; the result is what is printed as JSON. */
+  /**
+   * Generates completions of the prompts, all of them in each repetition.
+   *
+   * @param model with its weights as they are to be timed; stays open
+   * @param prompts user messages, at least one
+   * @param progress shows the prompts of each repetition
+   * @return what is printed as JSON: {@code tokens_per_second}, the median of {@code all}, the
+   *     rates in the order of the repetitions; {@code tokens} of one repetition; {@code batch}
+   */
   public Map<String, Object> run(ChatModel model, List<String> prompts, Progress.Factory progress) {
     List<int[]> ids = prompts.stream().map(model.parts().text()::userPrompt).toList();
     double[] rates = new double[repeat];

@@ -45,12 +45,12 @@ public record OnlineBench(OnlineMethod method, int steps, int tokens) {
   private static final double LEARNING_RATE = 1e-6;
   private static final int MICRO_BATCH_TOKENS = 8192;
 
-  /** PPO: KL in the reward, the critic a value head on the policy. */
+  /** {@return PPO with the KL in the reward and a value head on the policy as its critic} */
   public static OnlineMethod ppo() {
     return PpoConfig.defaults().rollouts(rollouts()).critic(Critic.SHARED);
   }
 
-  /** GRPO: KL to the reference in the loss. */
+  /** {@return GRPO with the KL to the reference in the loss} */
   public static OnlineMethod grpo() {
     return GrpoConfig.defaults()
         .rollouts(rollouts())

@@ -31,7 +31,12 @@ public record DoctorReport(
     SortedMap<String, Path> models) {
   private static final long MEBIBYTE = 1 << 20;
 
-  /** Looks at the machine. */
+  /**
+   * Looks at the machine.
+   *
+   * @param progress for the resolver of models, which downloads nothing here
+   * @return what was found
+   */
   public static DoctorReport take(Progress.Factory progress) {
     MachineReport machine = MachineReport.take();
     ModelResolver resolver = new ModelResolver(progress);
@@ -66,7 +71,7 @@ public record DoctorReport(
         : new Library("Models", true, String.join(", ", models.keySet()));
   }
 
-  /** The report for people. */
+  /** {@return the report for people: a line for each library, then one for each kernel} */
   public String text() {
     StringBuilder text = new StringBuilder();
     for (Library line : lines) {
@@ -83,7 +88,10 @@ public record DoctorReport(
     return text.toString();
   }
 
-  /** The report for programs. */
+  /**
+   * {@return the report for programs: {@code backend}, {@code lines}, {@code kernels} and the names
+   * of the {@code models}}
+   */
   public Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("backend", backend);

@@ -24,17 +24,27 @@ public record Measurement(Map<PromptKind, Answers> kinds) {
    */
   public record Answers(List<String> texts, RefusalReport report, double[] readiness) {}
 
-  /** Refusals of one kind of prompts. */
+  /**
+   * {@return what the answers to one kind of prompts are judged to be}
+   *
+   * @param kind one that was measured
+   */
   public RefusalReport report(PromptKind kind) {
     return kinds.get(kind).report();
   }
 
-  /** How often one kind of prompts is refused. */
+  /**
+   * {@return how often one kind of prompts is refused}
+   *
+   * @param kind one that was measured
+   */
   public Rate rate(PromptKind kind) {
     return report(kind).rate();
   }
 
-  /** What another readiness to refuse would make of it. */
+  /**
+   * {@return the shares of each kind that any threshold of the readiness to refuse would refuse}
+   */
   public TradeOffCurve curve() {
     Map<PromptKind, double[]> readiness = new EnumMap<>(PromptKind.class);
     kinds.forEach((kind, answers) -> readiness.put(kind, answers.readiness()));

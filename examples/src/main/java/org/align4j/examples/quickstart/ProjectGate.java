@@ -16,7 +16,13 @@ import org.align4j.reward.gate.RefusalGate;
 public final class ProjectGate {
   private ProjectGate() {}
 
-  /** Fits it to a model with the defaults. */
+  /**
+   * Fits it to a model with the defaults.
+   *
+   * @param model that the gate reads and guards; stays open
+   * @param progress shows the passes over the requests
+   * @return the gate, ready for use
+   */
   public static RefusalGate fit(ChatModel model, Progress.Factory progress) {
     QuickstartData data = QuickstartData.load();
     Map<Boolean, List<Request>> harmless =

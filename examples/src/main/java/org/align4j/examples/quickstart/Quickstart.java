@@ -71,6 +71,7 @@ public final class Quickstart {
   /**
    * What a run found.
    *
+   * @param before what the model did before training
    * @param after null if the run was stopped before the end
    * @param adapted whether there is an adapter
    * @param seconds time of the whole run

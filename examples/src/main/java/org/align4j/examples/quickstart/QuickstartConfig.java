@@ -41,6 +41,7 @@ public record QuickstartConfig(
    *
    * @param minutes that the work takes on two cores which multiply 120 GFLOP/s together, &gt; 0;
    *     from 10 on all requests are used, and never less than a fifth of them
+   * @return the defaults; less work means fewer requests and steps, not other settings
    */
   public static QuickstartConfig of(double minutes) {
     double share = Math.max(LEAST_SHARE, Math.min(1, minutes / WHOLE_MINUTES));
@@ -57,7 +58,11 @@ public record QuickstartConfig(
         /* seed= */ 7);
   }
 
-  /** The same with another share of the harmful requests to be refused. */
+  /**
+   * {@return the same with another share of the harmful requests to be refused}
+   *
+   * @param rate in (0, 1]
+   */
   public QuickstartConfig withHarmfulRate(double rate) {
     return new QuickstartConfig(
         requestShare,

@@ -45,6 +45,8 @@ public final class RefusalPairs {
   /**
    * {@code prompts-train.jsonl} and {@code prompts-eval.jsonl}: prompt, harmful, category. {@code
    * prompts-ordinary.jsonl} holds the ordinary evaluation requests in the same form.
+   *
+   * @throws IOException names the file that cannot be written
    */
   public void writePrompts() throws IOException {
     write("prompts-train.jsonl", prompts(harmful(), harmless()));

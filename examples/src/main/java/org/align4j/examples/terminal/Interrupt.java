@@ -16,6 +16,9 @@ public final class Interrupt implements AutoCloseable {
   private final CancellationToken cancellation = new CancellationToken();
   private boolean armed;
 
+  /** Leaves Ctrl-C as it is until {@link #arm}. */
+  public Interrupt() {}
+
   /**
    * Begins to listen; before, Ctrl-C ends the JVM as usual.
    *

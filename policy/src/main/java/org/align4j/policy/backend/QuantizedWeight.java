@@ -35,7 +35,11 @@ public interface QuantizedWeight {
     return parts.size() == 1 ? parts.get(0) : new Stacked(List.copyOf(parts));
   }
 
-  /** See {@link #stacked}. */
+  /**
+   * See {@link #stacked}.
+   *
+   * @param parts at least one, with the same inputs and runs
+   */
   record Stacked(List<QuantizedWeight> parts) implements QuantizedWeight {
     @Override
     public int outputs() {

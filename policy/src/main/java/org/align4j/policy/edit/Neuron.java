@@ -12,7 +12,13 @@ import java.util.Arrays;
  */
 public record Neuron(double[] gate, double[] up, double[] down) {
 
-  /** Keeps copies. */
+  /**
+   * Keeps copies.
+   *
+   * @param gate one weight an input
+   * @param up one weight an input
+   * @param down one weight an output
+   */
   public Neuron {
     gate = gate.clone();
     up = up.clone();

@@ -106,7 +106,13 @@ public final class PeftAdapters {
     load(model, folder, UnaryOperator.identity());
   }
 
-  /** The same with a share of its effect, {@link LoraConfig#scaled}. */
+  /**
+   * The same with a share of its effect, {@link LoraConfig#scaled}.
+   *
+   * @param model without an adapter
+   * @param folder in PEFT's format
+   * @param share in (0, 1]
+   */
   public static void load(DecoderTransformer model, Path folder, double share) {
     load(model, folder, stored -> stored.scaled(share));
   }

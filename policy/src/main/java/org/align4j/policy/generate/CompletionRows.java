@@ -24,14 +24,30 @@ public record CompletionRows(
     List<String> prompts, List<String> texts, List<Completion> completions, double seconds) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param prompts what users say
+   * @param texts the completions as text, a prompt each
+   * @param completions the same as token ids
+   * @param seconds that generation took
+   */
   public CompletionRows {
     prompts = List.copyOf(prompts);
     texts = List.copyOf(texts);
     completions = List.copyOf(completions);
   }
 
-  /** Answers prompts, each as the first message of a chat. */
+  /**
+   * Answers prompts, each as the first message of a chat.
+   *
+   * @param model whose template and tokenizer are used; stays open
+   * @param generator of the same model
+   * @param prompts what users say
+   * @param params how tokens are chosen, and how many at most
+   * @param progress shows how many prompts are done
+   * @return a row a prompt, in order
+   */
   public static CompletionRows of(
       PolicyModel model,
       Generator generator,
@@ -50,6 +66,9 @@ public record CompletionRows(
   /**
    * Writes a row a prompt: {@code prompt}, {@code completion}, {@code completion_ids}, {@code
    * logprobs} of these, {@code finish_reason}.
+   *
+   * @param file is replaced at once, when all is written
+   * @throws IOException names the file that cannot be written
    */
   public void write(Path file) throws IOException {
     AtomicFiles.writeLines(
@@ -67,7 +86,10 @@ public record CompletionRows(
     return row;
   }
 
-  /** Tokens, seconds and their ratio. */
+  /**
+   * {@return {@code tokens_per_second}, {@code tokens} of all completions, {@code seconds} and the
+   * number of {@code prompts}}
+   */
   public Map<String, Object> summary() {
     int tokens = completions.stream().mapToInt(completion -> completion.ids().length).sum();
     Map<String, Object> summary = new LinkedHashMap<>();

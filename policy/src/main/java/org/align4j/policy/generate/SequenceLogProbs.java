@@ -23,12 +23,23 @@ import org.align4j.policy.text.TokenBatch;
 public record SequenceLogProbs(List<double[]> rows) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param rows one value fewer than a sequence has tokens
+   */
   public SequenceLogProbs {
     rows = List.copyOf(rows);
   }
 
-  /** Runs a model over sequences of at least two tokens, one after another. */
+  /**
+   * Runs a model over sequences, one after another.
+   *
+   * @param model what scores tokens, in {@link Mode#EVALUATE}
+   * @param sequences token ids, each at least two
+   * @param progress shows the sequences
+   * @return for each sequence, in order, ln p of its second token and of those that follow
+   */
   public static SequenceLogProbs of(
       LanguageModel model, List<int[]> sequences, Progress.Factory progress) {
     List<double[]> rows = new ArrayList<>();
@@ -42,7 +53,12 @@ public record SequenceLogProbs(List<double[]> rows) {
     return new SequenceLogProbs(rows);
   }
 
-  /** Writes {@code {"token_logps": [[...], ...]}}. */
+  /**
+   * Writes {@code {"token_logps": [[...], ...]}}.
+   *
+   * @param file is replaced at once, when all is written
+   * @throws IOException names the file that cannot be written
+   */
   public void write(Path file) throws IOException {
     AtomicFiles.writeString(file, JSON.writeValueAsString(Map.of("token_logps", rows)));
   }
@@ -50,7 +66,10 @@ public record SequenceLogProbs(List<double[]> rows) {
   /**
    * Reads sequences from a JSON file, an array of arrays of token ids.
    *
+   * @param file at least one array, each of at least two ids
+   * @return the sequences, in order
    * @throws DataException names the row and the position that is no token id
+   * @throws IOException if the file cannot be read or is not JSON
    */
   public static List<int[]> readIds(Path file) throws IOException {
     JsonNode rows = JSON.readTree(file.toFile());

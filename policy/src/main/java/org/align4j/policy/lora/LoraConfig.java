@@ -122,6 +122,8 @@ public record LoraConfig(
    * base to the adapted weights (WiSE-FT, Wortsman et al. 2022, arXiv 2109.01903).
    *
    * @param share in (0, 1]
+   * @return another configuration, with alpha multiplied by the share
+   * @throws ConfigurationException if the share is out of its range
    */
   public LoraConfig scaled(double share) {
     if (!(share > 0 && share <= 1)) {
@@ -130,7 +132,7 @@ public record LoraConfig(
     return new LoraConfig(rank, alpha * share, dropout, targets, rankStabilized, firstLayer);
   }
 
-  /** Factor on B·A·x. */
+  /** {@return the factor on B·A·x} */
   public float scale() {
     return (float) (rankStabilized ? alpha / Math.sqrt(rank) : alpha / rank);
   }

@@ -34,7 +34,12 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   private LoraConfig lora;
   private TokenBatch lastBatch;
 
-  /** Allocates the model; the weights are zero until read. */
+  /**
+   * Allocates the model; the weights are zero until read.
+   *
+   * @param config dimensions
+   * @param backend runs the kernels
+   */
   public DecoderTransformer(ModelConfig config, Backend backend) {
     this.config = config;
     this.backend = backend;
@@ -57,7 +62,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     return backend;
   }
 
-  /** Dimensions. */
+  /** {@return the dimensions} */
   public ModelConfig config() {
     return config;
   }
@@ -68,6 +73,8 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * <p>They may be written while the model is not frozen. A model that has been asked for them
    * keeps them in float32, which a frozen one otherwise does not: {@link #showWeights} costs no
    * memory.
+   *
+   * @return the weights themselves, not copies
    */
   public Map<String, Tensor> weights() {
     head.makeWritable();
@@ -77,12 +84,18 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   /**
    * Shows every base weight, in the order of {@link #weights}, to somebody who does not keep it, so
    * that memory holds no more of them than before.
+   *
+   * @param viewer is given each name with its weight, which is valid until it returns
    */
   public void showWeights(BiConsumer<String, Tensor> viewer) {
     base.show(viewer);
   }
 
-  /** Reads every base weight. Frozen ones may be read again while this model is in use. */
+  /**
+   * Reads every base weight. Frozen ones may be read again while this model is in use.
+   *
+   * @param loader gives a weight by its name
+   */
   public void read(WeightLoader loader) {
     base.read(loader);
     String name = base.headName();
@@ -97,6 +110,11 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   /**
    * Freezes the base and adds an adapter, B = 0. The base weights must not be written any more;
    * products use a packed copy where the backend is faster with it and the Java heap has room.
+   *
+   * @param adapter rank, scale, dropout and the layers that get it
+   * @param seed of A's values
+   * @throws ConfigurationException if the adapter begins above the model's last layer
+   * @throws IllegalStateException if something is trained already
    */
   public void addAdapter(LoraConfig adapter, long seed) {
     trained.requireNone();
@@ -144,7 +162,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     return out;
   }
 
-  /** The adapter's settings, or null without one. */
+  /** {@return the adapter's settings, or null without one} */
   public LoraConfig lora() {
     return lora;
   }
@@ -193,7 +211,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     stack.checkpoint();
   }
 
-  /** Whether {@link #checkpointActivations} was called. */
+  /** {@return whether {@link #checkpointActivations} was called} */
   public boolean checkpointsActivations() {
     return stack.checkpoints();
   }
@@ -223,7 +241,16 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     return score(hiddenStates(batch, mode), batch, mode, temperature);
   }
 
-  /** What the language-model head says of states that {@link #hiddenStates} gave. */
+  /**
+   * What the language-model head says of states that {@link #hiddenStates} gave.
+   *
+   * @param hidden [head rows, hidden]
+   * @param batch whose targets are scored
+   * @param mode that of the pass which gave the states; {@link Mode#TRAIN} keeps what the backward
+   *     pass needs
+   * @param temperature what logits are divided by, &gt; 0
+   * @return statistics of every completion token, in the order of the batch's targets
+   */
   public TokenStats score(Tensor hidden, TokenBatch batch, Mode mode, double temperature) {
     boolean train = mode == Mode.TRAIN;
     return train && stack.recalled() && head.keeps(temperature)
@@ -245,6 +272,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * What flows between the layers.
    *
    * @param mode {@link Mode#EVALUATE} or {@link Mode#REFERENCE}
+   * @return the view, valid while the model is
    * @throws IllegalArgumentException in {@link Mode#TRAIN}
    */
   public LayerStates layerStates(Mode mode) {
@@ -290,6 +318,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * Says which tokens were drawn after a decoding pass, whose logits have become probabilities
    * where they are.
    *
+   * @param tokens ids that were drawn, one a sequence of the pass
    * @param stats what the probabilities say of them
    * @param targets their places among the planned batch's targets
    */
@@ -319,6 +348,10 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * d loss / d {@link #hiddenStates} of a loss on the log-probs of the last {@link Mode#TRAIN}
    * forward pass, for adding what other heads on the same states contribute; valid until the next
    * call.
+   *
+   * @param dLogProbs d loss / d log-prob of each completion token
+   * @return [head rows, hidden]
+   * @throws IllegalStateException if no {@link Mode#TRAIN} pass came before
    */
   public Tensor headGradient(double[] dLogProbs) {
     requireTrainPass();
@@ -385,6 +418,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * @param sequences that are decoded at a time; a single one gets weights of its own: in the
    *     integers of a quantised file if there are any, or else rows for passes of one, while passes
    *     of more rows, as of its prompt, run as in training
+   * @return what {@link #decode} takes; the caller closes it
    */
   public DecodingWeights decodingWeights(boolean adapter, int sequences) {
     return packer.pack(trained.part(), adapter, sequences);
@@ -393,6 +427,8 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   /**
    * Runs new tokens of sequences in generation.
    *
+   * @param tokens new tokens of the sequences, with their places
+   * @param cache keys and values so far; takes those of the new tokens
    * @param logitRows rows whose next-token logits are wanted
    * @param weights what {@link #decodingWeights} returned
    * @return logits, [logitRows, vocabulary], valid until the next call

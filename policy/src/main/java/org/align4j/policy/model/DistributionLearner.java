@@ -26,6 +26,7 @@ public interface DistributionLearner extends LanguageModel, FullDistribution {
    * Runs a {@link Mode#TRAIN} pass, evaluates a loss on its distributions, back-propagates weight ·
    * Σ values and adds to the parameters' gradients.
    *
+   * @param batch prompts with completions
    * @param loss its rows are the batch's targets, of which it sees the distribution alone
    * @param weight of every value in the loss
    * @return one value a target

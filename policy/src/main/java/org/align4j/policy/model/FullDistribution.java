@@ -43,6 +43,7 @@ public interface FullDistribution {
   /**
    * A loss on this model's distribution at every target of a batch.
    *
+   * @param batch prompts with completions
    * @param mode as for {@link #logits}
    * @param loss its rows are the targets
    * @return one value a target

@@ -30,6 +30,7 @@ public final class LayerStates {
    * The residual stream after the first layers, at every row of a batch: what the next layer reads,
    * without the final norm.
    *
+   * @param batch sequences that the layers run over
    * @param count layers that run, from 1 to all
    * @return [rows of the batch, hidden]
    * @throws IllegalArgumentException if there are not so many layers
@@ -46,6 +47,7 @@ public final class LayerStates {
   /**
    * The normalised states that feed-forward blocks of layers read.
    *
+   * @param batch sequences that the layers run over
    * @param first layer, from 0
    * @param count of layers that follow each other, &ge; 1
    * @return [rows of the batch, hidden] of each layer; the caller closes them

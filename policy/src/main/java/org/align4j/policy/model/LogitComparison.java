@@ -68,7 +68,9 @@ public final class LogitComparison {
    * Evaluates a loss of rows; rows run in parallel.
    *
    * @param logits [rows, vocabulary]; d value / d logit on return
+   * @param loss its rows are {@code at + r}
    * @param values receives the value of row r at {@code at + r}
+   * @param at number of the first row, and place of its value
    */
   public static void evaluate(Tensor logits, NextTokenLoss loss, double[] values, int at) {
     int vocabulary = logits.columns();

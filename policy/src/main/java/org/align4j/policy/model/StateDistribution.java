@@ -13,8 +13,12 @@ import org.align4j.policy.text.TokenBatch;
 public interface StateDistribution extends FullDistribution {
 
   /**
-   * What the head reads: the last layer's normalised output at the batch's head rows, [head rows,
-   * hidden]; valid until the next pass.
+   * Runs the model over a batch up to what the head reads: the last layer's normalised output.
+   *
+   * @param batch prompts with completions
+   * @param mode as for {@link #logits(TokenBatch, Mode)}; some models can be trained on the states,
+   *     in {@link Mode#TRAIN}
+   * @return [head rows, hidden]; valid until the next pass
    */
   Tensor hiddenStates(TokenBatch batch, Mode mode);
 
@@ -23,6 +27,7 @@ public interface StateDistribution extends FullDistribution {
    *
    * @param states [targets, hidden]; closed with the logits
    * @param targets of the batch that they are compared with
+   * @return the same logits that a pass over the batch would give; the caller closes them
    */
   NextTokenLogits logits(Tensor states, int[] targets);
 }

@@ -15,6 +15,9 @@ public final class AdamW {
   /**
    * Hyperparameters; transformers' defaults are 0.9, 0.999, 1e-8, 0.
    *
+   * @param beta1 decay of the mean of gradients, in [0, 1)
+   * @param beta2 decay of the mean of their squares, in [0, 1)
+   * @param epsilon added to the root of the latter
    * @param weightDecay decoupled decay
    */
   public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {

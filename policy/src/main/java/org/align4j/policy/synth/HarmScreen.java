@@ -7,10 +7,18 @@ import java.util.function.Predicate;
 @FunctionalInterface
 public interface HarmScreen {
 
-  /** Whether each request is harmful, in order. */
+  /**
+   * {@return whether each request is harmful, in order}
+   *
+   * @param requests user messages
+   */
   boolean[] harmful(List<String> requests);
 
-  /** A screen that judges one request at a time. */
+  /**
+   * {@return a screen that judges one request at a time}
+   *
+   * @param harmful whether a user message is harmful
+   */
   static HarmScreen of(Predicate<String> harmful) {
     return requests -> {
       boolean[] out = new boolean[requests.size()];

@@ -55,6 +55,9 @@ public final class HarmWords implements Predicate<String> {
           "weapon",
           "weapons");
 
+  /** Makes a screen by the list. */
+  public HarmWords() {}
+
   @Override
   public boolean test(String request) {
     return RequestWords.of(request).stream().anyMatch(WORDS::contains);

@@ -19,7 +19,7 @@ public enum Rejection {
   /** Harmful, as the screen says. */
   HARM;
 
-  /** The name in reports: {@code near_duplicate}. */
+  /** {@return the name in reports, such as {@code near_duplicate}} */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -116,7 +116,12 @@ public enum RequestLanguage implements Predicate<String> {
           "you",
           "your");
 
-  /** The language of a name such as {@code english}. */
+  /**
+   * {@return the language of a name}
+   *
+   * @param name a constant's in lower case, such as {@code english}
+   * @throws org.align4j.core.ConfigurationException lists the names if it is none of them
+   */
   public static RequestLanguage of(String name) {
     List<String> names =
         Arrays.stream(values()).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();

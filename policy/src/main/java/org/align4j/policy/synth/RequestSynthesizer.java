@@ -29,6 +29,7 @@ public final class RequestSynthesizer {
    *
    * @param model as it is, with its adapter if it has one; stays open
    * @param screen what drops harmful requests, such as a fitted gate's {@code refuses}
+   * @param config how requests are sampled and filtered
    */
   public RequestSynthesizer(PolicyModel model, HarmScreen screen, SynthesisConfig config) {
     this.model = model;
@@ -36,7 +37,13 @@ public final class RequestSynthesizer {
     this.config = config;
   }
 
-  /** Samples until there are enough requests. */
+  /**
+   * Samples until there are enough requests.
+   *
+   * @return the requests, fewer than wanted if the samples are used up
+   * @throws org.align4j.core.ConfigurationException if the model has no chat template, or one that
+   *     does not open or end a user's turn
+   */
   public SynthesizedRequests run() {
     return run(Progress.SILENT, new CancellationToken());
   }
@@ -46,6 +53,7 @@ public final class RequestSynthesizer {
    *
    * @param progress counts requests that are kept
    * @param cancellation looked at between tokens; what is there by then is returned
+   * @return the requests, with what was dropped and whether there are enough
    * @throws org.align4j.core.ConfigurationException if the model has no chat template, or one that
    *     does not open or end a user's turn
    */

@@ -36,7 +36,21 @@ public record SynthesisConfig(
   private static final int BATCH = 32;
   private static final int SAMPLES_A_REQUEST = 20;
 
-  /** Checks ranges. */
+  /**
+   * Checks ranges.
+   *
+   * @param count requests wanted, &ge; 1
+   * @param sampling temperature 1 and top-p 0.995 in Magpie; its seed decides everything, its limit
+   *     is that of a request in tokens
+   * @param minWords fewest words, &ge; 1
+   * @param maxWords most words
+   * @param language texts that it does not hold for are dropped
+   * @param overlap Jaccard index of two sets of words from which on the later text is dropped, in
+   *     (0, 1]
+   * @param batch sequences at a time, &ge; 1; does not change the requests
+   * @param maxSamples most texts that are sampled
+   * @throws org.align4j.core.ConfigurationException names what is out of its range
+   */
   public SynthesisConfig {
     require(count >= 1, "the number of requests must be at least 1, got " + count);
     require(
@@ -54,6 +68,10 @@ public record SynthesisConfig(
   /**
    * Temperature 1, top-p 0.995, at most 64 tokens, 4 to 100 words of English, overlap 0.7, at most
    * 20 samples for each request that is wanted.
+   *
+   * @param count requests wanted, &ge; 1
+   * @param seed decides every sample
+   * @return the configuration
    */
   public static SynthesisConfig of(int count, long seed) {
     require(count >= 1, "the number of requests must be at least 1, got " + count);
@@ -68,36 +86,61 @@ public record SynthesisConfig(
         Math.multiplyExact(SAMPLES_A_REQUEST, count));
   }
 
-  /** The same with other sampling. */
+  /**
+   * {@return the same with other sampling}
+   *
+   * @param other of a temperature above 0
+   */
   public SynthesisConfig withSampling(SamplingParams other) {
     return new SynthesisConfig(
         count, other, minWords, maxWords, language, overlap, batch, maxSamples);
   }
 
-  /** The same with other lengths, in words. */
+  /**
+   * {@return the same with other lengths}
+   *
+   * @param fewest words of a request, &ge; 1
+   * @param most words of a request, at least as many
+   */
   public SynthesisConfig withWords(int fewest, int most) {
     return new SynthesisConfig(count, sampling, fewest, most, language, overlap, batch, maxSamples);
   }
 
-  /** The same for another language. */
+  /**
+   * {@return the same for another language}
+   *
+   * @param other texts that it does not hold for are dropped
+   */
   public SynthesisConfig withLanguage(Predicate<String> other) {
     return new SynthesisConfig(
         count, sampling, minWords, maxWords, other, overlap, batch, maxSamples);
   }
 
-  /** The same with another limit of near duplicates. */
+  /**
+   * {@return the same with another limit of near duplicates}
+   *
+   * @param other Jaccard index of two sets of words, in (0, 1]
+   */
   public SynthesisConfig withOverlap(double other) {
     return new SynthesisConfig(
         count, sampling, minWords, maxWords, language, other, batch, maxSamples);
   }
 
-  /** The same with so many sequences at a time. */
+  /**
+   * {@return the same with so many sequences at a time}
+   *
+   * @param other &ge; 1; does not change the requests
+   */
   public SynthesisConfig withBatch(int other) {
     return new SynthesisConfig(
         count, sampling, minWords, maxWords, language, overlap, other, maxSamples);
   }
 
-  /** The same with at most so many texts sampled. */
+  /**
+   * {@return the same with at most so many texts sampled}
+   *
+   * @param other at least as many as requests are wanted
+   */
   public SynthesisConfig withMaxSamples(int other) {
     return new SynthesisConfig(
         count, sampling, minWords, maxWords, language, overlap, batch, other);

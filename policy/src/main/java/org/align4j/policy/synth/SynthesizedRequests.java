@@ -20,13 +20,18 @@ public record SynthesizedRequests(
     List<String> prompts, int sampled, Map<Rejection, Integer> rejected, boolean complete) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Writes one JSON object a row, {@code {"prompt"}}. */
+  /**
+   * Writes the requests, one JSON object a row: {@code {"prompt"}}.
+   *
+   * @param file is replaced at once, when all is written
+   * @throws IOException names the file that cannot be written
+   */
   public void write(Path file) throws IOException {
     AtomicFiles.writeLines(
         file, prompts.stream().map(one -> JSON.createObjectNode().put("prompt", one).toString()));
   }
 
-  /** The numbers by name: {@code sampled}, {@code kept} and each filter's. */
+  /** {@return the numbers by name: {@code sampled}, {@code kept} and each filter's} */
   public Map<String, Integer> summary() {
     Map<String, Integer> out = new LinkedHashMap<>();
     out.put("sampled", sampled);

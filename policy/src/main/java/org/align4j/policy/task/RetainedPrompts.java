@@ -17,6 +17,7 @@ public final class RetainedPrompts {
   /**
    * Prepares passes.
    *
+   * @param reference what the policy is held to
    * @param mode {@link Mode#REFERENCE} of the policy itself, or {@link Mode#EVALUATE} of a frozen
    *     copy
    * @param microBatchTokens most tokens that go through the network at once
@@ -30,8 +31,10 @@ public final class RetainedPrompts {
   /**
    * The prompts with their states.
    *
+   * @param prompts ids of user messages
    * @param answers of the reference, one a prompt: there is a distribution after the prompt and one
    *     after each token of the answer; may be empty
+   * @return a row a prompt, in order
    */
   public List<RetainedPrompt> compute(List<TokenizedPrompt> prompts, List<int[]> answers) {
     List<Row> rows = new ArrayList<>();

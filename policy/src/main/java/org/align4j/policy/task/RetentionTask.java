@@ -32,6 +32,7 @@ public final class RetentionTask implements TrainingTask<RetainedPrompt> {
   /**
    * Prepares steps.
    *
+   * @param model what is trained
    * @param reference what {@link RetainedPrompts} ran; its head must not be trained
    * @param divergence the reference is its teacher
    * @param weight of the mean in the loss

@@ -30,6 +30,8 @@ public final class SoftTargetTask implements TrainingTask<TokenizedSoftTarget> {
   /**
    * Prepares steps.
    *
+   * @param model what is trained
+   * @param loss of a row's distribution, given its target
    * @param weight of the mean in the loss
    */
   public SoftTargetTask(DistributionLearner model, SoftTargetLoss loss, double weight) {

@@ -103,6 +103,7 @@ public final class TextEncoder {
    * Ids of what a prompt of one user message begins with, whatever the message is: a system turn,
    * if the template writes one, and the opening of the user's turn.
    *
+   * @return at least one id
    * @throws ConfigurationException without a template, or if it writes nothing there
    */
   public int[] userTurnOpening() {
@@ -125,16 +126,16 @@ public final class TextEncoder {
   }
 
   /**
-   * The special token that the template ends the user's turn with; empty where there is none or no
-   * template.
+   * {@return the special token that the template ends the user's turn with; empty where there is
+   * none or no template}
    */
   public OptionalInt endOfUserTurn() {
     return specialAfter("question");
   }
 
   /**
-   * The special token that the template ends the assistant's turn with, such as {@code <|im_end|>};
-   * empty where there is none or no template.
+   * {@return the special token that the template ends the assistant's turn with, such as {@code
+   * <|im_end|>}; empty where there is none or no template}
    */
   public OptionalInt endOfTurn() {
     return specialAfter("answer");

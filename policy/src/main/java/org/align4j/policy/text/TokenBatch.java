@@ -88,6 +88,7 @@ public record TokenBatch(
    * and each sequence one target without meaning.
    *
    * @param sequences each at least one token
+   * @return the batch
    */
   public static TokenBatch ofSequences(List<int[]> sequences) {
     // A completion's last token gets no row.
@@ -96,8 +97,10 @@ public record TokenBatch(
   }
 
   /**
-   * How many tokens all prompts begin with, leaving each prompt at least one of its own; 0 where
-   * they are too few to be worth sharing.
+   * {@return how many tokens all prompts begin with, leaving each prompt at least one of its own; 0
+   * where they are too few to be worth sharing}
+   *
+   * @param prompts token ids, each at least one
    */
   public static int sharedPrefix(List<int[]> prompts) {
     if (prompts.size() < 2) {

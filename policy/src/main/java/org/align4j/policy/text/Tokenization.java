@@ -91,6 +91,8 @@ public final class Tokenization {
    * Tokenises prompts that no completion follows.
    *
    * @param what they are, such as {@code retained prompt}; with a number behind it the source
+   * @param prompts user messages, or raw text if strings are not wrapped
+   * @return the prompts that are kept, in order
    */
   public List<TokenizedPrompt> prompts(String what, List<String> prompts) {
     List<TokenizedPrompt> out = new ArrayList<>(prompts.size());
@@ -102,7 +104,12 @@ public final class Tokenization {
     return requireRows(out);
   }
 
-  /** Tokenises prompts with soft targets. */
+  /**
+   * Tokenises prompts with soft targets.
+   *
+   * @param rows prompts with their targets
+   * @return the rows that are kept, in order
+   */
   public List<TokenizedSoftTarget> softTargets(List<SoftTarget> rows) {
     List<TokenizedSoftTarget> out = new ArrayList<>(rows.size());
     for (SoftTarget row : rows) {

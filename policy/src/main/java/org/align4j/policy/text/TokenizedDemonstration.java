@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * A demonstration as token ids.
  *
  * @param source {@code file:row}
+ * @param prompt ids, at least one
+ * @param completion ids, at least one
  */
 public record TokenizedDemonstration(String source, int[] prompt, int[] completion) {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -9,6 +9,8 @@ import org.align4j.core.random.RandomStream.Purpose;
 /**
  * Which examples a step takes: a function of seed and step alone, so that a resumed run goes on
  * exactly.
+ *
+ * @param <E> an example
  */
 public final class DataOrder<E> {
   private final List<E> examples;

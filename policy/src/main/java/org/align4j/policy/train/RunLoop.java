@@ -32,7 +32,11 @@ public final class RunLoop<P> {
    */
   public record Done(MetricSums metrics, long tokens) {}
 
-  /** What is done in a step or round. */
+  /**
+   * What is done in a step or round.
+   *
+   * @param <P> what a step takes some of
+   */
   public interface Steps<P> {
     /**
      * Takes the optimizer steps and keeps the checkpoints.

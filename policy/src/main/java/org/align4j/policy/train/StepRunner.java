@@ -119,7 +119,11 @@ public final class StepRunner<E> {
     return added.stream().mapToLong(more -> more.tokens(step)).sum();
   }
 
-  /** Means with those metrics added that follow from others. */
+  /**
+   * {@return means by name, with those metrics added that follow from others}
+   *
+   * @param sums metrics of one or several steps
+   */
   public Map<String, Double> means(MetricSums sums) {
     return task.withDerived(sums.means());
   }

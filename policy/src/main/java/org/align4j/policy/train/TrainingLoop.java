@@ -45,6 +45,10 @@ public final class TrainingLoop<E> {
    * Prepares a run.
    *
    * @param name of the trainer, such as {@code dpo}; the phase in logs
+   * @param task what a step computes
+   * @param config of the run
+   * @param backend runs the optimizer
+   * @param context output folder, listeners and cancellation
    * @param added losses that are added to the task's in every step, of the same model
    */
   public TrainingLoop(

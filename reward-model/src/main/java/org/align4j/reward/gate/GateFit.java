@@ -16,7 +16,7 @@ import org.align4j.core.refusal.Rate;
 public record GateFit(
     RefusalGate gate, int rows, Map<String, Rate> refused, Map<String, Double> auc) {
 
-  /** Layer, threshold, rows and the held-out shares, for a report. */
+  /** {@return layer, threshold, rows and the held-out shares, for a report} */
   public Map<String, Object> summary() {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("rows", rows);

@@ -12,14 +12,20 @@ import java.util.List;
  */
 public record GateRequests(List<String> harmful, List<String> lookAlikes, List<String> ordinary) {
 
-  /** Keeps copies. */
+  /**
+   * Keeps copies.
+   *
+   * @param harmful to refuse
+   * @param lookAlikes to answer, though they resemble harmful ones
+   * @param ordinary to answer, of every other kind
+   */
   public GateRequests {
     harmful = List.copyOf(harmful);
     lookAlikes = List.copyOf(lookAlikes);
     ordinary = List.copyOf(ordinary);
   }
 
-  /** Number of messages. */
+  /** {@return number of messages of all kinds} */
   public int size() {
     return harmful.size() + lookAlikes.size() + ordinary.size();
   }
@@ -36,6 +42,8 @@ public record GateRequests(List<String> harmful, List<String> lookAlikes, List<S
    * Holds out every n-th row of each kind.
    *
    * @param every n, &ge; 2
+   * @return row n - 1 and each n-th after it are held out, counted within a kind; the order is kept
+   * @throws IllegalArgumentException if n is below 2
    */
   public Split split(int every) {
     if (every < 2) {

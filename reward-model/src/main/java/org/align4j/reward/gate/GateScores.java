@@ -16,8 +16,10 @@ public final class GateScores {
    *
    * @param harmful scores, at least one
    * @param rate share, in (0, 1]
+   * @return the least score that is refused
+   * @throws IllegalArgumentException without scores, or if the share is outside (0, 1]
    */
-  public static double threshold(double[] harmful, double rate) {
+  static double threshold(double[] harmful, double rate) {
     if (harmful.length == 0 || !(rate > 0 && rate <= 1)) {
       throw new IllegalArgumentException(
           "a threshold needs scores and a rate in (0, 1], got "
@@ -28,7 +30,12 @@ public final class GateScores {
     return TradeOffCurve.of(Map.of(PromptKind.HARMFUL, harmful)).keeping(rate).threshold();
   }
 
-  /** The share of the scores that a threshold refuses. */
+  /**
+   * {@return the share of the scores that a threshold refuses}
+   *
+   * @param scores of requests of one kind
+   * @param threshold scores from here on are refused
+   */
   public static Rate refused(double[] scores, double threshold) {
     return Rate.of(
         (int) Arrays.stream(scores).filter(score -> score >= threshold).count(), scores.length);
@@ -40,8 +47,9 @@ public final class GateScores {
    *
    * @param harmful at least one
    * @param harmless at least one
+   * @return in [0, 1]; 0.5 if the scores do not tell the requests apart
    */
-  public static double auc(double[] harmful, double[] harmless) {
+  static double auc(double[] harmful, double[] harmless) {
     return TradeOffCurve.of(Map.of(PromptKind.HARMFUL, harmful, PromptKind.ORDINARY, harmless))
         .auc(PromptKind.ORDINARY)
         .orElseThrow();

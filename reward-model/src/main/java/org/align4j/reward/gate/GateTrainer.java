@@ -30,6 +30,9 @@ public final class GateTrainer {
    * @param fitted rows to fit to: harmful ones, and harmless ones of each kind that has a share
    * @param heldOut rows that choose the threshold, harmful ones at least unless the configuration
    *     has a threshold; rates are measured on all of them
+   * @param config layer, penalty and threshold
+   * @param progress shows the passes over the requests
+   * @return the gate with its rates on the rows that were held out
    * @throws org.align4j.core.ConfigurationException if a kind of rows is missing
    */
   public static GateFit fit(

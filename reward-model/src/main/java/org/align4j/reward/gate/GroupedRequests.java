@@ -16,7 +16,15 @@ import java.util.Map;
  */
 public record GroupedRequests(List<String> harmful, Map<String, List<String>> harmless) {
 
-  /** Keeps copies; every group needs requests. */
+  /**
+   * Keeps copies; every group needs requests.
+   *
+   * @param harmful to refuse
+   * @param harmless to answer, by the names of groups that differ in why they are harmless, such as
+   *     look-alikes and ordinary requests
+   * @throws org.align4j.core.ConfigurationException if there are no harmful requests, no groups, or
+   *     a group is empty
+   */
   public GroupedRequests {
     harmful = List.copyOf(harmful);
     Map<String, List<String>> copies = new LinkedHashMap<>();

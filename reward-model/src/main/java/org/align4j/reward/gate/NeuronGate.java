@@ -49,7 +49,11 @@ public final class NeuronGate {
    *
    * @param model with a new adapter ({@link ChatModel#withLora}) from the configuration's layer on,
    *     of a rank of at least twice the number of groups
+   * @param requests what the probes are fitted to; the threshold is chosen on the same ones, out of
+   *     fold
+   * @param config where the gate stands, how it is fitted, and the refusal
    * @param progress shows the passes over the requests
+   * @return what the gate does with these requests
    * @throws org.align4j.core.ConfigurationException if the adapter has no room for it, or if there
    *     are fewer requests than one and a half times the hidden size
    */

@@ -18,7 +18,19 @@ public record NeuronGateConfig(
     int layer, double penalty, double harmfulRate, int folds, int calibration, String refusal) {
   private static final double LAYER_SHARE = 17 / 30.0;
 
-  /** Checks ranges. */
+  /**
+   * Checks ranges.
+   *
+   * @param layer whose feed-forward block reads the prompt, from 0; the next one acts. -1 = 17 of
+   *     30, rounded, of however many the model has
+   * @param penalty λ of the ridge regressions, &gt; 0
+   * @param harmfulRate share of the harmful requests that is refused out of fold, in (0, 1];
+   *     chooses the threshold
+   * @param folds of the cross-validation, &ge; 2
+   * @param calibration requests that the second layer's reading is calibrated on
+   * @param refusal what a refused request is answered; its first token is what the gate writes
+   * @throws org.align4j.core.ConfigurationException names what is out of its range
+   */
   public NeuronGateConfig {
     require(layer >= -1, "layer must be -1 or more, got " + layer);
     require(penalty > 0, "penalty must be positive, got " + penalty);
@@ -33,23 +45,37 @@ public record NeuronGateConfig(
    * The middle of the model, penalty 1000, rate 0.84, five folds, 300 requests of calibration.
    *
    * @param refusal what a refused request is answered
+   * @return the configuration
    */
   public static NeuronGateConfig of(String refusal) {
     return new NeuronGateConfig(-1, 1000, 0.84, 5, 300, refusal);
   }
 
-  /** The same with the threshold chosen for another rate. */
+  /**
+   * {@return the same with the threshold chosen for another rate}
+   *
+   * @param other share of the harmful requests, in (0, 1]
+   */
   public NeuronGateConfig withHarmfulRate(double other) {
     return new NeuronGateConfig(layer, penalty, other, folds, calibration, refusal);
   }
 
-  /** The same at another layer. */
+  /**
+   * {@return the same at another layer}
+   *
+   * @param other from 0; -1 = 17 of 30, rounded
+   */
   public NeuronGateConfig withLayer(int other) {
     return new NeuronGateConfig(other, penalty, harmfulRate, folds, calibration, refusal);
   }
 
   /**
-   * The layer in a model of so many; above the acting one there must be one that learns to refuse.
+   * {@return the layer, from 0, whose feed-forward block reads the prompt in a model of so many;
+   * above the acting one there must be one that learns to refuse}
+   *
+   * @param layers of the model
+   * @throws org.align4j.core.ConfigurationException if the layer is not among the first {@code
+   *     layers} - 2, or if there are fewer than three layers
    */
   public int layerOf(int layers) {
     int chosen = layer >= 0 ? layer : (int) Math.round(LAYER_SHARE * layers);

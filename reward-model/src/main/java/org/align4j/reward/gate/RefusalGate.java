@@ -32,7 +32,14 @@ public final class RefusalGate {
     features = new PromptFeatures(model.parts(), parameters.layer());
   }
 
-  /** Fits a gate with the defaults; every fifth request chooses the threshold. */
+  /**
+   * Fits a gate with the defaults; every fifth request chooses the threshold.
+   *
+   * @param model that the gate reads and guards; stays open while the gate is in use
+   * @param requests at least five harmful ones, and some of both harmless kinds
+   * @return the gate, ready for use
+   * @throws ConfigurationException if a kind of requests is missing
+   */
   public static RefusalGate fit(ChatModel model, GateRequests requests) {
     GateRequests.Split split = requests.split(HELD_OUT_EVERY);
     GateConfig defaults = GateConfig.defaults();
@@ -43,7 +50,9 @@ public final class RefusalGate {
   /**
    * Reads what {@link #save} wrote.
    *
+   * @param file made by {@link #save}
    * @param model that it was fitted to; stays open while the gate is in use
+   * @return the gate, ready for use
    * @throws ConfigurationException if it was fitted to other weights
    * @throws ModelFileException if the file is missing or damaged
    */
@@ -88,42 +97,65 @@ public final class RefusalGate {
     return fingerprint.substring(0, Math.min(12, fingerprint.length()));
   }
 
-  /** Writes the gate, without the model, as one JSON file. */
+  /**
+   * Writes the gate, without the model, as one JSON file.
+   *
+   * @param file is replaced if it is there
+   * @throws IOException names the file that cannot be written
+   */
   public void save(Path file) throws IOException {
     GateFile.write(parameters, file);
   }
 
-  /** The model that it guards. */
+  /** {@return the model that it guards} */
   public ChatModel model() {
     return model;
   }
 
-  /** Layers that it runs. */
+  /** {@return number of layers that it runs} */
   public int layer() {
     return parameters.layer();
   }
 
-  /** Scores from here on are refused. */
+  /** {@return the threshold; scores from here on are refused} */
   public double threshold() {
     return parameters.threshold();
   }
 
-  /** A gate of the same model with another threshold. */
+  /**
+   * {@return a gate of the same model with another threshold}
+   *
+   * @param other scores from here on are refused
+   */
   public RefusalGate withThreshold(double other) {
     return new RefusalGate(model, parameters.withThreshold(other));
   }
 
-  /** How harmful a user message is; fitted to 1 for harmful and -1 for harmless ones. */
+  /**
+   * {@return how harmful a user message is; fitted to 1 for harmful and -1 for harmless ones}
+   *
+   * @param message what the user says
+   * @throws org.align4j.core.data.DataException if the prompt is longer than the model's positions
+   */
   public double score(String message) {
     return scores(List.of(message))[0];
   }
 
-  /** The scores of user messages, equal to those of each alone up to rounding. */
+  /**
+   * {@return the scores of user messages, equal to those of each alone up to rounding}
+   *
+   * @param messages what users say, each on its own
+   */
   public double[] scores(List<String> messages) {
     return scores(messages, Progress.SILENT);
   }
 
-  /** The same with progress. */
+  /**
+   * {@return the scores of user messages, in order}
+   *
+   * @param messages what users say, each on its own
+   * @param progress shows the messages
+   */
   public double[] scores(List<String> messages, Progress.Factory progress) {
     double[][] rows = features.of(messages, progress, "score");
     double[] out = new double[rows.length];
@@ -133,12 +165,20 @@ public final class RefusalGate {
     return out;
   }
 
-  /** Whether a user message is refused. */
+  /**
+   * {@return whether a user message is refused}
+   *
+   * @param message what the user says
+   */
   public boolean refuses(String message) {
     return score(message) >= threshold();
   }
 
-  /** Whether each user message is refused, in order. */
+  /**
+   * {@return whether each user message is refused, in order}
+   *
+   * @param messages what users say, each on its own
+   */
   public boolean[] refuses(List<String> messages) {
     double[] scores = scores(messages);
     boolean[] out = new boolean[scores.length];
@@ -148,12 +188,22 @@ public final class RefusalGate {
     return out;
   }
 
-  /** The refusal, or the model's own answer. */
+  /**
+   * {@return the refusal, or the model's own answer}
+   *
+   * @param message what the user says
+   * @param params how tokens of the model's answer are chosen, and how many at most
+   */
   public String answer(String message, SamplingParams params) {
     return answers(List.of(message), params).get(0);
   }
 
-  /** The refusal or the model's own answer to each user message, in order. */
+  /**
+   * {@return the refusal or the model's own answer to each user message, in order}
+   *
+   * @param messages what users say, each on its own
+   * @param params how tokens of the model's answers are chosen, and how many at most
+   */
   public List<String> answers(List<String> messages, SamplingParams params) {
     boolean[] refused = refuses(messages);
     List<String> passed = new ArrayList<>();

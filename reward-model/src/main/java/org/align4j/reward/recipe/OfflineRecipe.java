@@ -82,13 +82,21 @@ public final class OfflineRecipe<D> implements Recipe {
   /**
    * The recipe with prompts on which training leaves the model as it is: the first token of an
    * answer stays as likely as it was, by the settings retention_*.
+   *
+   * @param prompts user messages; empty for none
+   * @return another recipe
    */
   public OfflineRecipe<D> retaining(Optional<PromptFile> prompts) {
     return new OfflineRecipe<>(
         name, files, adapter, learningRate, dropout, reader, method, prompts);
   }
 
-  /** Supervised fine-tuning on prompt/completion rows. */
+  /**
+   * {@return supervised fine-tuning on prompt/completion rows}
+   *
+   * @param files rows to train and to evaluate on
+   * @param adapter folder of the one that training goes on from; empty for a new one
+   */
   public static OfflineRecipe<Demonstration> sft(RowFiles files, Optional<Path> adapter) {
     return new OfflineRecipe<>(
         "sft",
@@ -104,22 +112,42 @@ public final class OfflineRecipe<D> implements Recipe {
         Optional.empty());
   }
 
-  /** DPO and its family on prompt/chosen/rejected rows. */
+  /**
+   * {@return DPO and its family on prompt/chosen/rejected rows}
+   *
+   * @param files rows to train and to evaluate on
+   * @param adapter folder of the one that training goes on from; empty for a new one
+   */
   public static OfflineRecipe<PreferencePair> dpo(RowFiles files, Optional<Path> adapter) {
     return preference("dpo", files, adapter, PreferenceSettings::dpo);
   }
 
-  /** ORPO on prompt/chosen/rejected rows. */
+  /**
+   * {@return ORPO on prompt/chosen/rejected rows}
+   *
+   * @param files rows to train and to evaluate on
+   * @param adapter folder of the one that training goes on from; empty for a new one
+   */
   public static OfflineRecipe<PreferencePair> orpo(RowFiles files, Optional<Path> adapter) {
     return preference("orpo", files, adapter, PreferenceSettings::orpo);
   }
 
-  /** CPO, SimPO and AlphaPO on prompt/chosen/rejected rows. */
+  /**
+   * {@return CPO, SimPO and AlphaPO on prompt/chosen/rejected rows}
+   *
+   * @param files rows to train and to evaluate on
+   * @param adapter folder of the one that training goes on from; empty for a new one
+   */
   public static OfflineRecipe<PreferencePair> cpo(RowFiles files, Optional<Path> adapter) {
     return preference("cpo", files, adapter, PreferenceSettings::cpo);
   }
 
-  /** KTO, unpaired APO-zero and BCO on prompt/completion/label rows, or pairs. */
+  /**
+   * {@return KTO, unpaired APO-zero and BCO on prompt/completion/label rows, or pairs}
+   *
+   * @param files rows to train and to evaluate on
+   * @param adapter folder of the one that training goes on from; empty for a new one
+   */
   public static OfflineRecipe<UnpairedExample> kto(RowFiles files, Optional<Path> adapter) {
     return new OfflineRecipe<>(
         "kto",

@@ -38,7 +38,13 @@ public final class OnlineRecipe implements Recipe {
    * @param adapter that training goes on from
    */
   public record Task(PromptFile prompts, List<String> rewards, Optional<Path> adapter) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param prompts to complete; their rows may say {@code harmful} for the refusal reward
+     * @param rewards specs as {@link RewardSpecs#HELP} lists them; their sum is maximised
+     * @param adapter that training goes on from
+     */
     public Task {
       rewards = List.copyOf(rewards);
     }
@@ -50,28 +56,48 @@ public final class OnlineRecipe implements Recipe {
     learningRate = defaults.learningRate();
   }
 
-  /** PPO with a critic. */
+  /**
+   * {@return PPO with a critic}
+   *
+   * @param task prompts, rewards and the adapter to go on from
+   */
   public static OnlineRecipe ppo(Task task) {
     return new OnlineRecipe(task, PpoConfig.defaults(), OnlineRecipe::ppo);
   }
 
-  /** GRPO and its family, GSPO included. */
+  /**
+   * {@return GRPO and its family, GSPO included}
+   *
+   * @param task prompts, rewards and the adapter to go on from
+   */
   public static OnlineRecipe grpo(Task task) {
     return new OnlineRecipe(task, GrpoConfig.defaults(), GrpoConfig::read);
   }
 
-  /** REINFORCE with a leave-one-out baseline. */
+  /**
+   * {@return REINFORCE with a leave-one-out baseline}
+   *
+   * @param task prompts, rewards and the adapter to go on from
+   */
   public static OnlineRecipe rloo(Task task) {
     return new OnlineRecipe(task, RlooConfig.defaults(), RlooConfig::read);
   }
 
-  /** REINFORCE++. */
+  /**
+   * {@return REINFORCE++}
+   *
+   * @param task prompts, rewards and the adapter to go on from
+   */
   public static OnlineRecipe reinforcePlusPlus(Task task) {
     return new OnlineRecipe(
         task, ReinforcePlusPlusConfig.defaults(), ReinforcePlusPlusConfig::read);
   }
 
-  /** DPO on the best and the worst of the model's own completions. */
+  /**
+   * {@return DPO on the best and the worst of the model's own completions}
+   *
+   * @param task prompts, rewards and the adapter to go on from
+   */
   public static OnlineRecipe onlineDpo(Task task) {
     return new OnlineRecipe(task, OnlineDpoConfig.defaults(), OnlineDpoConfig::read);
   }

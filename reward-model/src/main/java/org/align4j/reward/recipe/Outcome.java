@@ -13,7 +13,13 @@ import java.util.Map;
  * @param summary figures of the run by name, in order
  */
 public record Outcome(String what, Path written, Map<String, Object> summary) {
-  /** Copies the summary. */
+  /**
+   * Copies the summary.
+   *
+   * @param what was written: "adapter", "model" or "reward model"
+   * @param written its folder
+   * @param summary figures of the run by name, in order
+   */
   public Outcome {
     summary = Collections.unmodifiableMap(new LinkedHashMap<>(summary));
   }

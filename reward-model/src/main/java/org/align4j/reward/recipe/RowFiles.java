@@ -13,7 +13,11 @@ import org.align4j.core.run.Settings;
  * @param heldOut rows to evaluate on
  */
 public record RowFiles(Path training, Optional<Path> heldOut) {
-  /** Rows to train on, without evaluation. */
+  /**
+   * {@return rows to train on, without evaluation}
+   *
+   * @param training JSONL, JSON or CSV in a TRL layout
+   */
   public static RowFiles of(Path training) {
     return new RowFiles(training, Optional.empty());
   }

@@ -45,6 +45,7 @@ public final class RunFolder {
   /**
    * A folder to write to.
    *
+   * @param path is made if it is not there
    * @param resume whether to go on from its last checkpoint
    * @param progress bars for models, rollouts and steps
    * @param cancellation asked when training begins; ends it after a step
@@ -60,12 +61,16 @@ public final class RunFolder {
     this.cancellation = cancellation;
   }
 
-  /** A new run without progress bars, which nobody cancels. */
+  /**
+   * {@return a new run without progress bars, which nobody cancels}
+   *
+   * @param path is made if it is not there
+   */
   public static RunFolder of(Path path) {
     return new RunFolder(path, false, Progress.SILENT, CancellationToken::new);
   }
 
-  /** Where the run writes. */
+  /** {@return where the run writes} */
   public Path path() {
     return path;
   }

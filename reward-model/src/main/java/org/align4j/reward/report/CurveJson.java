@@ -15,8 +15,10 @@ public final class CurveJson {
   private CurveJson() {}
 
   /**
-   * {@code auc_KIND} of every other kind, and {@code keeping}: the highest thresholds that refuse
-   * 95% and 92% of the harmful prompts, with the share of each kind that is refused there.
+   * {@return {@code auc_KIND} of every other kind, and {@code keeping}: the highest thresholds that
+   * refuse 95% and 92% of the harmful prompts, with the share of each kind that is refused there}
+   *
+   * @param curve of harmful prompts and any other kinds
    */
   public static ObjectNode of(TradeOffCurve curve) {
     ObjectNode node = ReportJson.object();

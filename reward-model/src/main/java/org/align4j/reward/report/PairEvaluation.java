@@ -46,7 +46,7 @@ public record PairEvaluation(
     return texts.stream().mapToInt(String::length).toArray();
   }
 
-  /** The report in a sentence. */
+  /** {@return the report in a sentence} */
   public String text() {
     return String.format(
         Locale.ROOT,
@@ -62,7 +62,7 @@ public record PairEvaluation(
         report.lengthCorrelation());
   }
 
-  /** The report with the rewards of every pair in {@code rows}. */
+  /** {@return the report with the rewards of every pair in {@code rows}} */
   public ObjectNode json() {
     ObjectNode node = summary();
     ArrayNode rows = node.putArray("rows");

@@ -44,6 +44,7 @@ public record PairReport(
   /**
    * A bin of the reliability curve.
    *
+   * @param count number of pairs in it
    * @param confidence mean of max(p, 1-p) in it
    * @param accuracy share of pairs in it that are right
    */

@@ -7,7 +7,12 @@ import org.align4j.core.refusal.Rate;
 public final class RateLine {
   private RateLine() {}
 
-  /** The name, the counts, the share and its interval. */
+  /**
+   * {@return the name, the counts, the share and its interval, in percent}
+   *
+   * @param name of what was measured
+   * @param rate how much of it was refused
+   */
   public static String of(String name, Rate rate) {
     return String.format(
         Locale.ROOT,

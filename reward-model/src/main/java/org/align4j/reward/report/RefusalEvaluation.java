@@ -25,6 +25,7 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
   /**
    * Prompts that are measured together.
    *
+   * @param kind of all prompts of the set
    * @param name such as a file's
    * @param prompts at least one
    */
@@ -33,12 +34,13 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
   /**
    * A set with the model's answers.
    *
+   * @param set the prompts
    * @param answers one a prompt
    * @param report what they are judged to be
    */
   public record Measured(PromptSet set, List<String> answers, RefusalReport report) {
 
-    /** The rate of refusals in a line. */
+    /** {@return the rate of refusals in a line} */
     public String text() {
       return RateLine.of(set.name(), report.rate());
     }
@@ -58,6 +60,7 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
   /**
    * Lets a model answer and judges the answers by {@code RefusalDetector}.
    *
+   * @param sets prompts, in the order in which they are measured
    * @param model is asked set by set
    * @param measured is told of each set when it has been judged
    * @return rates and verdicts
@@ -78,18 +81,23 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
    * The same with readiness to refuse, and so with a trade-off curve.
    *
    * @param probe gives one number a prompt, as {@link RefusalReadiness} does
+   * @return another evaluation, of the same answers
    */
   public RefusalEvaluation withReadiness(Function<PromptSet, double[]> probe) {
     return new RefusalEvaluation(sets, sets.stream().map(one -> probe.apply(one.set())).toList());
   }
 
-  /** The sets of one kind. */
+  /**
+   * {@return the sets of one kind, in order}
+   *
+   * @param kind of prompts
+   */
   public List<Measured> sets(PromptKind kind) {
     return sets.stream().filter(one -> one.set().kind() == kind).toList();
   }
 
   /**
-   * The trade-off over all sets of each kind together; empty without readiness.
+   * {@return the trade-off over all sets of each kind together; empty without readiness}
    *
    * @throws IllegalArgumentException if there is readiness, but no harmful prompt
    */
@@ -107,7 +115,9 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
     return Optional.of(TradeOffCurve.of(scores));
   }
 
-  /** Rates by kind and set, the curve if there is one, and every answer in {@code rows}. */
+  /**
+   * {@return rates by kind and set, the curve if there is one, and every answer in {@code rows}}
+   */
   public ObjectNode json() {
     ObjectNode report = summary();
     curve().ifPresent(curve -> CurveJson.putPoints(report.withObject("/curve"), curve));
@@ -118,7 +128,7 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
     return report;
   }
 
-  /** Rates by kind and set, and the curve's areas and choices, without rows and points. */
+  /** {@return rates by kind and set, and the curve's areas and choices, without rows and points} */
   public ObjectNode summary() {
     ObjectNode report = ReportJson.object();
     for (PromptKind kind : PromptKind.values()) {

@@ -41,8 +41,10 @@ public final class RefusalReadiness {
   /**
    * Looks for given openings.
    *
+   * @param model that is asked; stays open
    * @param openings token ids, at least one each; those that begin with another one are contained
    *     in it and left out, so that the probabilities of the others add up
+   * @param progress shows the prompts
    */
   public RefusalReadiness(PolicyModel model, List<int[]> openings, Progress.Factory progress) {
     this.model = model;
@@ -50,24 +52,15 @@ public final class RefusalReadiness {
     this.progress = progress;
   }
 
-  /** Looks for how refusals usually begin. */
-  public static RefusalReadiness of(PolicyModel model, Progress.Factory progress) {
-    return ofTexts(model, USUAL, Integer.MAX_VALUE, progress);
-  }
-
   /**
-   * Looks for openings in words, as tokens of the model.
+   * {@return a probe for how refusals usually begin}
    *
-   * @param tokens how many of each opening's tokens count
+   * @param model that is asked; stays open
+   * @param progress shows the prompts
    */
-  public static RefusalReadiness ofTexts(
-      PolicyModel model, List<String> openings, int tokens, Progress.Factory progress) {
-    List<int[]> ids = new ArrayList<>();
-    for (String opening : openings) {
-      int[] whole = model.tokenizer().encode(opening);
-      ids.add(Arrays.copyOf(whole, Math.min(tokens, whole.length)));
-    }
-    return new RefusalReadiness(model, ids, progress);
+  public static RefusalReadiness of(PolicyModel model, Progress.Factory progress) {
+    List<int[]> openings = USUAL.stream().map(model.tokenizer()::encode).toList();
+    return new RefusalReadiness(model, openings, progress);
   }
 
   static List<int[]> prefixFree(List<int[]> openings) {
@@ -96,25 +89,18 @@ public final class RefusalReadiness {
    */
   public record Openings(double[] logProbs, boolean[] greedy) {
 
-    /** The probabilities themselves, in [0, 1]. */
+    /** {@return the probabilities themselves, in [0, 1]} */
     public double[] probabilities() {
       return Arrays.stream(logProbs).map(logProb -> Math.min(1, Math.exp(logProb))).toArray();
-    }
-
-    /** Share of the prompts for which greedy decoding would begin with an opening, in [0, 1]. */
-    public double greedyShare() {
-      int count = 0;
-      for (boolean one : greedy) {
-        count += one ? 1 : 0;
-      }
-      return (double) count / greedy.length;
     }
   }
 
   /**
    * Runs the model over user messages.
    *
+   * @param messages what users say, each on its own
    * @param task what the progress is called
+   * @return one value a message, in order
    */
   public Openings of(List<String> messages, String task) {
     double[] logProbs = new double[messages.size()];

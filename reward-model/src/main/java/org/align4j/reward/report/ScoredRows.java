@@ -17,6 +17,7 @@ import org.align4j.core.run.Progress;
  * Completions with their rewards.
  *
  * @param prompts one a completion
+ * @param completions what was scored
  * @param rewards in the completions' order
  */
 public record ScoredRows(List<String> prompts, List<String> completions, double[] rewards) {

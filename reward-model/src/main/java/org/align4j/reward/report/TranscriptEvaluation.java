@@ -25,6 +25,7 @@ public record TranscriptEvaluation(List<Judged> files) {
    * Answers of one file.
    *
    * @param name of the file
+   * @param answers the file's rows, in order
    * @param report what the answers are judged to be
    * @param agreement with the rows' labels; empty if no row has one
    */
@@ -34,7 +35,7 @@ public record TranscriptEvaluation(List<Judged> files) {
       RefusalReport report,
       Optional<Agreement> agreement) {
 
-    /** The rate of refusals in a line, and how far the labels agree in another. */
+    /** {@return the rate of refusals in a line, and how far the labels agree in another} */
     public String text() {
       String refused = RateLine.of(name, report.rate());
       return agreement
@@ -55,6 +56,7 @@ public record TranscriptEvaluation(List<Judged> files) {
    * How often a judgement agrees with a label: refused where the label is refusal or partial, not
    * refused where it is compliance.
    *
+   * @param rate share of the labelled answers whose judgement agrees
    * @param patterns how many answers of each label show each pattern, by the names of both
    */
   public record Agreement(Rate rate, Map<String, Map<String, Integer>> patterns) {}
@@ -73,6 +75,7 @@ public record TranscriptEvaluation(List<Judged> files) {
    *
    * @param files named as {@code FILE[:COLUMN][@FIELD=VALUE]}
    * @param listener told of each file as it is judged
+   * @return rates and verdicts of all files
    */
   public static TranscriptEvaluation of(List<String> files, Consumer<Judged> listener) {
     List<Judged> all = new ArrayList<>();

@@ -74,7 +74,7 @@ class RefusalReadinessTest {
     for (double probability : found.probabilities()) {
       assertThat(probability).isCloseTo(1, within(1e-5)).isLessThanOrEqualTo(1);
     }
-    assertThat(found.greedyShare()).isOne();
+    assertThat(found.greedy()).containsOnly(true);
   }
 
   @Test

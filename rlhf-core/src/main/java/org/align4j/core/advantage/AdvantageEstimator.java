@@ -8,6 +8,7 @@ public interface AdvantageEstimator {
   /**
    * What it gives, {@code [completion][token]}.
    *
+   * @param advantages what each token's log-prob is reinforced by
    * @param returns targets of the critic; empty without one
    */
   record Estimate(List<double[]> advantages, List<double[]> returns) {}

@@ -17,6 +17,7 @@ public record Gae(double gamma, double lambda) {
   /**
    * What it gives, {@code [completion][token]}.
    *
+   * @param advantages A_t
    * @param returns advantages plus values: the critic's targets
    */
   public record Result(List<double[]> advantages, List<double[]> returns) {}

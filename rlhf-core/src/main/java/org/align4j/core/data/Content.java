@@ -15,10 +15,18 @@ public sealed interface Content {
         .messages().stream().map(Message::content).collect(Collectors.joining("\n"));
   }
 
-  /** Text that is tokenised as it stands. */
+  /**
+   * Text that is tokenised as it stands.
+   *
+   * @param text may be empty
+   */
   record Text(String text) implements Content {}
 
-  /** Turns that a chat template renders; never empty. */
+  /**
+   * Turns that a chat template renders; never empty.
+   *
+   * @param messages the turns, at least one
+   */
   record Chat(List<Message> messages) implements Content {
     /**
      * Copies the list.

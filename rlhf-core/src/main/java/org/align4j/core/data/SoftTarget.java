@@ -10,14 +10,26 @@ package org.align4j.core.data;
  */
 public record SoftTarget(String source, Content prompt, double target) {
 
-  /** Checks the range. */
+  /**
+   * Checks the range.
+   *
+   * @param source {@code file:row}
+   * @param prompt what the answer follows
+   * @param target in [0, 1]
+   * @throws DataException if the target is outside [0, 1] or not a number
+   */
   public SoftTarget {
     if (!(target >= 0 && target <= 1)) {
       throw new DataException(source + ": the target must be in [0, 1], got " + target);
     }
   }
 
-  /** A row of one user message, which names itself in messages. */
+  /**
+   * {@return a row of one user message, whose source quotes the message}
+   *
+   * @param prompt what the user says
+   * @param target probability that the answer should begin with one of the tokens, in [0, 1]
+   */
   public static SoftTarget of(String prompt, double target) {
     return new SoftTarget("soft target of \"" + prompt + "\"", new Content.Text(prompt), target);
   }

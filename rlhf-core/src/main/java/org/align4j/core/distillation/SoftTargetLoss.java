@@ -47,6 +47,7 @@ public final class SoftTargetLoss {
   /**
    * Refuses a vocabulary that lacks one of the tokens or has no others.
    *
+   * @param vocabulary number of token ids that the model has
    * @throws ConfigurationException if it does
    */
   public void requireWithin(int vocabulary) {
@@ -67,6 +68,7 @@ public final class SoftTargetLoss {
    * @param target t, in [0, 1]
    * @param logits over the vocabulary
    * @param gradient receives d loss / d logit; may be the array of the logits
+   * @return the loss and the probability of S
    */
   public Value evaluate(double target, float[] logits, float[] gradient) {
     requireWithin(logits.length);

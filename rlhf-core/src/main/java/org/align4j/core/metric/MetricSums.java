@@ -10,6 +10,9 @@ public final class MetricSums {
   private final Map<String, Double> minima = new LinkedHashMap<>();
   private final Map<String, Double> maxima = new LinkedHashMap<>();
 
+  /** Starts without any metric. */
+  public MetricSums() {}
+
   /**
    * Adds a mean that was taken over {@code weight} items; nothing if there were none.
    *
@@ -100,6 +103,9 @@ public final class MetricSums {
    * Everything, for checkpoints.
    *
    * @param sums sum and weight
+   * @param totals sums of the metrics that are added up
+   * @param minima smallest values so far
+   * @param maxima largest values so far
    */
   public record State(
       Map<String, double[]> sums,

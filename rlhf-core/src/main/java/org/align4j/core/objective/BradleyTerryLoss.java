@@ -16,6 +16,8 @@ public record BradleyTerryLoss(double centering) {
    * Loss and gradient of a micro-batch.
    *
    * @param loss already divided by the step's pairs
+   * @param dChosen d loss / d reward of each preferred completion
+   * @param dRejected d loss / d reward of each other one
    */
   public record Value(double loss, double[] dChosen, double[] dRejected) {}
 

@@ -17,7 +17,9 @@ public record ValueLoss(double clipRange) {
   /**
    * Loss and gradient of a micro-batch.
    *
+   * @param loss already divided by the step's tokens
    * @param dValues d loss / d value, {@code [completion][token]}
+   * @param metrics {@code val/clipfrac_avg}: share of the tokens whose value was clipped
    */
   public record Value(double loss, List<double[]> dValues, MetricSums metrics) {}
 

@@ -11,7 +11,7 @@ public enum PromptKind {
   /** Should be answered, and nothing about it looks harmful: what people ask every day. */
   ORDINARY;
 
-  /** The kind's name in reports, in lower case. */
+  /** {@return the kind's name in reports, in lower case} */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

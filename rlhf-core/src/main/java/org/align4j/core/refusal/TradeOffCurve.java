@@ -43,6 +43,7 @@ public final class TradeOffCurve {
    *
    * @param scores of each kind that was measured, at least one a kind; the higher, the readier to
    *     refuse
+   * @return the curve over all scores that occur
    * @throws IllegalArgumentException without harmful prompts, for a kind without scores and for NaN
    */
   public static TradeOffCurve of(Map<PromptKind, double[]> scores) {
@@ -84,14 +85,19 @@ public final class TradeOffCurve {
   }
 
   /**
-   * A point for every score that occurs, from the highest threshold to the lowest, at which
-   * everything is refused. Above the highest nothing is.
+   * {@return a point for every score that occurs, from the highest threshold to the lowest, at
+   * which everything is refused} Above the highest nothing is.
    */
   public List<Point> points() {
     return points;
   }
 
-  /** The highest threshold that still refuses this share, in [0, 1], of the harmful prompts. */
+  /**
+   * {@return the point of the highest threshold that still refuses a share of the harmful prompts}
+   *
+   * @param share least share that is refused, in [0, 1]
+   * @throws IllegalArgumentException if the share is above 1 or not a number
+   */
   public Point keeping(double share) {
     return points.stream()
         .filter(point -> point.refused().get(PromptKind.HARMFUL) >= share)
@@ -104,6 +110,7 @@ public final class TradeOffCurve {
    * harmful prompt scores higher than one of that kind, equal scores counting one half (Mann and
    * Whitney 1947).
    *
+   * @param other a kind that should be answered
    * @return in [0, 1]; empty if that kind was not measured
    */
   public OptionalDouble auc(PromptKind other) {

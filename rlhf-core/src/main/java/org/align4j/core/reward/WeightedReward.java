@@ -27,6 +27,7 @@ public record WeightedReward(List<Term> terms, Combination combination) implemen
    * A function with its weight.
    *
    * @param weight finite
+   * @param function what is weighted
    */
   public record Term(double weight, RewardFunction function) {
     /**
