@@ -3,10 +3,8 @@ package org.align4j.policy;
 import static org.align4j.core.ConfigurationException.require;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -26,7 +24,6 @@ import org.align4j.policy.online.DistillationConfig;
 import org.align4j.policy.online.OnlineMethod;
 import org.align4j.policy.online.OnlinePrompt;
 import org.align4j.policy.run.CancellationToken;
-import org.align4j.policy.run.RunContext;
 import org.align4j.policy.run.TrainingListener;
 import org.align4j.policy.run.TrainingResult;
 import org.align4j.policy.text.LengthPolicy;
@@ -49,24 +46,12 @@ import org.align4j.policy.train.TrainingConfigBuilder;
  * @param <D> a row of training data
  */
 public final class Trainer<D> {
-  private static final int MAX_LENGTH = 1024;
-
   private final TrainingMethod<D> method;
-  private final List<TrainingListener> listeners = new ArrayList<>();
-  private final Map<String, NextTokenRows> nextToken = new TreeMap<>();
-  private String name;
-  private TrainingConfig config;
-  private Path output;
-  private LengthPolicy lengths = new LengthPolicy(MAX_LENGTH, LengthPolicy.Mode.KEEP_START);
-  private boolean wrapStrings = true;
-  private CancellationToken cancellation = new CancellationToken();
-  private List<D> heldOut = List.of();
-  private Supplier<Map<String, Double>> evaluation;
+  private final TrainerOptions<D> options;
 
   private Trainer(String name, double learningRate, TrainingMethod<D> method) {
-    this.name = name;
     this.method = method;
-    config = TrainingConfig.defaults(learningRate);
+    options = new TrainerOptions<>(name, learningRate);
   }
 
   /**
@@ -231,7 +216,7 @@ public final class Trainer<D> {
    * @return this trainer
    */
   public Trainer<D> config(UnaryOperator<TrainingConfigBuilder> changes) {
-    config = changes.apply(config.toBuilder()).build();
+    options.config(changes);
     return this;
   }
 
@@ -242,7 +227,7 @@ public final class Trainer<D> {
    * @return this trainer
    */
   public Trainer<D> config(TrainingConfig value) {
-    config = value;
+    options.config(value);
     return this;
   }
 
@@ -253,7 +238,7 @@ public final class Trainer<D> {
    * @return this trainer
    */
   public Trainer<D> named(String value) {
-    name = value;
+    options.name(value);
     return this;
   }
 
@@ -264,7 +249,7 @@ public final class Trainer<D> {
    * @return this trainer
    */
   public Trainer<D> output(Path folder) {
-    output = folder;
+    options.output(folder);
     return this;
   }
 
@@ -275,7 +260,7 @@ public final class Trainer<D> {
    * @return this trainer
    */
   public Trainer<D> listen(TrainingListener... more) {
-    listeners.addAll(List.of(more));
+    options.listen(List.of(more));
     return this;
   }
 
@@ -286,7 +271,7 @@ public final class Trainer<D> {
    * @return this trainer
    */
   public Trainer<D> lengths(LengthPolicy policy) {
-    lengths = policy;
+    options.lengths(policy);
     return this;
   }
 
@@ -298,7 +283,7 @@ public final class Trainer<D> {
    * @return this trainer
    */
   public Trainer<D> wrapStringsAsChat(boolean value) {
-    wrapStrings = value;
+    options.wrapStrings(value);
     return this;
   }
 
@@ -309,7 +294,7 @@ public final class Trainer<D> {
    * @return this trainer
    */
   public Trainer<D> evaluateOn(List<D> rows) {
-    heldOut = List.copyOf(rows);
+    options.heldOut(rows);
     return this;
   }
 
@@ -320,7 +305,7 @@ public final class Trainer<D> {
    * @return this trainer
    */
   public Trainer<D> evaluateBy(Supplier<Map<String, Double>> metrics) {
-    evaluation = metrics;
+    options.evaluation(metrics);
     return this;
   }
 
@@ -370,10 +355,10 @@ public final class Trainer<D> {
       throw new ConfigurationException(
           "retained prompts and soft targets are added to training on recorded rows of a ChatModel;"
               + " "
-              + name
+              + options.name()
               + " is another kind of training");
     }
-    nextToken.put(kind, rows);
+    options.nextToken(kind, rows);
     return this;
   }
 
@@ -384,7 +369,7 @@ public final class Trainer<D> {
    * @return this trainer
    */
   public Trainer<D> cancelledBy(CancellationToken token) {
-    cancellation = token;
+    options.cancellation(token);
     return this;
   }
 
@@ -395,7 +380,7 @@ public final class Trainer<D> {
    * @return steps and last metrics
    */
   public TrainingResult fit(List<D> rows) {
-    return method.train(setup(false), rows);
+    return method.train(options.setup(false), rows);
   }
 
   /**
@@ -406,21 +391,6 @@ public final class Trainer<D> {
    * @return steps and last metrics of the whole run
    */
   public TrainingResult resume(List<D> rows) {
-    return method.train(setup(true), rows);
-  }
-
-  private TrainingSetup<D> setup(boolean resume) {
-    Path folder = output == null ? Path.of("runs", name) : output;
-    RunContext context = new RunContext(folder, listeners, cancellation);
-    return new TrainingSetup<>(
-        name,
-        config,
-        context,
-        lengths,
-        wrapStrings,
-        heldOut,
-        evaluation,
-        resume,
-        List.copyOf(nextToken.values()));
+    return method.train(options.setup(true), rows);
   }
 }

@@ -18,7 +18,21 @@ record BaseWeights(
   static final String FINAL_NORM = "model.norm.weight";
   static final String HEAD = "lm_head.weight";
 
-  /** Name of the weight that the head multiplies with. */
+  /** An embedding and layers with the other weights that a model has, at zero. */
+  static BaseWeights around(Tensor embedding, List<DecoderLayer> layers, ModelConfig config) {
+    return new BaseWeights(
+        embedding,
+        layers,
+        Tensor.zeros(1, config.hidden()),
+        config.tiedHead() ? null : Tensor.zeros(config.vocabulary(), config.hidden()));
+  }
+
+  /** The weight that the head multiplies with. */
+  Tensor head() {
+    return untiedHead == null ? embedding : untiedHead;
+  }
+
+  /** Its name. */
   String headName() {
     return untiedHead == null ? EMBEDDING : HEAD;
   }

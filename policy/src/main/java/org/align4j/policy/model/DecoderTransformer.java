@@ -1,14 +1,10 @@
 package org.align4j.policy.model;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import org.align4j.core.ConfigurationException;
 import org.align4j.core.distillation.NextTokenLoss;
 import org.align4j.core.distillation.VocabularyDivergence;
-import org.align4j.core.random.RandomStream;
-import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.backend.TokenStats;
@@ -28,10 +24,9 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   private final BaseWeights base;
   private final DecodingPacker packer;
   private final LayerStack stack;
-  private final List<DecoderLayer> layers;
   private final HeadRows headRows;
   private final TrainedWeights trained;
-  private LoraConfig lora;
+  private final DecoderAdapter lora;
   private TokenBatch lastBatch;
 
   /**
@@ -45,16 +40,13 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     this.backend = backend;
     passes = new Passes(config);
     Tensor embedding = Tensor.zeros(config.vocabulary(), config.hidden());
-    Tensor finalNorm = Tensor.zeros(1, config.hidden());
-    Tensor untiedHead =
-        config.tiedHead() ? null : Tensor.zeros(config.vocabulary(), config.hidden());
-    head = new LmHead(backend, config.tiedHead() ? embedding : untiedHead);
     stack = new LayerStack(backend, config, embedding);
-    layers = stack.layers();
-    base = new BaseWeights(embedding, layers, finalNorm, untiedHead);
-    packer = new DecodingPacker(backend, config.weights(), layers, head);
-    headRows = new HeadRows(backend, finalNorm, config.normEpsilon());
+    base = BaseWeights.around(embedding, stack.layers(), config);
+    head = new LmHead(backend, base.head());
+    packer = new DecodingPacker(backend, config.weights(), stack.layers(), head);
+    headRows = new HeadRows(backend, base.finalNorm(), config.normEpsilon());
     trained = new TrainedWeights(backend);
+    lora = new DecoderAdapter(stack, trained);
   }
 
   @Override
@@ -113,20 +105,12 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    *
    * @param adapter rank, scale, dropout and the layers that get it
    * @param seed of A's values
-   * @throws ConfigurationException if the adapter begins above the model's last layer
+   * @throws org.align4j.core.ConfigurationException if it begins above the model's last layer
    * @throws IllegalStateException if something is trained already
    */
   public void addAdapter(LoraConfig adapter, long seed) {
-    trained.requireNone();
-    if (adapter.firstLayer() >= config.layers()) {
-      throw new ConfigurationException(
-          "the first layer with LoRA is %d; the model has %d"
-              .formatted(adapter.firstLayer(), config.layers()));
-    }
-    lora = adapter;
-    stack.addAdapter(adapter, RandomStream.of(seed, Purpose.ADAPTER).generator());
+    lora.add(adapter, seed);
     freeze();
-    trained.addAdapter(layers);
   }
 
   /**
@@ -134,10 +118,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * the backend is faster with them and has room.
    */
   public void freeze() {
-    if (backend.prefersPackedWeights() && packer.heapHolds("frozen weights", 2)) {
-      layers.forEach(DecoderLayer::freeze);
-      head.freeze();
-    }
+    packer.freeze();
   }
 
   /**
@@ -147,24 +128,17 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * @param layer the first one that is trained, at least the adapter's first
    */
   public void trainAdapterFrom(int layer) {
-    if (lora == null || layer < lora.firstLayer() || layer >= config.layers()) {
-      throw new IllegalArgumentException(
-          "there is no adapter to train from layer %d to %d on".formatted(layer, config.layers()));
-    }
-    trained.clear();
-    trained.addAdapter(stack.trainFrom(layer));
+    lora.trainFrom(layer);
   }
 
   /** {@return all factors of the adapter, trained or not; empty without one} */
   public List<Parameter> adapterFactors() {
-    List<Parameter> out = new ArrayList<>();
-    layers.forEach(layer -> layer.addAdapterFactors(out));
-    return out;
+    return lora.factors();
   }
 
   /** {@return the adapter's settings, or null without one} */
   public LoraConfig lora() {
-    return lora;
+    return lora.settings();
   }
 
   /**
@@ -174,10 +148,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * nothing and needs no copy.
    */
   public void keepAdapterAsReference() {
-    if (lora == null) {
-      throw new IllegalStateException("the model has no adapter to keep as the reference");
-    }
-    stack.keepAdapterAsReference();
+    lora.keepAsReference();
   }
 
   @Override
@@ -187,19 +158,14 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
 
   /** Shows the factors, scaled, that {@link Mode#REFERENCE} adds to the base; none without any. */
   void showReferenceAdapter(BiConsumer<String, Tensor> viewer) {
-    layers.forEach(layer -> layer.showReferenceAdapter(viewer));
+    lora.showReference(viewer);
   }
 
   /**
    * Adds the adapter's product to the base weights and removes the adapter; there is no way back.
    */
   public void mergeAdapter() {
-    if (lora == null) {
-      throw new IllegalStateException("the model has no adapter to merge");
-    }
-    stack.mergeAdapter();
-    trained.clear();
-    lora = null;
+    lora.merge();
   }
 
   /**
@@ -233,7 +199,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
 
   @Override
   public boolean hasReference() {
-    return lora != null;
+    return lora.present();
   }
 
   @Override
@@ -261,7 +227,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
   @Override
   public Tensor hiddenStates(TokenBatch batch, Mode mode) {
     boolean train = mode == Mode.TRAIN;
-    DecoderLayer.Pass pass = passes.over(batch, adapter(mode));
+    DecoderLayer.Pass pass = passes.over(batch, lora.use(mode));
     Tensor x =
         train ? stack.train(batch, pass, trained::fingerprint) : stack.evaluate(batch.ids(), pass);
     lastBatch = train ? batch : null;
@@ -280,19 +246,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
       throw LayerStates.inTraining();
     }
     lastBatch = null;
-    return new LayerStates(stack, passes, adapter(mode));
-  }
-
-  private AdapterUse adapter(Mode mode) {
-    if (mode == Mode.REFERENCE) {
-      if (lora == null && !trained.none()) {
-        throw new IllegalStateException(
-            "full fine-tuning has no adapter to switch off; precompute the reference or load a"
-                + " second model");
-      }
-      return AdapterUse.REFERENCE;
-    }
-    return lora == null ? AdapterUse.NONE : AdapterUse.TRAINED;
+    return new LayerStates(stack, passes, lora.use(mode));
   }
 
   /**
@@ -306,8 +260,9 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    *     checkpointing and not if nothing is trained
    */
   public boolean keepActivations(TokenBatch planned, double temperature) {
-    boolean dropping = lora != null && lora.dropout() > 0;
-    if (trained.none() || dropping || !stack.reserve(planned.ids().length, trained.fingerprint())) {
+    if (trained.none()
+        || lora.dropsOut()
+        || !stack.reserve(planned.ids().length, trained.fingerprint())) {
       return false;
     }
     head.reserve(planned.targets().length, temperature);
@@ -354,8 +309,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * @throws IllegalStateException if no {@link Mode#TRAIN} pass came before
    */
   public Tensor headGradient(double[] dLogProbs) {
-    requireTrainPass();
-    return head.backward(headRows.last(lastBatch.headRows().length), dLogProbs);
+    return head.backward(headRows.last(trainPass().headRows().length), dLogProbs);
   }
 
   @Override
@@ -388,10 +342,11 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
     return new HeadLogits(head, states, targets);
   }
 
-  private void requireTrainPass() {
+  private TokenBatch trainPass() {
     if (lastBatch == null) {
       throw new IllegalStateException("backward needs a TRAIN forward pass before it");
     }
+    return lastBatch;
   }
 
   /**
@@ -400,8 +355,7 @@ public final class DecoderTransformer implements DistributionLearner, StateDistr
    * @param dHidden d loss / d hidden states
    */
   public void backward(Tensor dHidden) {
-    requireTrainPass();
-    TokenBatch batch = lastBatch;
+    TokenBatch batch = trainPass();
     Tensor d = headRows.backward(dHidden, batch.headRows(), batch.ids().length);
     stack.backward(d, trained.embeddingIsTrained());
     trained.addToEmbedding(d, batch.ids());

@@ -23,6 +23,14 @@ record DecodingPacker(Backend backend, long weights, List<DecoderLayer> layers, 
     EVERY_WEIGHT
   }
 
+  /** See {@link DecoderTransformer#freeze}. */
+  void freeze() {
+    if (backend.prefersPackedWeights() && heapHolds("frozen weights", 2)) {
+      layers.forEach(DecoderLayer::freeze);
+      head.freeze();
+    }
+  }
+
   /** See {@link DecoderTransformer#decodingWeights}. */
   DecodingWeights pack(Trained trained, boolean adapter, int sequences) {
     boolean adapted = adapter && trained == Trained.ADAPTER;
@@ -76,7 +84,7 @@ record DecodingPacker(Backend backend, long weights, List<DecoderLayer> layers, 
    *
    * @param work what they are for
    */
-  boolean heapHolds(String work, int copies) {
+  private boolean heapHolds(String work, int copies) {
     return PackedHeap.holds(work, copies * backend.packedHeapBytes(weights));
   }
 }
