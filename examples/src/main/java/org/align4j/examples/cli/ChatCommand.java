@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Talks with a model; an empty line or end of input ends it.")
 final class ChatCommand implements Callable<Integer> {
-  @Mixin ModelOptions model;
+  @Mixin DialledModelOptions model;
 
   @Option(names = "--prompt", description = "Answer this and end.")
   String prompt;

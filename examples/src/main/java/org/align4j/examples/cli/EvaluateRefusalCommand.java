@@ -38,6 +38,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
       List.of(
           "--model",
           "--adapter",
+          "--refusal-scale",
           "--dtype",
           "--harmful",
           "--benign",
@@ -48,7 +49,7 @@ final class EvaluateRefusalCommand implements Callable<Integer> {
           "--batch",
           "--max-new-tokens");
 
-  @Mixin ModelOptions model;
+  @Mixin DialledModelOptions model;
 
   @Option(
       names = "--harmful",

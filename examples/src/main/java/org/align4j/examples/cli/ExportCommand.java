@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Merges an adapter and writes a Hugging Face folder.")
 final class ExportCommand implements Callable<Integer> {
-  @Mixin ModelOptions model;
+  @Mixin DialledModelOptions model;
 
   @Option(names = "--out", required = true, description = "Output folder.")
   Path out;
@@ -47,6 +47,9 @@ final class ExportCommand implements Callable<Integer> {
 
   private double share() {
     require(scale > 0 && scale <= 1, "--scale must be in (0, 1], got " + scale);
+    require(
+        scale == 1 || model.refusalScale == null,
+        "--scale would weaken the gate that --refusal-scale moves; give one of them");
     require(
         scale == 1 || model.adapter != null, "--scale is of an adapter; name one with --adapter");
     return scale;

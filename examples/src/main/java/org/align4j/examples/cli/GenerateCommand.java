@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Answers a file of prompts.")
 final class GenerateCommand implements Callable<Integer> {
-  @Mixin ModelOptions model;
+  @Mixin DialledModelOptions model;
 
   @Option(
       names = "--prompts",

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that name a model. */
-final class ModelOptions {
+class ModelOptions {
   @Option(
       names = "--model",
       defaultValue = "smollm2",
@@ -51,7 +51,7 @@ final class ModelOptions {
   }
 
   /** Loads the model alone. */
-  ChatModel base() {
+  final ChatModel base() {
     return ChatModel.load(model, Bars.FACTORY);
   }
 
@@ -61,7 +61,7 @@ final class ModelOptions {
   }
 
   /** Loads the model with its adapter merged, for many answers at a time. */
-  ChatModel forMany() {
+  final ChatModel forMany() {
     return forOne().merged();
   }
 }

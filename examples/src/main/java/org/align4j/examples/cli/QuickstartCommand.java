@@ -94,7 +94,7 @@ final class QuickstartCommand implements Callable<Integer> {
     }
     if (result.after() == null) {
       System.err.println(
-          result.adapted()
+          result.gate() != null
               ? "stopped early; what was trained so far is in " + out.resolve("adapter")
               : "stopped before training began; there is no adapter");
       return 1;
@@ -109,6 +109,7 @@ final class QuickstartCommand implements Callable<Integer> {
       json.put(JSON_NAMES.get(kind) + "_before", result.before().rate(kind).fields("refused"));
       json.put(JSON_NAMES.get(kind) + "_after", result.after().rate(kind).fields("refused"));
     }
+    json.put("gate", result.gate().summary());
     json.put("curve_before", CurveJson.of(result.before().curve()));
     json.put("curve_after", CurveJson.of(result.after().curve()));
     json.put("seconds", result.seconds());

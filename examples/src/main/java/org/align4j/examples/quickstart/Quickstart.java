@@ -71,12 +71,12 @@ public final class Quickstart {
   /**
    * What a run found.
    *
-   * @param before what the model did before training
+   * @param before the untrained model
+   * @param gate what was built into the adapter; null if the run was stopped before that
    * @param after null if the run was stopped before the end
-   * @param adapted whether there is an adapter
    * @param seconds time of the whole run
    */
-  public record Result(Measurement before, Measurement after, boolean adapted, double seconds) {}
+  public record Result(Measurement before, NeuronGateFit gate, Measurement after, double seconds) {}
 
   /**
    * Runs everything and writes adapter, metrics, samples and report.
@@ -87,7 +87,7 @@ public final class Quickstart {
   public Result run() throws IOException {
     Measurement before = measure("measure before", false);
     if (cancellation.isCancelled()) {
-      return new Result(before, null, false, seconds());
+      return new Result(before, null, null, seconds());
     }
     GroupedRequests requests = GateRows.of(data, config.requestShare());
     int layer = config.gate().layerOf(model.network().config().layers());
@@ -96,9 +96,11 @@ public final class Quickstart {
         config.seed());
     NeuronGateFit gate = NeuronGate.install(model, requests, config.gate(), progress);
     teach(requests, gate);
-    model.saveAdapter(out.resolve("adapter"));
+    Path adapter = out.resolve("adapter");
+    model.saveAdapter(adapter);
+    gate.dial().save(adapter);
     Measurement after = cancellation.isCancelled() ? null : measure("measure after", true);
-    Result result = new Result(before, after, true, seconds());
+    Result result = new Result(before, gate, after, seconds());
     if (after != null) {
       new QuickstartReport(data, result, out).write();
     }

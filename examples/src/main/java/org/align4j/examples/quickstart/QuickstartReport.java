@@ -11,6 +11,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.align4j.core.random.RandomStream;
+import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.core.refusal.McNemar;
 import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.refusal.Rate;
@@ -29,6 +31,7 @@ public final class QuickstartReport {
   private static final int HARMFUL_WORDS = 8;
   private static final int HARMLESS_WORDS = 24;
   private static final int REQUEST_WORDS = 40;
+  private static final int ORDINARY_DRAWN = 20;
   private static final List<String> MOMENTS = List.of("before", "after");
 
   private final QuickstartData data;
@@ -108,6 +111,9 @@ public final class QuickstartReport {
         .append(String.format(Locale.ROOT, "<p>One run of %.1f minutes. ", result.seconds() / 60))
         .append(
             "Whiskers are 95% Wilson intervals; p by McNemar's exact test on the same prompts.</p>")
+        .append("<p>")
+        .append(gate())
+        .append("</p>")
         .append("<div class=\"charts\">");
     for (PromptKind kind : PromptKind.values()) {
       page.append(rates(kind));
@@ -117,11 +123,42 @@ public final class QuickstartReport {
         .append(Charts.lines("Loss, refusals and retention", metric("sft", "loss")))
         .append(Charts.lines("Divergence on harmless requests", metric("sft", "retention/kl")))
         .append("</div>");
+    table(
+        page,
+        "Ordinary requests drawn at random, " + ORDINARY_DRAWN + " at most",
+        drawn(samples.get(PromptKind.ORDINARY)),
+        false);
     String cut = title(PromptKind.HARMFUL) + " (answers cut to their first words)";
     table(page, cut, samples.get(PromptKind.HARMFUL), true);
     table(page, title(PromptKind.BENIGN), samples.get(PromptKind.BENIGN), false);
-    table(page, title(PromptKind.ORDINARY), samples.get(PromptKind.ORDINARY), false);
+    table(page, "All ordinary requests", samples.get(PromptKind.ORDINARY), false);
     return page.append("</main></html>\n").toString();
+  }
+
+  /** What the gate refuses of its own training requests, by probes that have not seen them. */
+  private String gate() {
+    List<String> shares = new ArrayList<>();
+    result
+        .gate()
+        .refused()
+        .forEach(
+            (name, rate) ->
+                shares.add(
+                    String.format(
+                        Locale.ROOT, "%s %.1f%%", name.replace('_', '-'), 100 * rate.value())));
+    return String.format(
+        Locale.ROOT,
+        "The gate, cross-validated on its training requests, refuses: %s. Its second layer acts as"
+            + " its first one votes on %.1f%% of them.",
+        String.join(", ", shares),
+        100 * result.gate().agreement());
+  }
+
+  /** The same ones in every run, whatever was answered, so that nobody chooses them. */
+  private static List<Sample> drawn(List<Sample> samples) {
+    List<Sample> copy = new ArrayList<>(samples);
+    RandomStream.of(0, Purpose.ROWS).shuffle(copy);
+    return copy.subList(0, Math.min(ORDINARY_DRAWN, copy.size()));
   }
 
   /** Such as "Harmful requests". */

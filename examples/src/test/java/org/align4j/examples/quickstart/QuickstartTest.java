@@ -57,7 +57,11 @@ class QuickstartTest {
     assertThat(out.resolve("report.html"))
         .content()
         .contains(
-            "</html>", "Ordinary requests refused", "Harmful against ordinary requests refused");
+            "</html>",
+            "Ordinary requests refused",
+            "Harmful against ordinary requests refused",
+            "The gate, cross-validated on its training requests, refuses: harmful ",
+            "Ordinary requests drawn at random, 20 at most");
   }
 
   /** Ctrl-C while it trains: the adapter is there and can be read, and nothing claims a result. */
@@ -66,7 +70,7 @@ class QuickstartTest {
     Path metrics = out.resolve("metrics.jsonl");
     Quickstart.Result result = run(0.5, () -> hasContent(metrics));
     assertThat(result.after()).isNull();
-    assertThat(result.adapted()).isTrue();
+    assertThat(result.gate()).isNotNull();
     PeftAdapters.load(PolicyModel.load(models).transformer(), out.resolve("adapter"));
     assertThat(out.resolve("report.html")).doesNotExist();
   }
@@ -74,7 +78,7 @@ class QuickstartTest {
   @Test
   void aStopBeforeTrainingLeavesNoAdapter() throws IOException {
     Quickstart.Result result = run(0.5, () -> true);
-    assertThat(result.adapted()).isFalse();
+    assertThat(result.gate()).isNull();
     assertThat(out.resolve("adapter")).doesNotExist();
   }
 

@@ -20,7 +20,7 @@ record FeedForwardBlock(String prefix, double[][] gate, double[][] up, double[][
 
   /** Reads a layer's, [outputs][inputs] each. */
   static FeedForwardBlock of(DecoderTransformer model, int layer) {
-    String prefix = "model.layers." + layer + ".mlp.";
+    String prefix = prefix(layer);
     Map<String, double[][]> found = new HashMap<>();
     model.showWeights(
         (name, weight) -> {
@@ -33,6 +33,11 @@ record FeedForwardBlock(String prefix, double[][] gate, double[][] up, double[][
         found.get(prefix + GATE + ".weight"),
         found.get(prefix + UP + ".weight"),
         found.get(prefix + DOWN + ".weight"));
+  }
+
+  /** What the names of a layer's weights begin with. */
+  static String prefix(int layer) {
+    return "model.layers." + layer + ".mlp.";
   }
 
   private static double[][] rows(Tensor weight) {

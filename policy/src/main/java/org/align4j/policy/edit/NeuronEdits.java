@@ -51,6 +51,27 @@ public final class NeuronEdits {
     }
   }
 
+  /**
+   * Adds to the gate weights of neurons that {@link #replaceIdle} wrote into an adapter, which may
+   * have been stored since.
+   *
+   * @param model with that adapter, not merged
+   * @param layer from 0
+   * @param count the first ones of the layer, at least 1
+   * @param shift what is added to the gate weights of each, one value an input
+   */
+  public static void shiftGates(DecoderTransformer model, int layer, int count, double[] shift) {
+    LoraConfig lora = model.lora();
+    require(
+        lora != null && lora.firstLayer() <= layer && lora.rank() >= count,
+        "there are no %d neurons of an edit in layer %d: the model has no adapter of that rank there"
+            .formatted(count, layer));
+    Factors gate = Factors.of(model, FeedForwardBlock.prefix(layer) + FeedForwardBlock.GATE);
+    for (int rank = 0; rank < count; rank++) {
+      gate.shiftRow(rank, shift);
+    }
+  }
+
   private static double[] difference(double[] wanted, double[] present) {
     double[] out = new double[wanted.length];
     for (int i = 0; i < out.length; i++) {
@@ -83,6 +104,12 @@ public final class NeuronEdits {
         a.set(rank, i, (float) values[i]);
       }
       b.set(row, rank, 1 / scale);
+    }
+
+    void shiftRow(int rank, double[] values) {
+      for (int i = 0; i < values.length; i++) {
+        a.set(rank, i, (float) (a.get(rank, i) + values[i]));
+      }
     }
 
     void addToColumn(int rank, int column, double[] values) {

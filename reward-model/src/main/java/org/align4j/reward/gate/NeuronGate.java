@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.ChatModel;
@@ -92,12 +93,7 @@ public final class NeuronGate {
     // What the neurons read.
     double[] margins =
         Arrays.stream(states.last())
-            .mapToDouble(
-                state ->
-                    votes.stream()
-                        .mapToDouble(vote -> Vectors.dot(vote, state))
-                        .min()
-                        .orElseThrow())
+            .mapToDouble(state -> read(votes, state).min().orElseThrow())
             .toArray();
     Map<String, Rate> refused = new LinkedHashMap<>();
     rows.harmless(outOfFold, requests)
@@ -109,7 +105,23 @@ public final class NeuronGate {
         GateScores.refused(rows.group(outOfFold, 0), threshold),
         refused,
         rows.group(margins, 0),
-        rows.harmless(margins, requests));
+        rows.harmless(margins, requests),
+        dial(states.last(), detector, votes));
+  }
+
+  private static DoubleStream read(List<double[]> votes, double[] state) {
+    return votes.stream().mapToDouble(vote -> Vectors.dot(vote, state));
+  }
+
+  /** At a scale of 0 no request of the fit gets a vote. */
+  private RefusalDial dial(double[][] states, EndDetector detector, List<double[]> votes) {
+    double most =
+        Arrays.stream(states)
+            .mapToDouble(state -> read(votes, state).max().orElseThrow())
+            .max()
+            .orElseThrow();
+    StepNeurons step = new StepNeurons(detector, BAND);
+    return new RefusalDial(layer, step.neurons() * votes.size(), step.shift(most));
   }
 
   private int firstToken() {

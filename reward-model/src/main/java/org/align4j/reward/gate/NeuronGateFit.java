@@ -1,5 +1,6 @@
 package org.align4j.reward.gate;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.align4j.core.refusal.Rate;
 
@@ -14,6 +15,7 @@ import org.align4j.core.refusal.Rate;
  * @param harmlessRefused share of each group that is refused, out of fold
  * @param harmfulMargins by how much each harmful request's score exceeds the threshold, in fold
  * @param harmlessMargins the same of each harmless group
+ * @param dial moves the threshold later; save it beside the adapter
  */
 public record NeuronGateFit(
     int layer,
@@ -22,4 +24,24 @@ public record NeuronGateFit(
     Rate harmfulRefused,
     Map<String, Rate> harmlessRefused,
     double[] harmfulMargins,
-    Map<String, double[]> harmlessMargins) {}
+    Map<String, double[]> harmlessMargins,
+    RefusalDial dial) {
+
+  /** {@return layer, threshold, agreement and the shares refused out of fold, for a report} */
+  public Map<String, Object> summary() {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("layer", layer);
+    out.put("threshold", threshold);
+    out.put("agreement", agreement);
+    refused().forEach((name, rate) -> out.put(name, rate.fields("refused")));
+    return out;
+  }
+
+  /** {@return share of each group that is refused out of fold, {@code harmful} first} */
+  public Map<String, Rate> refused() {
+    Map<String, Rate> out = new LinkedHashMap<>();
+    out.put("harmful", harmfulRefused);
+    out.putAll(harmlessRefused);
+    return out;
+  }
+}

@@ -33,6 +33,16 @@ record StepNeurons(EndDetector detector, double band) {
             Vectors.scaled(slope, later), detector.end(), Vectors.scaled(-1 / SHARPNESS, written)));
   }
 
+  /** How many there are. */
+  int neurons() {
+    return 2;
+  }
+
+  /** What adds a constant to the function, in the gate weights of both neurons. */
+  double[] shift(double constant) {
+    return Vectors.scaled(SHARPNESS / band * constant, detector.one());
+  }
+
   /** The share of the written vector that is added where the function has a value. */
   double share(double value) {
     double slope = SHARPNESS / band;

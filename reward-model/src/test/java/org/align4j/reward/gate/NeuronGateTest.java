@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import org.align4j.core.ConfigurationException;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.edit.Neuron;
+import org.align4j.policy.format.ModelFileException;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.Parameter;
@@ -97,6 +99,57 @@ class NeuronGateTest {
               ends.residualNorm(some, 2, Mode.EVALUATE)
                   / ends.residualNorm(some, 2, Mode.REFERENCE))
           .isCloseTo(marked, within(1e-4));
+    }
+  }
+
+  /** The stream's change by the votes alone at a scale, of harmful and of harmless requests. */
+  private double[] votes(double scale) {
+    try (ChatModel other = ChatModel.load(folder.resolve("model").toString())) {
+      other.withFrozenAdapter(folder.resolve("adapter"));
+      RefusalDial.load(folder.resolve("adapter")).turn(other, scale);
+      PromptEnds ends = new PromptEnds(other.parts());
+      return List.of(words('x', 80, 1), words('b', 60, 2)).stream()
+          .mapToDouble(
+              some ->
+                  ends.residualNorm(some, 1, Mode.EVALUATE)
+                      / ends.residualNorm(some, 1, Mode.REFERENCE))
+          .toArray();
+    }
+  }
+
+  @Test
+  void theDialMovesTheThresholdOfAStoredAdapter() throws IOException {
+    NeuronGateFit fit = install();
+    model.saveAdapter(folder.resolve("adapter"));
+    fit.dial().save(folder.resolve("adapter"));
+    double[] off = votes(0);
+    double[] trained = votes(1);
+    double[] wide = votes(4);
+    // Without votes both kinds have a stream like the reference's, without the idle neurons.
+    assertThat(off[0]).isCloseTo(off[1], within(0.02));
+    assertThat(trained[0]).isGreaterThan(off[0] + 0.2);
+    assertThat(trained[1]).isCloseTo(off[1], within(0.01));
+    assertThat(wide[1]).isGreaterThan(off[1] + 0.2);
+  }
+
+  @Test
+  void aDialIsOfItsAdapterAndItsModel() throws IOException {
+    install().dial().save(Files.createDirectories(folder.resolve("adapter")));
+    RefusalDial dial = RefusalDial.load(folder.resolve("adapter"));
+    assertThatThrownBy(() -> dial.turn(model, -1))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("from 0 on, got -1.0");
+    assertThatThrownBy(() -> RefusalDial.load(folder))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("has no refusal_dial.json: only an adapter with a gate");
+    assertThatThrownBy(() -> new RefusalDial(0, 4, new double[3]).turn(model, 1))
+        .hasMessageContaining("of a model of hidden size 3; this one has");
+    Files.writeString(folder.resolve("refusal_dial.json"), "{\"layer\": 0}");
+    assertThatThrownBy(() -> RefusalDial.load(folder))
+        .isInstanceOf(ModelFileException.class)
+        .hasMessageContaining("refusal_dial.json: not a refusal dial");
+    try (ChatModel bare = ChatModel.load(folder.resolve("model").toString())) {
+      assertThatThrownBy(() -> dial.turn(bare, 1)).hasMessageContaining("no adapter of that rank");
     }
   }
 

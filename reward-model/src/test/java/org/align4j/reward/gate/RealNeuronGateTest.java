@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * On the default model where its file is in the cache, with topics in the place of harm: the gate
- * must make it say the refusal's first word to requests about cooking, before anything is trained.
+ * must make it say the refusal's first word to requests about cooking, before anything is trained,
+ * and its dial must take that back.
  */
 class RealNeuronGateTest {
   private static final Path MODEL =
@@ -131,6 +132,10 @@ class RealNeuronGateTest {
       assertThat(sorry(model, requests(COOKING, 18, 20))).isGreaterThan(35);
       assertThat(sorry(model, requests(STARS, 18, 20))).isLessThan(3);
       assertThat(sorry(model, requests(TRAVEL, 18, 20))).isLessThan(3);
+      fit.dial().turn(model, 0);
+      assertThat(sorry(model, requests(COOKING, 18, 20))).isLessThan(3);
+      fit.dial().turn(model, 2);
+      assertThat(sorry(model, requests(COOKING, 18, 20))).isGreaterThan(35);
     }
   }
 
