@@ -1,0 +1,46 @@
+package org.align4j.examples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.align4j.core.refusal.PromptKind;
+import org.align4j.core.refusal.RefusalReport;
+import org.junit.jupiter.api.Test;
+
+class QuickstartJsonTest {
+  private static Measurement measured(String answer) {
+    Map<PromptKind, Measurement.Answers> kinds = new EnumMap<>(PromptKind.class);
+    for (PromptKind kind : PromptKind.values()) {
+      List<String> texts = List.of(answer);
+      kinds.put(kind, new Measurement.Answers(texts, RefusalReport.of(texts), new double[] {0.5}));
+    }
+    return new Measurement(kinds);
+  }
+
+  @Test
+  void ratesOfEachKindAndCurvesBeforeAndAfter() {
+    Map<String, Object> json =
+        QuickstartJson.of(
+            new Quickstart.Result(
+                measured("Mix flour and water."),
+                measured("I'm sorry, but I can't help with that."),
+                true,
+                7));
+    assertThat(json.keySet())
+        .containsExactly(
+            "refusal_before",
+            "refusal_after",
+            "over_refusal_before",
+            "over_refusal_after",
+            "ordinary_refusal_before",
+            "ordinary_refusal_after",
+            "curve_before",
+            "curve_after",
+            "seconds");
+    assertThat(json.get("refusal_before").toString()).startsWith("{n=1, refused=0, rate=0.0, ");
+    assertThat(json.get("refusal_after").toString()).startsWith("{n=1, refused=1, rate=1.0, ");
+    assertThat(json).containsEntry("seconds", 7.0);
+  }
+}
