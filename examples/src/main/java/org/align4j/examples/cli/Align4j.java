@@ -1,5 +1,7 @@
 package org.align4j.examples.cli;
 
+import org.align4j.policy.train.CheckpointException;
+import org.align4j.policy.train.NonFiniteLossException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -60,21 +62,17 @@ public final class Align4j {
     CommandLine line = new CommandLine(new Align4j());
     TrainCommand.addMethods(line.getSubcommands().get("train"));
     BenchCommand.addMethods(line.getSubcommands().get("bench"));
+    line.registerConverter(ExistingPath.class, ExistingPath::of);
+    line.registerConverter(ExistingPrompts.class, ExistingPrompts::of);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          if (System.getenv("ALIGN4J_DEBUG") != null) {
-            failure.printStackTrace(command.getErr());
-          }
-          command.getErr().println("align4j: " + message(failure));
+          tell(command, failure, message(failure));
           return CommandLine.ExitCode.SOFTWARE;
         });
     line.setParameterExceptionHandler(
         (failure, parsed) -> {
           CommandLine command = failure.getCommandLine();
-          if (System.getenv("ALIGN4J_DEBUG") != null) {
-            failure.printStackTrace(command.getErr());
-          }
-          command.getErr().println("align4j: " + failure.getMessage());
+          tell(command, failure, failure.getMessage());
           UnmatchedArgumentException.printSuggestions(failure, command.getErr());
           command.getErr().println("see " + command.getCommandSpec().qualifiedName() + " --help");
           return CommandLine.ExitCode.USAGE;
@@ -82,10 +80,26 @@ public final class Align4j {
     return line;
   }
 
-  private static String message(Throwable failure) {
+  private static void tell(CommandLine command, Exception failure, String message) {
+    if (System.getenv("ALIGN4J_DEBUG") != null) {
+      failure.printStackTrace(command.getErr());
+    }
+    command.getErr().println("align4j: " + message);
+  }
+
+  /** The library's message, and which option is the way out. */
+  private static String message(Exception failure) {
     String text = failure.getMessage();
-    return text == null
-        ? failure.getClass().getSimpleName() + "; set ALIGN4J_DEBUG=1 for the stack trace"
-        : text + Hints.of(failure);
+    if (text == null) {
+      return failure.getClass().getSimpleName() + "; set ALIGN4J_DEBUG=1 for the stack trace";
+    }
+    if (failure instanceof CheckpointException) {
+      return text
+          + " (--resume goes on from the checkpoint in the folder of --out; without it training"
+          + " begins anew)";
+    }
+    return failure instanceof NonFiniteLossException loss && loss.resumable()
+        ? text + " (--resume)"
+        : text;
   }
 }

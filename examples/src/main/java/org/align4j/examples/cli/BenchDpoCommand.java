@@ -1,34 +1,24 @@
 package org.align4j.examples.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.align4j.core.data.TrlRows;
 import org.align4j.examples.bench.DpoBench;
 import org.align4j.policy.ChatModel;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
     name = "dpo",
-    mixinStandardHelpOptions = true,
     description =
         "Times DPO steps: 4 pairs in file order, LoRA on all linear layers, reference inside.")
-final class BenchDpoCommand implements Callable<Integer> {
-  @Mixin ModelOptions model;
+final class BenchDpoCommand extends ModelCommand {
+  @Option(names = "--data", required = true, description = "Preference pairs.")
+  ExistingPath data;
 
-  @Option(
-      names = "--data",
-      required = true,
-      converter = ExistingPath.class,
-      description = "Preference pairs.")
-  Path data;
-
-  @Option(names = "--steps", defaultValue = "6", description = "Default ${DEFAULT-VALUE}.")
+  @Option(names = "--steps", defaultValue = "6", description = DEFAULT)
   int steps;
 
-  @Option(names = "--lora-rank", defaultValue = "16", description = "Default ${DEFAULT-VALUE}.")
+  @Option(names = "--lora-rank", defaultValue = "16", description = DEFAULT)
   int rank;
 
   @Option(
@@ -47,16 +37,13 @@ final class BenchDpoCommand implements Callable<Integer> {
       description = "Compute activations again in the backward pass instead of keeping them.")
   boolean checkpointing;
 
-  @Mixin JsonOutput output;
-
   @Override
   public Integer call() throws IOException {
-    ChatModel chat = model.base();
+    ChatModel chat = base();
     if (checkpointing) {
       chat.withGradientCheckpointing();
     }
     DpoBench bench = new DpoBench(steps, rank, microBatchTokens, cached);
-    output.print(bench.run(chat, TrlRows.preferences(data)));
-    return 0;
+    return print(bench.run(chat, TrlRows.preferences(data.path())));
   }
 }

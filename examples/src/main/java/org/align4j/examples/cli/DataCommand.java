@@ -4,31 +4,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.align4j.examples.quickstart.ProjectGate;
-import org.align4j.examples.quickstart.QuickstartConfig;
 import org.align4j.examples.quickstart.RefusalPairs;
 import org.align4j.examples.terminal.Bars;
 import org.align4j.examples.terminal.Interrupt;
 import org.align4j.policy.ChatModel;
+import org.align4j.policy.synth.RequestLanguage;
 import org.align4j.policy.synth.RequestSynthesizer;
 import org.align4j.policy.synth.SynthesisConfig;
 import org.align4j.policy.synth.SynthesizedRequests;
 import org.align4j.reward.gate.RefusalGate;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "data",
-    mixinStandardHelpOptions = true,
     description = "Writes the project's requests as files: prompts, and refusal preferences.")
-final class DataCommand implements Callable<Integer> {
-  @Mixin ModelOptions model;
-
+final class DataCommand extends ModelCommand {
   @Option(names = "--out", required = true, description = "Output folder.")
   Path out;
 
@@ -49,60 +43,84 @@ final class DataCommand implements Callable<Integer> {
       description = "Tokens of an answer (${DEFAULT-VALUE}).")
   int answerTokens;
 
-  @Mixin SynthesisOptions synthesis;
+  @Option(
+      names = "--synthesize",
+      paramLabel = "N",
+      description = "Also write N ordinary requests that the model writes itself.")
+  Integer count;
 
-  @Mixin JsonOutput output;
+  @Option(
+      names = "--gate",
+      paramLabel = "FILE.json",
+      description =
+          "With --synthesize: the gate that drops harmful ones; without it one is fitted to the"
+              + " project's requests.")
+  ExistingPath gate;
 
-  @Spec CommandSpec spec;
+  @Option(names = "--seed", description = "With --synthesize: default 0.")
+  Long seed;
+
+  @Option(names = "--language", description = "With --synthesize: english (default), latin or any.")
+  String language;
+
+  @Option(names = "--max-new-tokens", description = "With --synthesize: of a request (64).")
+  Integer maxNewTokens;
+
+  @Option(names = "--max-samples", description = "With --synthesize: texts sampled (20 N).")
+  Integer maxSamples;
 
   @Override
   public Integer call() throws IOException {
-    if (!synthesis.isAsked() && synthesis.hasOthers()) {
-      throw new ParameterException(
-          spec.commandLine(),
+    if (count == null
+        && Stream.of(gate, seed, language, maxNewTokens, maxSamples).anyMatch(Objects::nonNull)) {
+      throw wrongUse(
           "--gate, --seed, --language, --max-new-tokens and --max-samples need --synthesize");
     }
-    SynthesisConfig config = synthesis.isAsked() ? WrongUse.checked(spec, synthesis::config) : null;
+    SynthesisConfig config = count == null ? null : checked(this::config);
     RefusalPairs writer = new RefusalPairs(out, balanced);
     writer.writePrompts();
-    ChatModel chat = pairs || config != null ? model.forMany() : null;
+    ChatModel chat = pairs || config != null ? forMany() : null;
     if (pairs) {
-      String refusal = QuickstartConfig.of(0).gate().refusal();
-      writer.writePairs(chat.parts(), refusal, answerTokens, Bars.FACTORY);
+      writer.writePairs(chat.parts(), answerTokens, Bars.FACTORY);
+    }
+    SynthesizedRequests requests = config == null ? null : synthesize(chat, config);
+    System.err.println("written to " + out);
+    if (requests == null) {
+      return print(Map.of("out", out.toString()));
     }
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("out", out.toString());
-    boolean complete = config == null || synthesize(chat, config, json);
-    System.err.println("written to " + out);
-    output.print(json);
-    return complete ? 0 : 1;
+    json.put("synthesized", requests.summary());
+    print(json);
+    return requests.complete() ? 0 : 1;
   }
 
-  /** Whether there are as many requests as were asked for. */
-  private boolean synthesize(ChatModel chat, SynthesisConfig config, Map<String, Object> json)
+  private SynthesisConfig config() {
+    SynthesisConfig config = SynthesisConfig.of(count, seed == null ? 0 : seed);
+    if (language != null) {
+      config = config.withLanguage(RequestLanguage.of(language));
+    }
+    if (maxNewTokens != null) {
+      config = config.withSampling(config.sampling().withMaxNewTokens(maxNewTokens));
+    }
+    return maxSamples == null ? config : config.withMaxSamples(maxSamples);
+  }
+
+  private SynthesizedRequests synthesize(ChatModel chat, SynthesisConfig config)
       throws IOException {
-    RefusalGate gate =
-        synthesis.gate == null
-            ? ProjectGate.fit(chat, Bars.FACTORY)
-            : RefusalGate.load(synthesis.gate, chat);
-    RequestSynthesizer synthesizer = new RequestSynthesizer(chat.parts(), gate::refuses, config);
-    SynthesizedRequests requests;
+    RefusalGate screen =
+        gate == null ? ProjectGate.fit(chat, Bars.FACTORY) : RefusalGate.load(gate.path(), chat);
+    RequestSynthesizer synthesizer = new RequestSynthesizer(chat.parts(), screen::refuses, config);
     try (Interrupt interrupt = new Interrupt()) {
-      requests = synthesizer.run(Bars.FACTORY, interrupt.arm());
+      SynthesizedRequests requests = synthesizer.run(Bars.FACTORY, interrupt.arm());
       requests.write(out.resolve("synthesized.jsonl"));
+      requests.lines().forEach(System.out::println);
+      if (!requests.complete()) {
+        System.err.printf(
+            "only %d of %d requests were found in %d samples; --max-samples allows more%n",
+            requests.prompts().size(), config.count(), requests.sampled());
+      }
+      return requests;
     }
-    requests.summary().forEach((name, number) -> System.out.printf("%-15s %6d%n", name, number));
-    if (!requests.complete()) {
-      System.err.println(
-          "only "
-              + requests.prompts().size()
-              + " of "
-              + config.count()
-              + " requests were found in "
-              + requests.sampled()
-              + " samples; --max-samples allows more");
-    }
-    json.put("synthesized", requests.summary());
-    return requests.complete();
   }
 }

@@ -2,14 +2,12 @@ package org.align4j.examples.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A file or folder to read; naming one that is not there is wrong use. */
-final class ExistingPath implements ITypeConverter<Path> {
-  @Override
-  public Path convert(String value) {
-    return require(Path.of(value));
+record ExistingPath(Path path) {
+  static ExistingPath of(String argument) {
+    return new ExistingPath(require(Path.of(argument)));
   }
 
   static Path require(Path path) {

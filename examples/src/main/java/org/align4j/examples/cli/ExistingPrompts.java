@@ -1,14 +1,12 @@
 package org.align4j.examples.cli;
 
 import org.align4j.core.data.PromptFile;
-import picocli.CommandLine.ITypeConverter;
 
-/** {@code FILE[:COLUMN][@FIELD=VALUE]} whose file is there. */
-final class ExistingPrompts implements ITypeConverter<PromptFile> {
-  @Override
-  public PromptFile convert(String value) {
-    PromptFile file = PromptFile.parse(value);
+/** {@code FILE[:COLUMN][@FIELD=VALUE]} whose file is there, also as the user names it. */
+record ExistingPrompts(String argument, PromptFile file) {
+  static ExistingPrompts of(String argument) {
+    PromptFile file = PromptFile.parse(argument);
     ExistingPath.require(file.path());
-    return file;
+    return new ExistingPrompts(argument, file);
   }
 }

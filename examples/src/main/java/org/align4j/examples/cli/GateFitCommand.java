@@ -1,82 +1,62 @@
 package org.align4j.examples.cli;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.concurrent.Callable;
-import org.align4j.core.ConfigurationException;
-import org.align4j.core.data.PromptFile;
 import org.align4j.examples.terminal.Bars;
-import org.align4j.policy.ChatModel;
 import org.align4j.reward.gate.GateConfig;
 import org.align4j.reward.gate.GateFit;
 import org.align4j.reward.gate.GateRequests;
-import org.align4j.reward.gate.GateRequests.Split;
 import org.align4j.reward.gate.GateTrainer;
-import org.align4j.reward.report.RateLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "fit",
-    mixinStandardHelpOptions = true,
     description = {
       "Fits a gate to labelled requests, in closed form; the model stays as it is.",
       "Every fifth request is held out, unless --held-out or --threshold is given."
     })
-final class GateFitCommand implements Callable<Integer> {
-  private static final int HELD_OUT_EVERY = 5;
+final class GateFitCommand extends ModelCommand {
   private static final GateConfig DEFAULTS = GateConfig.defaults();
-
-  @Mixin ModelOptions model;
 
   @Option(
       names = "--harmful",
       required = true,
       paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
-      converter = ExistingPrompts.class,
       description = "Requests to refuse; repeatable.",
       arity = "1..*")
-  List<PromptFile> harmful;
+  List<ExistingPrompts> harmful;
 
   @Option(
       names = "--benign",
       paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
-      converter = ExistingPrompts.class,
       description = "Requests to answer that resemble harmful ones; repeatable.",
       arity = "1..*")
-  List<PromptFile> benign = new ArrayList<>();
+  List<ExistingPrompts> benign = new ArrayList<>();
 
   @Option(
       names = "--ordinary",
       paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
-      converter = ExistingPrompts.class,
       description = "Other requests to answer, such as those of data --synthesize; repeatable.",
       arity = "1..*")
-  List<PromptFile> ordinary = new ArrayList<>();
+  List<ExistingPrompts> ordinary = new ArrayList<>();
 
   @Option(
       names = "--held-out",
       paramLabel = "FILE[:COLUMN][@FIELD=VALUE]",
-      converter = ExistingPrompts.class,
       description = "Harmful requests that choose the threshold; repeatable.",
       arity = "1..*")
-  List<PromptFile> heldOut = new ArrayList<>();
+  List<ExistingPrompts> heldOut = new ArrayList<>();
 
   @Option(names = "--out", required = true, paramLabel = "FILE.json", description = "The gate.")
   Path out;
 
-  @Option(
-      names = "--layer",
-      defaultValue = "0",
-      description = "Layers to run; 0 = the middle, 16 of 30 (default).")
+  @Option(names = "--layer", description = "Layers to run; 0 = the middle, 16 of 30 (default).")
   int layer;
 
   @Option(names = "--penalty", description = "Of the ridge regression (3000).")
@@ -97,45 +77,33 @@ final class GateFitCommand implements Callable<Integer> {
 
   @Mixin SampleOptions sample;
 
-  @Mixin JsonOutput output;
-
-  @Spec CommandSpec spec;
-
   @Override
   public Integer call() throws IOException {
-    GateConfig config = WrongUse.checked(spec, this::config);
+    GateConfig config = checked(this::config);
     GateRequests all = new GateRequests(prompts(harmful), prompts(benign), prompts(ordinary));
-    Split split =
+    GateRequests held = new GateRequests(prompts(heldOut), List.of(), List.of());
+    GateFit fit =
         heldOut.isEmpty() && threshold == null
-            ? all.split(HELD_OUT_EVERY)
-            : new Split(all, new GateRequests(prompts(heldOut), List.of(), List.of()));
-    ChatModel chat = model.forMany();
-    long start = System.nanoTime();
-    GateFit fit = GateTrainer.fit(chat, split.fitted(), split.heldOut(), config, Bars.FACTORY);
-    double seconds = (System.nanoTime() - start) / 1e9;
+            ? GateTrainer.fit(forMany(), all, config, Bars.FACTORY)
+            : GateTrainer.fit(forMany(), all, held, config, Bars.FACTORY);
     fit.gate().save(out);
-    fit.refused().forEach((name, rate) -> System.out.println(RateLine.of(name, rate)));
+    fit.lines().forEach(System.out::println);
     System.out.println("threshold " + fit.gate().threshold() + ", written to " + out);
-    Map<String, Object> json = new LinkedHashMap<>(fit.summary());
-    json.put("seconds", seconds);
-    output.print(json);
-    return 0;
+    return print(fit.summary());
   }
 
   private GateConfig config() {
-    if (threshold != null && harmfulRate != null) {
-      throw new ConfigurationException("--harmful-rate has no effect with --threshold");
+    require(
+        threshold == null || harmfulRate == null, "--harmful-rate has no effect with --threshold");
+    GateConfig config =
+        DEFAULTS.withLayer(layer).withPenalty(penalty).withLookAlikeShare(lookAlikeShare);
+    if (harmfulRate != null) {
+      return config.withHarmfulRate(harmfulRate);
     }
-    return new GateConfig(
-        layer,
-        penalty,
-        lookAlikeShare,
-        harmfulRate == null ? DEFAULTS.harmfulRate() : harmfulRate,
-        threshold == null ? OptionalDouble.empty() : OptionalDouble.of(threshold),
-        DEFAULTS.refusal());
+    return threshold == null ? config : config.withThreshold(threshold);
   }
 
-  private List<String> prompts(List<PromptFile> files) {
+  private List<String> prompts(List<ExistingPrompts> files) {
     return files.stream().flatMap(file -> sample.of(file).stream()).toList();
   }
 }

@@ -2,8 +2,6 @@ package org.align4j.examples.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import org.align4j.core.data.PromptFile;
 import org.align4j.examples.terminal.Bars;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.generate.CompletionRows;
@@ -11,24 +9,16 @@ import org.align4j.policy.generate.Generator;
 import org.align4j.policy.generate.SamplingParams;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-@Command(
-    name = "generate",
-    mixinStandardHelpOptions = true,
-    description = "Answers a file of prompts.")
-final class GenerateCommand implements Callable<Integer> {
-  @Mixin DialledModelOptions model;
-
+@Command(name = "generate", description = "Answers a file of prompts.")
+final class GenerateCommand extends ModelCommand {
   @Option(
       names = "--prompts",
       required = true,
       paramLabel = "FILE[:COLUMN]",
-      converter = ExistingPrompts.class,
       description = "JSONL, JSON, CSV or text lines; without a column a usual name is looked for.")
-  PromptFile prompts;
+  ExistingPrompts prompts;
 
   @Option(names = "--out", required = true, paramLabel = "FILE.jsonl", description = "Rows out.")
   Path out;
@@ -39,10 +29,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Sequences at a time (${DEFAULT-VALUE}).")
   int batch;
 
-  @Option(
-      names = "--max-new-tokens",
-      defaultValue = "64",
-      description = "Default ${DEFAULT-VALUE}.")
+  @Option(names = "--max-new-tokens", defaultValue = "64", description = DEFAULT)
   int maxNewTokens;
 
   @Option(names = "--temperature", defaultValue = "0", description = "0 = greedy (default).")
@@ -51,7 +38,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--top-k", defaultValue = "0", description = "0 = all (default).")
   int topK;
 
-  @Option(names = "--top-p", defaultValue = "1", description = "Default ${DEFAULT-VALUE}.")
+  @Option(names = "--top-p", defaultValue = "1", description = DEFAULT)
   double topP;
 
   @Option(names = "--repetition-penalty", defaultValue = "1", description = "1 = none (default).")
@@ -59,25 +46,19 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin SampleOptions sample;
 
-  @Mixin JsonOutput output;
-
-  @Spec CommandSpec spec;
-
   @Override
   public Integer call() throws IOException {
     SamplingParams params =
-        WrongUse.checked(
-            spec,
+        checked(
             () ->
                 new SamplingParams(
                     maxNewTokens, temperature, topK, topP, repetitionPenalty, sample.seed));
-    ChatModel chat = model.forMany();
+    ChatModel chat = forMany();
     try (Generator generator = chat.generator(batch)) {
       CompletionRows rows =
           CompletionRows.of(chat.parts(), generator, sample.of(prompts), params, Bars.FACTORY);
       rows.write(out);
-      output.print(rows.summary());
+      return print(rows.summary());
     }
-    return 0;
   }
 }

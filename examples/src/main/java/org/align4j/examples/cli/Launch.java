@@ -25,12 +25,8 @@ public final class Launch {
           .invoke(null, MODULE);
     } catch (ReflectiveOperationException | RuntimeException e) {
       System.err.println(
-          "align4j: this Java does not add the module "
-              + MODULE
-              + " to a running JVM ("
-              + e
-              + "); set ALIGN4J_JAVA_OPTS=--add-modules="
-              + MODULE);
+          "align4j: this Java does not add the module %s to a running JVM (%s); set ALIGN4J_JAVA_OPTS=--add-modules=%s"
+              .formatted(MODULE, e, MODULE));
     }
     Align4j.main(arguments);
   }

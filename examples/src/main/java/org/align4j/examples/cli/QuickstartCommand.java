@@ -2,38 +2,24 @@ package org.align4j.examples.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.align4j.core.refusal.PromptKind;
 import org.align4j.examples.quickstart.Quickstart;
 import org.align4j.examples.quickstart.QuickstartConfig;
+import org.align4j.examples.quickstart.QuickstartJson;
 import org.align4j.examples.quickstart.QuickstartReport;
 import org.align4j.examples.terminal.Bars;
 import org.align4j.examples.terminal.Interrupt;
-import org.align4j.reward.report.CurveJson;
+import org.align4j.policy.ChatModel;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "quickstart",
-    mixinStandardHelpOptions = true,
     description = {
       "Teaches a chat model to refuse harmful requests and only those.",
       "Measures it, builds a gate into an adapter, trains it, measures again.",
       "Writes adapter, metrics, samples and report."
     })
-final class QuickstartCommand implements Callable<Integer> {
-  private static final Map<PromptKind, String> JSON_NAMES =
-      Map.of(
-          PromptKind.HARMFUL, "refusal",
-          PromptKind.BENIGN, "over_refusal",
-          PromptKind.ORDINARY, "ordinary_refusal");
-
+final class QuickstartCommand extends JsonCommand {
   private static final double FAST_MINUTES = 3;
 
   @Option(
@@ -42,10 +28,7 @@ final class QuickstartCommand implements Callable<Integer> {
       description = "A folder, a GGUF file, a Hugging Face id, or smollm2 (default).")
   String model;
 
-  @Option(
-      names = "--out",
-      defaultValue = "runs/quickstart",
-      description = "Default ${DEFAULT-VALUE}.")
+  @Option(names = "--out", defaultValue = "runs/quickstart", description = DEFAULT)
   Path out;
 
   @Option(
@@ -69,23 +52,16 @@ final class QuickstartCommand implements Callable<Integer> {
               + " chooses the point between too few and too many refusals (${DEFAULT-VALUE}).")
   double harmfulRate;
 
-  @Mixin JsonOutput output;
-
-  @Spec CommandSpec spec;
-
   @Override
   public Integer call() throws IOException {
     if (minutes <= 0) {
-      throw new ParameterException(
-          spec.commandLine(), "--minutes must be positive, got " + minutes);
+      throw wrongUse("--minutes must be positive, got " + minutes);
     }
-    ModelOptions options = new ModelOptions();
-    options.model = model;
     Quickstart.Result result;
     try (Interrupt interrupt = new Interrupt()) {
       Quickstart quickstart =
           new Quickstart(
-              options.base(),
+              ChatModel.load(model, Bars.FACTORY),
               QuickstartConfig.of(fast ? FAST_MINUTES : minutes).withHarmfulRate(harmfulRate),
               out,
               Bars.FACTORY,
@@ -93,27 +69,10 @@ final class QuickstartCommand implements Callable<Integer> {
       result = quickstart.run();
     }
     if (result.after() == null) {
-      System.err.println(
-          result.gate() != null
-              ? "stopped early; what was trained so far is in " + out.resolve("adapter")
-              : "stopped before training began; there is no adapter");
+      System.err.println(result.stopped(out));
       return 1;
     }
-    System.out.println(QuickstartReport.summary(result));
-    System.out.println("report:  " + out.resolve("report.html"));
-    System.out.println("adapter: " + out.resolve("adapter"));
-    System.out.println(
-        "try it:  ./align4j chat --model " + model + " --adapter " + out.resolve("adapter"));
-    Map<String, Object> json = new LinkedHashMap<>();
-    for (PromptKind kind : PromptKind.values()) {
-      json.put(JSON_NAMES.get(kind) + "_before", result.before().rate(kind).fields("refused"));
-      json.put(JSON_NAMES.get(kind) + "_after", result.after().rate(kind).fields("refused"));
-    }
-    json.put("gate", result.gate().summary());
-    json.put("curve_before", CurveJson.of(result.before().curve()));
-    json.put("curve_after", CurveJson.of(result.after().curve()));
-    json.put("seconds", result.seconds());
-    output.print(json);
-    return 0;
+    System.out.println(QuickstartReport.summary(result, model, out));
+    return print(QuickstartJson.of(result));
   }
 }

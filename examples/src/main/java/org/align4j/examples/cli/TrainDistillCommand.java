@@ -1,16 +1,12 @@
 package org.align4j.examples.cli;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import org.align4j.reward.recipe.DistillationRecipe;
 import org.align4j.reward.recipe.Recipe;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Generalised knowledge distillation. */
-final class TrainDistillCommand extends Training {
-  @Mixin RowOptions rows;
-
+final class TrainDistillCommand extends RowTraining {
   @Option(
       names = "--teacher",
       required = true,
@@ -20,16 +16,12 @@ final class TrainDistillCommand extends Training {
               + " teacher_system_prompt).")
   String teacher;
 
-  @Option(
-      names = "--teacher-adapter",
-      paramLabel = "DIR",
-      converter = ExistingPath.class,
-      description = "Its adapter.")
-  Path teacherAdapter;
+  @Option(names = "--teacher-adapter", paramLabel = "DIR", description = "Its adapter.")
+  ExistingPath teacherAdapter;
 
   @Override
   Recipe recipe() {
     return new DistillationRecipe(
-        rows.files(), adapter(), teacher, Optional.ofNullable(teacherAdapter));
+        files(), adapter(), teacher, Optional.ofNullable(teacherAdapter).map(ExistingPath::path));
   }
 }

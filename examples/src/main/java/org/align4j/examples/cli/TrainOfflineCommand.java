@@ -3,25 +3,20 @@ package org.align4j.examples.cli;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import org.align4j.core.data.PromptFile;
 import org.align4j.reward.recipe.OfflineRecipe;
 import org.align4j.reward.recipe.Recipe;
 import org.align4j.reward.recipe.RowFiles;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Training on recorded rows: SFT, DPO, ORPO, CPO, KTO. */
-final class TrainOfflineCommand extends Training {
-  @Mixin RowOptions rows;
-
+final class TrainOfflineCommand extends RowTraining {
   @Option(
       names = "--retain",
       paramLabel = "FILE[:COLUMN]",
-      converter = ExistingPrompts.class,
       description =
           "Prompts after which the first token of an answer stays as likely as it was; settings"
               + " retention_*.")
-  PromptFile retained;
+  ExistingPrompts retained;
 
   private final BiFunction<RowFiles, Optional<Path>, OfflineRecipe<?>> recipe;
 
@@ -31,6 +26,8 @@ final class TrainOfflineCommand extends Training {
 
   @Override
   Recipe recipe() {
-    return recipe.apply(rows.files(), adapter()).retaining(Optional.ofNullable(retained));
+    return recipe
+        .apply(files(), adapter())
+        .retaining(Optional.ofNullable(retained).map(ExistingPrompts::file));
   }
 }

@@ -3,7 +3,6 @@ package org.align4j.examples.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.align4j.core.data.PromptFile;
 import org.align4j.reward.recipe.OnlineRecipe;
 import org.align4j.reward.recipe.Recipe;
 import org.align4j.reward.spec.RewardSpecs;
@@ -15,11 +14,10 @@ final class TrainOnlineCommand extends Training {
       names = "--data",
       required = true,
       paramLabel = "FILE[:COLUMN]",
-      converter = ExistingPrompts.class,
       description =
           "Prompts: JSONL, JSON, CSV or text lines; without a column a usual name is looked for."
               + " Recorded completions are not read.")
-  PromptFile data;
+  ExistingPrompts data;
 
   @Option(names = "--reward", required = true, paramLabel = "SPEC", description = RewardSpecs.HELP)
   List<String> rewards = new ArrayList<>();
@@ -32,6 +30,6 @@ final class TrainOnlineCommand extends Training {
 
   @Override
   Recipe recipe() {
-    return recipe.apply(new OnlineRecipe.Task(data, rewards, adapter()));
+    return recipe.apply(new OnlineRecipe.Task(data.file(), rewards, adapter()));
   }
 }

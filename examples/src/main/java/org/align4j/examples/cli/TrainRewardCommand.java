@@ -4,16 +4,13 @@ import java.util.List;
 import org.align4j.reward.recipe.EncoderRewardRecipe;
 import org.align4j.reward.recipe.Recipe;
 import org.align4j.reward.recipe.RewardRecipe;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Training of a reward model. */
-final class TrainRewardCommand extends Training {
+final class TrainRewardCommand extends RowTraining {
   /** What a frozen sentence encoder with a small head has no use for. */
   private static final List<String> NOT_FOR_ENCODERS =
       List.of("--model", "--adapter", "--dtype", "--eval-data", "--resume");
-
-  @Mixin RowOptions rows;
 
   enum Kind {
     transformer,
@@ -31,9 +28,9 @@ final class TrainRewardCommand extends Training {
   @Override
   Recipe recipe() {
     if (kind == Kind.transformer) {
-      return new RewardRecipe(rows.files(), adapter());
+      return new RewardRecipe(files(), adapter());
     }
-    WrongUse.refuse(spec, NOT_FOR_ENCODERS, "has no effect with --kind encoder; leave it out");
-    return new EncoderRewardRecipe(rows.data);
+    refuse(NOT_FOR_ENCODERS, "has no effect with --kind encoder; leave it out");
+    return new EncoderRewardRecipe(data.path());
   }
 }

@@ -76,7 +76,19 @@ public final class Quickstart {
    * @param after null if the run was stopped before the end
    * @param seconds time of the whole run
    */
-  public record Result(Measurement before, NeuronGateFit gate, Measurement after, double seconds) {}
+  public record Result(Measurement before, NeuronGateFit gate, Measurement after, double seconds) {
+
+    /**
+     * {@return what a run that was stopped has left}
+     *
+     * @param out folder of the run
+     */
+    public String stopped(Path out) {
+      return gate == null
+          ? "stopped before training began; there is no adapter"
+          : "stopped early; what was trained so far is in " + out.resolve("adapter");
+    }
+  }
 
   /**
    * Runs everything and writes adapter, metrics, samples and report.

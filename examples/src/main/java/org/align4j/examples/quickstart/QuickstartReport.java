@@ -236,11 +236,13 @@ public final class QuickstartReport {
   }
 
   /**
-   * {@return the table that the command prints}
+   * {@return the table that the command prints, where things are and what to try next}
    *
    * @param result of the run
+   * @param model as the user named it
+   * @param out folder of the run
    */
-  public static String summary(Quickstart.Result result) {
+  public static String summary(Quickstart.Result result, String model, Path out) {
     StringBuilder table = new StringBuilder();
     table.append(String.format("%-28s %28s %28s%n", "", "before", "after"));
     for (PromptKind kind : PromptKind.values()) {
@@ -250,7 +252,11 @@ public final class QuickstartReport {
           result.before().rate(kind),
           result.after().rate(kind));
     }
-    return table.toString();
+    Path adapter = out.resolve("adapter");
+    return table
+        .append(String.format("%nreport:  %s%nadapter: %s%n", out.resolve("report.html"), adapter))
+        .append("try it:  ./align4j chat --model " + model + " --adapter " + adapter)
+        .toString();
   }
 
   private static void row(StringBuilder table, String name, Rate before, Rate after) {

@@ -93,18 +93,17 @@ public final class RefusalPairs {
 
   /**
    * {@code pairs-train.jsonl} and {@code pairs-eval.jsonl}: prompt, chosen, rejected. For a harmful
-   * request the refusal is chosen over the model's answer, for a harmless one the answer over the
-   * refusal; answers that are empty or refuse make no pair.
+   * request the quickstart's refusal is chosen over the model's answer, for a harmless one the
+   * answer over the refusal; answers that are empty or refuse make no pair.
    *
    * @param model answers the harmless requests
-   * @param refusal answer to harmful requests
    * @param answerTokens most tokens of an answer
    * @param progress shows the answers
    * @throws IOException names the file that cannot be written
    */
-  public void writePairs(
-      PolicyModel model, String refusal, int answerTokens, Progress.Factory progress)
+  public void writePairs(PolicyModel model, int answerTokens, Progress.Factory progress)
       throws IOException {
+    String refusal = QuickstartConfig.of(0).gate().refusal();
     SamplingParams greedy = SamplingParams.greedy(answerTokens);
     List<ObjectNode> train = new ArrayList<>();
     List<ObjectNode> evaluation = new ArrayList<>();

@@ -99,10 +99,7 @@ final class PlannedValues {
   /** Commands and their options are what settings were read from, not what they came to. */
   private static boolean ours(Object value) {
     String name = value.getClass().getName();
-    return name.startsWith(OURS)
-        && !(value instanceof Training)
-        && !(value instanceof TrainingOptions)
-        && !(value instanceof ModelOptions);
+    return name.startsWith(OURS) && !(value instanceof Training);
   }
 
   private void fields(String path, Object value) {

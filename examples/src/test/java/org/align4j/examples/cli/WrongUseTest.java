@@ -59,6 +59,17 @@ class WrongUseTest extends CommandTest {
   }
 
   @Test
+  void aRefusalScaleIsOfAnAdapterWithAGate() {
+    String none = folder.resolve("no-model").toString();
+    String plain = FIXTURES.resolve("models/adapter").toString();
+    assertThat(Align4j.run("chat", "--model", none, "--refusal-scale", "0.5")).isEqualTo(2);
+    assertThat(errors()).contains("--refusal-scale has no effect here; it is of an --adapter");
+    assertThat(Align4j.run("chat", "--model", none, "--adapter", plain, "--refusal-scale", "0.5"))
+        .isEqualTo(2);
+    assertThat(errors()).contains("has no refusal_dial.json: only an adapter with a gate");
+  }
+
+  @Test
   void aMisspeltOptionNamesTheNearestOne() throws IOException {
     assertThat(train("dpo", "--resum")).isEqualTo(2);
     assertThat(errors()).contains("Unknown option: '--resum'").contains("--resume");

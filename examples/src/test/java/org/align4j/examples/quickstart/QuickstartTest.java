@@ -43,7 +43,7 @@ class QuickstartTest {
     assertThat(result.before().rate(PromptKind.HARMFUL).n()).isEqualTo(50);
     int ordinary = result.after().rate(PromptKind.ORDINARY).n();
     assertThat(ordinary).isEqualTo(QuickstartConfig.of(0.15).ordinaryRequests());
-    assertThat(QuickstartReport.summary(result))
+    assertThat(QuickstartReport.summary(result, "tiny", out))
         .contains(
             "harmful requests refused", "harmless requests refused", "ordinary requests refused");
     PeftAdapters.load(PolicyModel.load(models).transformer(), out.resolve("adapter"));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.align4j.core.run.AtomicFiles;
 
@@ -29,6 +30,13 @@ public record SynthesizedRequests(
   public void write(Path file) throws IOException {
     AtomicFiles.writeLines(
         file, prompts.stream().map(one -> JSON.createObjectNode().put("prompt", one).toString()));
+  }
+
+  /** {@return the numbers of the summary, a line each} */
+  public List<String> lines() {
+    return summary().entrySet().stream()
+        .map(number -> String.format(Locale.ROOT, "%-15s %6d", number.getKey(), number.getValue()))
+        .toList();
   }
 
   /** {@return the numbers by name: {@code sampled}, {@code kept} and each filter's} */

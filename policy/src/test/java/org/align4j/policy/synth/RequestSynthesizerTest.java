@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.run.Progress;
@@ -103,6 +104,15 @@ class RequestSynthesizerTest {
       assertThat(found.complete()).isFalse();
       assertThat(found.sampled()).isLessThan(RequestSampler.ROUND);
     }
+  }
+
+  @Test
+  void everyNumberHasALine() {
+    SynthesizedRequests found =
+        new SynthesizedRequests(List.of("a", "b"), 12, Map.of(Rejection.HARM, 10), true);
+    assertThat(found.lines())
+        .containsExactly(
+            "sampled             12", "kept                 2", "harm                10");
   }
 
   @Test

@@ -1,8 +1,10 @@
 package org.align4j.reward.gate;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.align4j.core.refusal.Rate;
+import org.align4j.reward.report.RateLine;
 
 /**
  * A fitted gate and how it does on the rows that were held out.
@@ -12,11 +14,23 @@ import org.align4j.core.refusal.Rate;
  * @param refused held-out shares refused, by kind: {@code harmful}, {@code look_alikes}, {@code
  *     ordinary}; only kinds with rows
  * @param auc areas under the curve of held-out harmful requests against each harmless kind
+ * @param seconds that fitting and measuring took
  */
 public record GateFit(
-    RefusalGate gate, int rows, Map<String, Rate> refused, Map<String, Double> auc) {
+    RefusalGate gate,
+    int rows,
+    Map<String, Rate> refused,
+    Map<String, Double> auc,
+    double seconds) {
 
-  /** {@return layer, threshold, rows and the held-out shares, for a report} */
+  /** {@return the held-out shares, a line each} */
+  public List<String> lines() {
+    return refused.entrySet().stream()
+        .map(kind -> RateLine.of(kind.getKey(), kind.getValue()))
+        .toList();
+  }
+
+  /** {@return rows, layer, threshold, the held-out shares and the seconds, for a report} */
   public Map<String, Object> summary() {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("rows", rows);
@@ -32,6 +46,7 @@ public record GateFit(
           heldOut.put(kind, one);
         });
     out.put("held_out", heldOut);
+    out.put("seconds", seconds);
     return out;
   }
 }

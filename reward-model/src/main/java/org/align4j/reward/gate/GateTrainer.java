@@ -19,9 +19,26 @@ import org.align4j.policy.model.WeightsFingerprint;
  */
 public final class GateTrainer {
   private static final double SIDE = 0.5;
+  private static final int HELD_OUT_EVERY = 5;
   private static final String HARMFUL = "harmful";
 
   private GateTrainer() {}
+
+  /**
+   * Fits a gate to most requests and holds out the others: every fifth of each kind.
+   *
+   * @param model any chat model; states are those of the model without an adapter that is trained
+   * @param requests at least five harmful ones, and harmless ones of each kind that has a share
+   * @param config layer, penalty and threshold
+   * @param progress shows the passes over the requests
+   * @return the gate with its rates on the rows that were held out
+   * @throws org.align4j.core.ConfigurationException if a kind of requests is missing
+   */
+  public static GateFit fit(
+      ChatModel model, GateRequests requests, GateConfig config, Progress.Factory progress) {
+    GateRequests.Split split = requests.split(HELD_OUT_EVERY);
+    return fit(model, split.fitted(), split.heldOut(), config, progress);
+  }
 
   /**
    * Fits a gate.
@@ -42,6 +59,7 @@ public final class GateTrainer {
       GateConfig config,
       Progress.Factory progress) {
     requireRows(fitted, heldOut, config);
+    long start = System.nanoTime();
     int layer = config.layerOf(model.network().config().layers());
     PromptFeatures features = new PromptFeatures(model.parts(), layer);
     LinearProbe probe =
@@ -67,7 +85,12 @@ public final class GateTrainer {
             config.refusal());
     Map<String, Rate> refused = new LinkedHashMap<>();
     byKind.forEach((kind, some) -> refused.put(kind, GateScores.refused(some, threshold)));
-    return new GateFit(new RefusalGate(model, parameters), fitted.size(), refused, auc(byKind));
+    return new GateFit(
+        new RefusalGate(model, parameters),
+        fitted.size(),
+        refused,
+        auc(byKind),
+        (System.nanoTime() - start) / 1e9);
   }
 
   private static void requireRows(GateRequests fitted, GateRequests heldOut, GateConfig config) {

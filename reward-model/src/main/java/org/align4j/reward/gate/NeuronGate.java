@@ -121,7 +121,7 @@ public final class NeuronGate {
             .max()
             .orElseThrow();
     StepNeurons step = new StepNeurons(detector, BAND);
-    return new RefusalDial(layer, step.neurons() * votes.size(), step.shift(most));
+    return new RefusalDial(layer, step.neurons() * votes.size(), step.shift(most), 1);
   }
 
   private int firstToken() {

@@ -22,8 +22,9 @@ import org.align4j.policy.model.DecoderTransformer;
  * @param layer whose neurons vote, from 0
  * @param neurons how many there are; they have the adapter's first ranks
  * @param shift what a scale of 2 adds to the gate weights of each, one value a hidden unit
+ * @param scale 1 = as trained
  */
-public record RefusalDial(int layer, int neurons, double[] shift) {
+public record RefusalDial(int layer, int neurons, double[] shift, double scale) {
   /** Name of the file in the adapter's folder. */
   public static final String FILE = "refusal_dial.json";
 
@@ -35,11 +36,15 @@ public record RefusalDial(int layer, int neurons, double[] shift) {
    * @param layer whose neurons vote, from 0
    * @param neurons how many there are, at least 1
    * @param shift what a scale of 2 adds to the gate weights of each, one value a hidden unit
+   * @param scale 1 = as trained
    */
   public RefusalDial {
     require(layer >= 0, "layer must not be negative, got " + layer);
     require(neurons >= 1, "neurons must be at least 1, got " + neurons);
     require(shift != null && shift.length > 0, "shift is missing");
+    require(
+        scale >= 0 && Double.isFinite(scale),
+        "the refusal scale must be a number from 0 on, got " + scale);
     shift = shift.clone();
   }
 
@@ -79,23 +84,29 @@ public record RefusalDial(int layer, int neurons, double[] shift) {
   }
 
   /**
-   * Moves the threshold. Scales add up: turning twice moves it twice.
+   * {@return the same dial at another scale}
    *
-   * @param model with the adapter, not yet merged
-   * @param scale 1 = as trained; below 1 fewer requests are refused, at 0 none like those that the
+   * @param other 1 = as trained; below 1 fewer requests are refused, at 0 none of those that the
    *     gate was fitted to; above 1 more are
-   * @throws ConfigurationException if the scale is negative or not finite, or the model is another
-   *     one
    */
-  public void turn(ChatModel model, double scale) {
-    require(
-        scale >= 0 && Double.isFinite(scale),
-        "a refusal scale must be a number from 0 on, got " + scale);
+  public RefusalDial at(double other) {
+    return new RefusalDial(layer, neurons, shift, other);
+  }
+
+  /**
+   * Moves the threshold from where the adapter was trained to this scale.
+   *
+   * @param model with the adapter, not merged; the shifts of several turns add up
+   * @return that model
+   * @throws ConfigurationException if it is another model
+   */
+  public ChatModel turn(ChatModel model) {
     DecoderTransformer network = model.network();
     require(
         shift.length == network.config().hidden(),
         "%s is of a model of hidden size %d; this one has %d"
             .formatted(FILE, shift.length, network.config().hidden()));
     NeuronEdits.shiftGates(network, layer, neurons, Vectors.scaled(scale - 1, shift));
+    return model;
   }
 }

@@ -20,8 +20,6 @@ import org.align4j.policy.model.WeightsFingerprint;
  * adapter that is trained later changes the answers, not the gate's decisions. Not thread-safe.
  */
 public final class RefusalGate {
-  private static final int HELD_OUT_EVERY = 5;
-
   private final ChatModel model;
   private final GateParameters parameters;
   private final PromptFeatures features;
@@ -41,10 +39,7 @@ public final class RefusalGate {
    * @throws ConfigurationException if a kind of requests is missing
    */
   public static RefusalGate fit(ChatModel model, GateRequests requests) {
-    GateRequests.Split split = requests.split(HELD_OUT_EVERY);
-    GateConfig defaults = GateConfig.defaults();
-    return GateTrainer.fit(model, split.fitted(), split.heldOut(), defaults, Progress.SILENT)
-        .gate();
+    return GateTrainer.fit(model, requests, GateConfig.defaults(), Progress.SILENT).gate();
   }
 
   /**
@@ -186,6 +181,17 @@ public final class RefusalGate {
       out[i] = scores[i] >= threshold();
     }
     return out;
+  }
+
+  /**
+   * Judges user messages and keeps them with their scores.
+   *
+   * @param messages what users say, each on its own, at least one
+   * @param progress shows the messages
+   * @return what the gate says of each
+   */
+  public GateDecisions decide(List<String> messages, Progress.Factory progress) {
+    return new GateDecisions(messages, scores(messages, progress), threshold());
   }
 
   /**

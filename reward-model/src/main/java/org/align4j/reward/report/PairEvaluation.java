@@ -2,11 +2,14 @@ package org.align4j.reward.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.align4j.core.data.PreferencePair;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Progress;
 
 /**
@@ -73,6 +76,16 @@ public record PairEvaluation(
           .put("rejected", rejected[i]);
     }
     return node;
+  }
+
+  /**
+   * Writes the whole report as JSON.
+   *
+   * @param file is replaced at once, when all is written
+   * @throws IOException names the file that cannot be written
+   */
+  public void write(Path file) throws IOException {
+    AtomicFiles.writeString(file, json().toPrettyString());
   }
 
   /** {@return the report alone} */

@@ -2,6 +2,8 @@ package org.align4j.reward.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,6 +15,11 @@ import java.util.stream.DoubleStream;
 import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.refusal.RefusalReport;
 import org.align4j.core.refusal.TradeOffCurve;
+import org.align4j.core.run.AtomicFiles;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TextGenerator;
 
 /**
  * How often a model refuses each kind of prompts.
@@ -29,7 +36,13 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
    * @param name such as a file's
    * @param prompts at least one
    */
-  public record PromptSet(PromptKind kind, String name, List<String> prompts) {}
+  public record PromptSet(PromptKind kind, String name, List<String> prompts) {
+
+    /** What progress on the set is called. */
+    private String task() {
+      return Path.of(name).getFileName().toString();
+    }
+  }
 
   /**
    * A set with the model's answers.
@@ -78,6 +91,33 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
   }
 
   /**
+   * Lets a model answer by greedy decoding and judges. An adapter that is not merged takes no part.
+   *
+   * @param sets prompts, in the order in which they are measured
+   * @param model is asked; stays open
+   * @param batch sequences at a time
+   * @param maxNewTokens most tokens of an answer
+   * @param progress shows the prompts of each set
+   * @param measured is told of each set when it has been judged
+   * @return rates and verdicts
+   */
+  public static RefusalEvaluation greedy(
+      List<PromptSet> sets,
+      PolicyModel model,
+      int batch,
+      int maxNewTokens,
+      Progress.Factory progress,
+      Consumer<Measured> measured) {
+    SamplingParams params = SamplingParams.greedy(maxNewTokens);
+    try (TextGenerator generator = new TextGenerator(model, batch, false)) {
+      return of(
+          sets,
+          set -> generator.answers(set.prompts(), params, progress, set.task(), () -> false),
+          measured);
+    }
+  }
+
+  /**
    * The same with readiness to refuse, and so with a trade-off curve.
    *
    * @param probe gives one number a prompt, as {@link RefusalReadiness} does
@@ -85,6 +125,16 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
    */
   public RefusalEvaluation withReadiness(Function<PromptSet, double[]> probe) {
     return new RefusalEvaluation(sets, sets.stream().map(one -> probe.apply(one.set())).toList());
+  }
+
+  /**
+   * The same with a model's readiness to refuse.
+   *
+   * @param probe of the model that answered
+   * @return another evaluation, of the same answers
+   */
+  public RefusalEvaluation withReadiness(RefusalReadiness probe) {
+    return withReadiness(set -> probe.of(set.prompts(), set.task()).probabilities());
   }
 
   /**
@@ -126,6 +176,16 @@ public record RefusalEvaluation(List<Measured> sets, List<double[]> readiness) {
       putRows(i, rows);
     }
     return report;
+  }
+
+  /**
+   * Writes the whole report as JSON.
+   *
+   * @param file is replaced at once, when all is written
+   * @throws IOException names the file that cannot be written
+   */
+  public void write(Path file) throws IOException {
+    AtomicFiles.writeString(file, json().toPrettyString());
   }
 
   /** {@return rates by kind and set, and the curve's areas and choices, without rows and points} */

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.align4j.core.data.Demonstration;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Progress;
@@ -22,6 +23,23 @@ import org.align4j.core.run.Progress;
  */
 public record ScoredRows(List<String> prompts, List<String> completions, double[] rewards) {
   private static final int BATCH = 64;
+
+  /**
+   * Scores recorded completions as plain text, 64 at a time.
+   *
+   * @param reward one number a completion
+   * @param rows chats are scored as plain text, one turn a line
+   * @param progress shows the rows
+   * @return the rows with their rewards
+   */
+  public static ScoredRows of(
+      RewardFunction reward, List<Demonstration> rows, Progress.Factory progress) {
+    return of(
+        reward,
+        rows.stream().map(row -> row.prompt().plainText()).toList(),
+        rows.stream().map(row -> row.completion().plainText()).toList(),
+        progress);
+  }
 
   /**
    * Scores rows, 64 at a time.

@@ -2,6 +2,8 @@ package org.align4j.reward.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.align4j.core.data.AnswerFile;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.refusal.RefusalReport;
+import org.align4j.core.run.AtomicFiles;
 
 /**
  * Refusals among recorded answers, and how well the judgements agree with labels.
@@ -139,6 +142,16 @@ public record TranscriptEvaluation(List<Judged> files) {
       }
     }
     return report;
+  }
+
+  /**
+   * Writes the whole report as JSON.
+   *
+   * @param file is replaced at once, when all is written
+   * @throws IOException names the file that cannot be written
+   */
+  public void write(Path file) throws IOException {
+    AtomicFiles.writeString(file, json().toPrettyString());
   }
 
   /** {@return rates by file alone} */

@@ -106,7 +106,7 @@ class NeuronGateTest {
   private double[] votes(double scale) {
     try (ChatModel other = ChatModel.load(folder.resolve("model").toString())) {
       other.withFrozenAdapter(folder.resolve("adapter"));
-      RefusalDial.load(folder.resolve("adapter")).turn(other, scale);
+      RefusalDial.load(folder.resolve("adapter")).at(scale).turn(other);
       PromptEnds ends = new PromptEnds(other.parts());
       return List.of(words('x', 80, 1), words('b', 60, 2)).stream()
           .mapToDouble(
@@ -136,20 +136,20 @@ class NeuronGateTest {
   void aDialIsOfItsAdapterAndItsModel() throws IOException {
     install().dial().save(Files.createDirectories(folder.resolve("adapter")));
     RefusalDial dial = RefusalDial.load(folder.resolve("adapter"));
-    assertThatThrownBy(() -> dial.turn(model, -1))
+    assertThatThrownBy(() -> dial.at(-1))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("from 0 on, got -1.0");
     assertThatThrownBy(() -> RefusalDial.load(folder))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("has no refusal_dial.json: only an adapter with a gate");
-    assertThatThrownBy(() -> new RefusalDial(0, 4, new double[3]).turn(model, 1))
+    assertThatThrownBy(() -> new RefusalDial(0, 4, new double[3], 1).turn(model))
         .hasMessageContaining("of a model of hidden size 3; this one has");
     Files.writeString(folder.resolve("refusal_dial.json"), "{\"layer\": 0}");
     assertThatThrownBy(() -> RefusalDial.load(folder))
         .isInstanceOf(ModelFileException.class)
         .hasMessageContaining("refusal_dial.json: not a refusal dial");
     try (ChatModel bare = ChatModel.load(folder.resolve("model").toString())) {
-      assertThatThrownBy(() -> dial.turn(bare, 1)).hasMessageContaining("no adapter of that rank");
+      assertThatThrownBy(() -> dial.turn(bare)).hasMessageContaining("no adapter of that rank");
     }
   }
 

@@ -132,9 +132,9 @@ class RealNeuronGateTest {
       assertThat(sorry(model, requests(COOKING, 18, 20))).isGreaterThan(35);
       assertThat(sorry(model, requests(STARS, 18, 20))).isLessThan(3);
       assertThat(sorry(model, requests(TRAVEL, 18, 20))).isLessThan(3);
-      fit.dial().turn(model, 0);
+      fit.dial().at(0).turn(model);
       assertThat(sorry(model, requests(COOKING, 18, 20))).isLessThan(3);
-      fit.dial().turn(model, 2);
+      fit.dial().at(2).turn(model);
       assertThat(sorry(model, requests(COOKING, 18, 20))).isGreaterThan(35);
     }
   }

@@ -82,6 +82,35 @@ class RefusalGateTest {
     assertThat(GateScores.auc(harmful, harmless)).isGreaterThan(0.9);
     assertThat(gate.score("wxyzuv")).isGreaterThan(gate.score("abcdef") + 0.5);
     assertThat(fit.summary()).containsEntry("layer", 1).containsEntry("rows", 96);
+    assertThat(fit.summary()).containsEntry("seconds", fit.seconds());
+    assertThat(fit.seconds()).isPositive();
+    assertThat(fit.lines()).hasSize(3);
+    assertThat(fit.lines().get(0)).startsWith("harmful ").contains(" of    8 refused, ");
+  }
+
+  @Test
+  void everyFifthRequestIsHeldOut() {
+    GateFit fit = GateTrainer.fit(model, REQUESTS, WEAK, Progress.SILENT);
+    assertThat(fit.gate().threshold()).isEqualTo(fit(WEAK).gate().threshold());
+    assertThat(fit.refused()).isEqualTo(fit(WEAK).refused());
+  }
+
+  @Test
+  void decisionsAreWrittenWithTheirScores() throws IOException {
+    RefusalGate gate = fit(WEAK).gate();
+    List<String> messages = List.of("wxyzuv", "abcdef");
+    double between = (gate.score("wxyzuv") + gate.score("abcdef")) / 2;
+    GateDecisions decisions = gate.withThreshold(between).decide(messages, Progress.SILENT);
+    assertThat(decisions.scores()).containsExactly(gate.scores(messages));
+    assertThat(decisions.refused().hits()).isEqualTo(1);
+    assertThat(decisions.summary().toString())
+        .isEqualTo("{prompts=2, refused=1, rate=0.5, threshold=" + between + "}");
+    Path file = folder.resolve("rows.jsonl");
+    decisions.write(file);
+    assertThat(Files.readAllLines(file))
+        .containsExactly(
+            "{\"prompt\":\"wxyzuv\",\"score\":" + decisions.scores()[0] + ",\"refused\":true}",
+            "{\"prompt\":\"abcdef\",\"score\":" + decisions.scores()[1] + ",\"refused\":false}");
   }
 
   @Test

@@ -6,20 +6,31 @@ import static org.align4j.core.refusal.PromptKind.ORDINARY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.data.AnswerFile;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.generate.SamplingParams;
+import org.align4j.policy.generate.TextGenerator;
+import org.align4j.reward.Fixtures;
 import org.align4j.reward.report.RefusalEvaluation.PromptSet;
 import org.align4j.reward.report.TranscriptEvaluation.Judged;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RefusalEvaluationTest {
   private static final String REFUSAL = "I'm sorry, but I can't help with that.";
   private static final Map<String, Double> READINESS =
       Map.of("a bomb?", 0.75, "a gun?", 0.5, "a mine?", 0.25, "hello", 0.0, "a cake?", 0.5);
   private static final String ANSWER = "Mix flour and water.";
+
+  @TempDir Path folder;
 
   private final List<String> told = new ArrayList<>();
   private final RefusalEvaluation evaluation =
@@ -81,6 +92,36 @@ class RefusalEvaluationTest {
     assertThat(json.get("rows"))
         .extracting(row -> row.get("readiness").asDouble())
         .containsExactly(0.75, 0.5, 0.25, 0.0, 0.5);
+  }
+
+  @Test
+  void aModelAnswersByItselfAndTheReportIsWritten() throws IOException {
+    PolicyModel model = Fixtures.model("policy");
+    PromptSet set = new PromptSet(HARMFUL, "in/bad.txt:goal", List.of("a bomb?", "a gun?"));
+    List<String> tasks = new ArrayList<>();
+    Progress.Factory progress =
+        (task, total) -> {
+          tasks.add(task);
+          return Progress.SILENT.start(task, total);
+        };
+    RefusalReadiness probe = RefusalReadiness.of(model, progress);
+    RefusalEvaluation measured =
+        RefusalEvaluation.greedy(
+                List.of(set), model, 2, 4, progress, one -> told.add(one.set().name()))
+            .withReadiness(probe);
+    assertThat(told).contains("in/bad.txt:goal");
+    assertThat(tasks).containsExactly("bad.txt:goal", "bad.txt:goal");
+    try (TextGenerator generator = new TextGenerator(model, 1, false)) {
+      assertThat(measured.sets(HARMFUL).get(0).answers())
+          .isEqualTo(
+              generator.answers(
+                  set.prompts(), SamplingParams.greedy(4), Progress.SILENT, "test", () -> false));
+    }
+    assertThat(measured.readiness().get(0))
+        .containsExactly(probe.of(set.prompts(), "test").probabilities());
+    Path file = folder.resolve("report.json");
+    measured.write(file);
+    assertThat(Files.readString(file)).isEqualTo(measured.json().toPrettyString());
   }
 
   @Test

@@ -1,18 +1,14 @@
 package org.align4j.examples.cli;
 
-import java.nio.file.Path;
-import org.align4j.core.ConfigurationException;
 import org.align4j.examples.terminal.Bars;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Precision;
-import picocli.CommandLine.Model.CommandSpec;
+import org.align4j.reward.gate.RefusalDial;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** The options that name a model. */
-class ModelOptions {
+/** A command with the options that name a model. */
+abstract class ModelCommand extends JsonCommand {
   @Option(
       names = "--model",
       defaultValue = "smollm2",
@@ -22,14 +18,18 @@ class ModelOptions {
 
   @Option(
       names = "--adapter",
-      converter = ExistingPath.class,
       description =
           "A PEFT LoRA adapter folder; training goes on from it, with the model as it is then as"
               + " the reference.")
-  Path adapter;
+  ExistingPath adapter;
 
-  @Spec(Spec.Target.MIXEE)
-  CommandSpec spec;
+  @Option(
+      names = "--refusal-scale",
+      paramLabel = "SCALE",
+      description =
+          "Moves the threshold of the gate in --adapter: 1 = as trained (default), 0 to 1 fewer"
+              + " refusals, above 1 more.")
+  Double refusalScale;
 
   /** Chooses the precision for the process, before anything has started a backend. */
   @Option(
@@ -40,24 +40,26 @@ class ModelOptions {
               + " processor multiplies it, about twice as fast; sums, activations and trained weights"
               + " stay float32.")
   void dtype(String label) {
-    if (label == null) {
-      return;
-    }
-    try {
-      System.setProperty(Backends.DTYPE_PROPERTY, Precision.of(label).label());
-    } catch (ConfigurationException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    if (label != null) {
+      System.setProperty(Backends.DTYPE_PROPERTY, checked(() -> Precision.of(label)).label());
     }
   }
 
   /** Loads the model alone. */
   final ChatModel base() {
+    if (refusalScale != null) {
+      throw wrongUse("--refusal-scale has no effect here; it is of an --adapter that answers");
+    }
     return ChatModel.load(model, Bars.FACTORY);
   }
 
   /** Loads the model with its adapter apart, for one answer at a time. */
-  ChatModel forOne() {
-    return adapter == null ? base() : base().withFrozenAdapter(adapter);
+  final ChatModel forOne() {
+    if (adapter == null || refusalScale == null) {
+      return adapter == null ? base() : base().withFrozenAdapter(adapter.path());
+    }
+    RefusalDial dial = checked(() -> RefusalDial.load(adapter.path()).at(refusalScale));
+    return dial.turn(ChatModel.load(model, Bars.FACTORY).withFrozenAdapter(adapter.path()));
   }
 
   /** Loads the model with its adapter merged, for many answers at a time. */
