@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.align4j.core.data.Content;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.random.RandomStream;
@@ -71,7 +72,7 @@ public final class Quickstart {
   /**
    * What a run found.
    *
-   * @param before the untrained model
+   * @param before the untrained model; null if the run was stopped before that was measured
    * @param gate what was built into the adapter; null if the run was stopped before that
    * @param after null if the run was stopped before the end
    * @param seconds time of the whole run
@@ -97,9 +98,9 @@ public final class Quickstart {
    * @throws IOException names the file that cannot be written
    */
   public Result run() throws IOException {
-    Measurement before = measure("measure before", false);
-    if (cancellation.isCancelled()) {
-      return new Result(before, null, null, seconds());
+    Optional<Measurement> before = measure("measure before", false);
+    if (before.isEmpty()) {
+      return new Result(null, null, null, seconds());
     }
     GroupedRequests requests = GateRows.of(data, config.requestShare());
     int layer = config.gate().layerOf(model.network().config().layers());
@@ -111,9 +112,9 @@ public final class Quickstart {
     Path adapter = out.resolve("adapter");
     model.saveAdapter(adapter);
     gate.dial().save(adapter);
-    Measurement after = cancellation.isCancelled() ? null : measure("measure after", true);
-    Result result = new Result(before, gate, after, seconds());
-    if (after != null) {
+    Optional<Measurement> after = measure("measure after", true);
+    Result result = new Result(before.get(), gate, after.orElse(null), seconds());
+    if (after.isPresent()) {
       new QuickstartReport(data, result, out).write();
     }
     return result;
@@ -123,7 +124,8 @@ public final class Quickstart {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private Measurement measure(String task, boolean adapter) {
+  /** Empty if the run was stopped: answers that were not generated look like answers. */
+  private Optional<Measurement> measure(String task, boolean adapter) {
     SamplingParams greedy = SamplingParams.greedy(config.evaluationTokens());
     RefusalReadiness readiness = RefusalReadiness.of(model.parts(), progress);
     Map<PromptKind, Measurement.Answers> kinds = new EnumMap<>(PromptKind.class);
@@ -137,7 +139,7 @@ public final class Quickstart {
       double[] ready = readiness.of(requests, named + ": readiness").probabilities();
       kinds.put(kind, new Measurement.Answers(texts, RefusalReport.of(texts), ready));
     }
-    return new Measurement(kinds);
+    return cancellation.isCancelled() ? Optional.empty() : Optional.of(new Measurement(kinds));
   }
 
   /**

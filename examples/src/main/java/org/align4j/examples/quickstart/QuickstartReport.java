@@ -149,7 +149,7 @@ public final class QuickstartReport {
     return String.format(
         Locale.ROOT,
         "The gate, cross-validated on its training requests, refuses: %s. Its second layer acts as"
-            + " its first one votes on %.1f%% of them.",
+            + " its first one votes on %.1f%% of those that it was calibrated on.",
         String.join(", ", shares),
         100 * result.gate().agreement());
   }

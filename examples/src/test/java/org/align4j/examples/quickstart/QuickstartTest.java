@@ -75,6 +75,26 @@ class QuickstartTest {
     assertThat(out.resolve("report.html")).doesNotExist();
   }
 
+  /** Answers that a stop cut off would count as answered. */
+  @Test
+  void aStopInTheLastMeasurementLeavesNoReport() throws IOException {
+    boolean[] stop = new boolean[1];
+    QuickstartConfig config = QuickstartConfig.of(0.15);
+    Progress.Factory stopping =
+        (task, total) -> {
+          stop[0] |= task.startsWith("measure after (ordinary)");
+          return Progress.SILENT.start(task, total);
+        };
+    Quickstart.Result result;
+    try (ChatModel model = ChatModel.load(models.toString())) {
+      result =
+          new Quickstart(model, config, out, stopping, CancellationToken.when(() -> stop[0])).run();
+    }
+    assertThat(result.after()).isNull();
+    assertThat(result.gate()).isNotNull();
+    assertThat(out.resolve("report.html")).doesNotExist();
+  }
+
   @Test
   void aStopBeforeTrainingLeavesNoAdapter() throws IOException {
     Quickstart.Result result = run(0.5, () -> true);

@@ -3,6 +3,7 @@ package org.align4j.reward.gate;
 import static org.align4j.core.ConfigurationException.require;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +29,8 @@ public record RefusalDial(int layer, int neurons, double[] shift, double scale) 
   /** Name of the file in the adapter's folder. */
   public static final String FILE = "refusal_dial.json";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
   /**
    * Checks the numbers and keeps a copy.
