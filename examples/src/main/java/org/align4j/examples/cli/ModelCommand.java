@@ -1,5 +1,6 @@
 package org.align4j.examples.cli;
 
+import java.util.List;
 import org.align4j.examples.terminal.Bars;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.backend.Backends;
@@ -47,9 +48,7 @@ abstract class ModelCommand extends JsonCommand {
 
   /** Loads the model alone. */
   final ChatModel base() {
-    if (refusalScale != null) {
-      throw wrongUse("--refusal-scale has no effect here; it is of an --adapter that answers");
-    }
+    refuse(List.of("--refusal-scale"), "has no effect here; it is of an --adapter that answers");
     return ChatModel.load(model, Bars.FACTORY);
   }
 

@@ -48,6 +48,7 @@ abstract class Training extends ModelCommand {
 
   @Override
   public final Integer call() throws IOException {
+    refuse(List.of("--refusal-scale"), "has no effect in training, only on answers");
     Settings settings = new Settings(config == null ? Map.of() : readConfig());
     Recipe.Plan plan =
         checked(

@@ -138,8 +138,11 @@ public final class Quickstart {
       }
       double[] ready = readiness.of(requests, named + ": readiness").probabilities();
       kinds.put(kind, new Measurement.Answers(texts, RefusalReport.of(texts), ready));
+      if (cancellation.isCancelled()) {
+        return Optional.empty();
+      }
     }
-    return cancellation.isCancelled() ? Optional.empty() : Optional.of(new Measurement(kinds));
+    return Optional.of(new Measurement(kinds));
   }
 
   /**

@@ -59,7 +59,7 @@ class WrongUseTest extends CommandTest {
   }
 
   @Test
-  void aRefusalScaleIsOfAnAdapterWithAGate() {
+  void aRefusalScaleIsOfAnAdapterWithAGate() throws IOException {
     String none = folder.resolve("no-model").toString();
     String plain = FIXTURES.resolve("models/adapter").toString();
     assertThat(Align4j.run("chat", "--model", none, "--refusal-scale", "0.5")).isEqualTo(2);
@@ -67,6 +67,12 @@ class WrongUseTest extends CommandTest {
     assertThat(Align4j.run("chat", "--model", none, "--adapter", plain, "--refusal-scale", "0.5"))
         .isEqualTo(2);
     assertThat(errors()).contains("has no refusal_dial.json: only an adapter with a gate");
+    for (String method : new String[] {"dpo", "reward"}) {
+      assertThat(train(method, "--refusal-scale", "0.5")).isEqualTo(2);
+      assertThat(errors()).contains("--refusal-scale has no effect in training");
+    }
+    assertThat(train("reward", "--kind", "encoder", "--refusal-scale", "0.5")).isEqualTo(2);
+    assertThat(errors()).contains("--refusal-scale has no effect in training");
   }
 
   @Test

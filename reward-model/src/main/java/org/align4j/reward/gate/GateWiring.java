@@ -3,6 +3,7 @@ package org.align4j.reward.gate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.edit.Neuron;
@@ -110,10 +111,21 @@ final class GateWiring {
     return agreement;
   }
 
+  /** What each group's probe says of a state of the first layer, above the threshold. */
+  DoubleStream read(double[] state) {
+    return votes.stream().mapToDouble(vote -> Vectors.dot(vote, state));
+  }
+
+  /** Moves the threshold of what is written; at a scale of 0 none of the requests gets a vote. */
+  RefusalDial dial() {
+    double most =
+        Arrays.stream(states.get(0).last()).flatMapToDouble(this::read).max().orElseThrow();
+    return new RefusalDial(layer, StepNeurons.COUNT * votes.size(), step.shift(most), 1);
+  }
+
   /** How many votes a request gets. */
   private double cast(int request) {
-    double[] state = states.get(0).last()[request];
-    return votes.stream().mapToDouble(vote -> step.share(Vectors.dot(vote, state))).sum();
+    return read(states.get(0).last()[request]).map(step::share).sum();
   }
 
   private double agreement(double[] quorum, double[][] after, double[] cast) {

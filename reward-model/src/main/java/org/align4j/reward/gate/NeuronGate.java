@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.DoubleStream;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.ChatModel;
@@ -86,14 +85,13 @@ public final class NeuronGate {
         probes.probes().stream()
             .map(probe -> detector.plus(probe.direction(), probe.constant() - threshold))
             .toList();
-    double agreement =
-        new GateWiring(network, ends, layer, both, detector, votes)
-            .write(all, config.calibration(), firstToken(), progress);
+    GateWiring wiring = new GateWiring(network, ends, layer, both, detector, votes);
+    double agreement = wiring.write(all, config.calibration(), firstToken(), progress);
     network.trainAdapterFrom(layer + 2);
     // What the neurons read.
     double[] margins =
         Arrays.stream(states.last())
-            .mapToDouble(state -> read(votes, state).min().orElseThrow())
+            .mapToDouble(state -> wiring.read(state).min().orElseThrow())
             .toArray();
     Map<String, Rate> refused = new LinkedHashMap<>();
     rows.harmless(outOfFold, requests)
@@ -106,22 +104,7 @@ public final class NeuronGate {
         refused,
         rows.group(margins, 0),
         rows.harmless(margins, requests),
-        dial(states.last(), detector, votes));
-  }
-
-  private static DoubleStream read(List<double[]> votes, double[] state) {
-    return votes.stream().mapToDouble(vote -> Vectors.dot(vote, state));
-  }
-
-  /** At a scale of 0 no request of the fit gets a vote. */
-  private RefusalDial dial(double[][] states, EndDetector detector, List<double[]> votes) {
-    double most =
-        Arrays.stream(states)
-            .mapToDouble(state -> read(votes, state).max().orElseThrow())
-            .max()
-            .orElseThrow();
-    StepNeurons step = new StepNeurons(detector, BAND);
-    return new RefusalDial(layer, step.neurons() * votes.size(), step.shift(most), 1);
+        wiring.dial());
   }
 
   private int firstToken() {

@@ -12,6 +12,9 @@ import org.align4j.policy.edit.Neuron;
  * @param band width of the passage from 0 to 1
  */
 record StepNeurons(EndDetector detector, double band) {
+  /** How many neurons a step has. */
+  static final int COUNT = 2;
+
   /** s · band: how much wider the band is than SiLU's rounding of the corner. */
   private static final double SHARPNESS = 20;
 
@@ -22,31 +25,30 @@ record StepNeurons(EndDetector detector, double band) {
    * @param written what is added to the residual stream where it is above the band
    */
   List<Neuron> of(double[] function, double[] written) {
-    double slope = SHARPNESS / band;
     double[] later = detector.plus(function, -band);
     return List.of(
         new Neuron(
-            Vectors.scaled(slope, function),
+            Vectors.scaled(slope(), function),
             detector.end(),
             Vectors.scaled(1 / SHARPNESS, written)),
         new Neuron(
-            Vectors.scaled(slope, later), detector.end(), Vectors.scaled(-1 / SHARPNESS, written)));
-  }
-
-  /** How many there are. */
-  int neurons() {
-    return 2;
+            Vectors.scaled(slope(), later),
+            detector.end(),
+            Vectors.scaled(-1 / SHARPNESS, written)));
   }
 
   /** What adds a constant to the function, in the gate weights of both neurons. */
   double[] shift(double constant) {
-    return Vectors.scaled(SHARPNESS / band * constant, detector.one());
+    return Vectors.scaled(slope() * constant, detector.one());
   }
 
   /** The share of the written vector that is added where the function has a value. */
   double share(double value) {
-    double slope = SHARPNESS / band;
-    return (silu(slope * value) - silu(slope * (value - band))) / SHARPNESS;
+    return (silu(slope() * value) - silu(slope() * (value - band))) / SHARPNESS;
+  }
+
+  private double slope() {
+    return SHARPNESS / band;
   }
 
   private static double silu(double x) {
