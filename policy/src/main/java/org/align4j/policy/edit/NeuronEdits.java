@@ -15,26 +15,27 @@ import org.align4j.policy.model.Parameter;
  * lives in the model's LoRA adapter, one rank a neuron: what is saved is an ordinary PEFT adapter.
  */
 public final class NeuronEdits {
+  private static final List<String> MODULES =
+      List.of(FeedForwardBlock.GATE, FeedForwardBlock.UP, FeedForwardBlock.DOWN);
+
   private NeuronEdits() {}
 
   /**
    * Replaces neurons. The adapter's factors of the layer's feed-forward block must be unused, as
    * they are before training.
    *
-   * @param model with an adapter on that block whose rank is at least the number of neurons
+   * @param model with an adapter on that block whose ranks are at least the number of neurons
    * @param layer from 0
    * @param neurons what the block computes besides its other neurons
    */
   public static void replaceIdle(DecoderTransformer model, int layer, List<Neuron> neurons) {
     LoraConfig lora = model.lora();
     require(
-        lora != null && lora.firstLayer() <= layer && lora.rank() >= neurons.size(),
+        lora != null && hasRoom(lora, layer, MODULES, neurons.size()),
         "an edit of %d neurons of layer %d needs an adapter of that rank from that layer on"
             .formatted(neurons.size(), layer));
     require(
-        lora.targets()
-            .containsAll(
-                List.of(FeedForwardBlock.GATE, FeedForwardBlock.UP, FeedForwardBlock.DOWN)),
+        lora.targets().containsAll(MODULES),
         "an edit of neurons needs an adapter on gate_proj, up_proj and down_proj");
     FeedForwardBlock block = FeedForwardBlock.of(model, layer);
     List<Integer> places = block.idle(neurons.size());
@@ -63,13 +64,20 @@ public final class NeuronEdits {
   public static void shiftGates(DecoderTransformer model, int layer, int count, double[] shift) {
     LoraConfig lora = model.lora();
     require(
-        lora != null && lora.firstLayer() <= layer && lora.rank() >= count,
+        lora != null && hasRoom(lora, layer, List.of(FeedForwardBlock.GATE), count),
         "there are no %d neurons of an edit in layer %d: the model has no adapter of that rank there"
             .formatted(count, layer));
     Factors gate = Factors.of(model, FeedForwardBlock.prefix(layer) + FeedForwardBlock.GATE);
     for (int rank = 0; rank < count; rank++) {
       gate.shiftRow(rank, shift);
     }
+  }
+
+  /** Whether the adapter stands in the layer, with a rank for each neuron in each module. */
+  private static boolean hasRoom(LoraConfig lora, int layer, List<String> modules, int neurons) {
+    String prefix = FeedForwardBlock.prefix(layer);
+    return lora.firstLayer() <= layer
+        && modules.stream().allMatch(module -> lora.rank(prefix + module) >= neurons);
   }
 
   private static double[] difference(double[] wanted, double[] present) {
@@ -96,7 +104,7 @@ public final class NeuronEdits {
       return new Factors(
           found.get(module + ".lora_A.weight"),
           found.get(module + ".lora_B.weight"),
-          model.lora().scale());
+          model.lora().scale(module));
     }
 
     void addToRow(int rank, int row, double[] values) {

@@ -6,8 +6,14 @@ import java.nio.file.Path;
 /**
  * Typed fields of a JSON object in a model's file. A field that is absent or null has its default;
  * one of another type is an error that names file and field.
+ *
+ * @param place the file, and the object in it if that is not the outermost one
  */
-record JsonFields(Path file, JsonNode node) {
+record JsonFields(Path file, JsonNode node, String place) {
+
+  JsonFields(Path file, JsonNode node) {
+    this(file, node, file.toString());
+  }
 
   boolean has(String name) {
     return node.hasNonNull(name);
@@ -59,7 +65,7 @@ record JsonFields(Path file, JsonNode node) {
     if (!node.path(name).isObject()) {
       throw wrong(name, "an object");
     }
-    return new JsonFields(file, node.get(name));
+    return new JsonFields(file, node.get(name), place + ": " + name);
   }
 
   ModelFileException wrong(String name, String expected) {
@@ -75,7 +81,7 @@ record JsonFields(Path file, JsonNode node) {
     JsonNode value = node.path(name);
     String found =
         value.isMissingNode() ? "missing" : value.isContainerNode() ? kind(value) : "" + value;
-    return file + ": field \"" + name + "\" is " + found + "; expected " + expected;
+    return place + ": field \"" + name + "\" is " + found + "; expected " + expected;
   }
 
   private static String kind(JsonNode value) {

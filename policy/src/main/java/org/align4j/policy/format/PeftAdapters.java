@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.align4j.core.ConfigurationException;
@@ -28,6 +29,8 @@ public final class PeftAdapters {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PREFIX = "base_model.model.";
   private static final String CONFIG = "adapter_config.json";
+  private static final String RANKS = "rank_pattern";
+  private static final String ALPHAS = "alpha_pattern";
   private static final String WEIGHTS = "adapter_model.safetensors";
 
   private PeftAdapters() {}
@@ -89,6 +92,8 @@ public final class PeftAdapters {
     config.put("inference_mode", true);
     config.put("init_lora_weights", true);
     lora.targets().forEach(config.putArray("target_modules")::add);
+    lora.rankPattern().forEach(config.putObject(RANKS)::put);
+    lora.alphaPattern().forEach(config.putObject(ALPHAS)::put);
     if (lora.firstLayer() > 0) {
       ArrayNode layers = config.putArray("layers_to_transform");
       IntStream.range(lora.firstLayer(), model.config().layers()).forEach(layers::add);
@@ -137,7 +142,12 @@ public final class PeftAdapters {
       throw new ModelFileException(
           file + ": no such file; an adapter is a folder with " + CONFIG + " and " + WEIGHTS);
     }
-    model.addAdapter(adjustment.apply(config(file, model.config().layers())), 0);
+    LoraConfig adapter = adjustment.apply(config(file, model.config().layers()));
+    try {
+      model.addAdapter(adapter, 0);
+    } catch (ConfigurationException e) {
+      throw new ModelFileException(file + ": " + e.getMessage(), e);
+    }
     try (SafetensorsReader weights = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
       TreeSet<String> unused = new TreeSet<>(weights.names());
       for (Parameter parameter : model.parameters()) {
@@ -167,11 +177,7 @@ public final class PeftAdapters {
               + (node.path("use_dora").asBoolean() ? " with DoRA" : "")
               + "; only plain LORA is supported");
     }
-    for (String pattern : new String[] {"rank_pattern", "alpha_pattern"}) {
-      if (!node.path(pattern).isEmpty()) {
-        throw new UnsupportedModelException(file + ": " + pattern + " is not supported");
-      }
-    }
+    JsonFields fields = new JsonFields(file, node);
     TreeSet<String> targets = new TreeSet<>();
     node.path("target_modules").forEach(target -> targets.add(target.asText()));
     try {
@@ -181,10 +187,23 @@ public final class PeftAdapters {
           node.path("lora_dropout").asDouble(0),
           targets,
           node.path("use_rslora").asBoolean(false),
-          firstLayer(file, node.path("layers_to_transform"), layers));
+          firstLayer(file, node.path("layers_to_transform"), layers),
+          pattern(fields, RANKS, JsonFields::integer),
+          pattern(fields, ALPHAS, JsonFields::number));
     } catch (ConfigurationException e) {
       throw new ModelFileException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Values by key in the file's order, which decides if several keys match. */
+  private static <T> Map<String, T> pattern(
+      JsonFields fields, String name, BiFunction<JsonFields, String, T> value) {
+    Map<String, T> out = new LinkedHashMap<>();
+    if (fields.has(name)) {
+      JsonFields pattern = fields.object(name);
+      pattern.node().fieldNames().forEachRemaining(key -> out.put(key, value.apply(pattern, key)));
+    }
+    return out;
   }
 
   /** Adapters stand in all layers, or in the last ones. */

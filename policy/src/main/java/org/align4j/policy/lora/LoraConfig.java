@@ -1,6 +1,10 @@
 package org.align4j.policy.lora;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.align4j.core.ConfigurationException;
@@ -9,12 +13,18 @@ import org.align4j.core.run.Settings;
 /**
  * What adapters to add, in PEFT's terms.
  *
- * @param rank r, ≥ 1
- * @param alpha scale numerator
+ * <p>A key of a pattern is a regular expression of a module's name, such as {@code
+ * model.layers.17.self_attn.q_proj}, or of what follows one of its dots: {@code q_proj}, {@code
+ * layers.17.self_attn.q_proj}, {@code layers\.(16|17)\..*}. The first key that matches counts.
+ *
+ * @param rank r of the modules that no key of {@code rankPattern} matches, ≥ 1
+ * @param alpha scale numerator of the modules that no key of {@code alphaPattern} matches
  * @param dropout probability that an input of A is dropped in training, in [0, 1)
  * @param targets names of the projections ({@code q_proj}, ...)
  * @param rankStabilized scale by alpha/√r instead of alpha/r (arXiv 2312.03732)
  * @param firstLayer adapters stand from this layer on, ≥ 0; below it nothing is back-propagated
+ * @param rankPattern r of other modules by key, in PEFT {@code rank_pattern}
+ * @param alphaPattern scale numerators of other modules by key, in PEFT {@code alpha_pattern}
  */
 public record LoraConfig(
     int rank,
@@ -22,7 +32,9 @@ public record LoraConfig(
     double dropout,
     Set<String> targets,
     boolean rankStabilized,
-    int firstLayer) {
+    int firstLayer,
+    Map<String, Integer> rankPattern,
+    Map<String, Double> alphaPattern) {
 
   /** All linear layers of a Llama-family block. */
   public static final List<String> ALL_LINEAR =
@@ -31,12 +43,14 @@ public record LoraConfig(
   /**
    * Checks ranges and names.
    *
-   * @param rank r, ≥ 1
-   * @param alpha scale numerator
+   * @param rank r where no other is given, ≥ 1
+   * @param alpha scale numerator where no other is given
    * @param dropout probability that an input of A is dropped in training, in [0, 1)
    * @param targets names of the projections ({@code q_proj}, ...)
    * @param rankStabilized scale by alpha/√r instead of alpha/r (arXiv 2312.03732)
    * @param firstLayer adapters stand from this layer on, ≥ 0; below it nothing is back-propagated
+   * @param rankPattern r of other modules by key, each ≥ 1
+   * @param alphaPattern scale numerators of other modules by key, each finite
    */
   public LoraConfig {
     targets = new TreeSet<>(targets);
@@ -54,6 +68,30 @@ public record LoraConfig(
       throw new ConfigurationException(
           "the first layer with LoRA must not be negative, got " + firstLayer);
     }
+    rankPattern =
+        ModulePatterns.copy("rank_pattern", rankPattern, value -> value >= 1, "at least 1");
+    alphaPattern =
+        ModulePatterns.copy("alpha_pattern", alphaPattern, Double::isFinite, "a finite number");
+  }
+
+  /**
+   * One rank and alpha for all.
+   *
+   * @param rank rows of A, &gt; 0
+   * @param alpha numerator of the scale
+   * @param dropout in [0, 1), before A
+   * @param targets PEFT's names of the linear layers
+   * @param rankStabilized whether alpha is divided by the rank's root
+   * @param firstLayer adapters stand from this layer on, ≥ 0
+   */
+  public LoraConfig(
+      int rank,
+      double alpha,
+      double dropout,
+      Set<String> targets,
+      boolean rankStabilized,
+      int firstLayer) {
+    this(rank, alpha, dropout, targets, rankStabilized, firstLayer, Map.of(), Map.of());
   }
 
   /**
@@ -92,7 +130,9 @@ public record LoraConfig(
         settings.number("lora_dropout", dropout),
         Set.copyOf(settings.texts("lora_target_modules", ordered(targets))),
         settings.flag("use_rslora", rankStabilized),
-        settings.integer("lora_first_layer", firstLayer));
+        settings.integer("lora_first_layer", firstLayer),
+        rankPattern,
+        alphaPattern);
   }
 
   private static List<String> ordered(Set<String> targets) {
@@ -105,7 +145,8 @@ public record LoraConfig(
    * @param layer from 0
    */
   public LoraConfig fromLayer(int layer) {
-    return new LoraConfig(rank, alpha, dropout, targets, rankStabilized, layer);
+    return new LoraConfig(
+        rank, alpha, dropout, targets, rankStabilized, layer, rankPattern, alphaPattern);
   }
 
   /**
@@ -114,7 +155,48 @@ public record LoraConfig(
    * @param probability in [0, 1)
    */
   public LoraConfig withDropout(double probability) {
-    return new LoraConfig(rank, alpha, probability, targets, rankStabilized, firstLayer);
+    return new LoraConfig(
+        rank, alpha, probability, targets, rankStabilized, firstLayer, rankPattern, alphaPattern);
+  }
+
+  /**
+   * The same with another rank for some modules. Their alpha stays, so the scale changes with the
+   * rank; {@link #withAlpha} keeps it.
+   *
+   * @param key of the modules, as for {@code rankPattern}; it counts before the keys that are there
+   * @param value their r, ≥ 1
+   * @return another configuration
+   */
+  public LoraConfig withRank(String key, int value) {
+    return new LoraConfig(
+        rank,
+        alpha,
+        dropout,
+        targets,
+        rankStabilized,
+        firstLayer,
+        ModulePatterns.before(rankPattern, key, value),
+        alphaPattern);
+  }
+
+  /**
+   * The same with another alpha for some modules.
+   *
+   * @param key of the modules, as for {@code alphaPattern}; it counts before the keys that are
+   *     there
+   * @param value their scale numerator
+   * @return another configuration
+   */
+  public LoraConfig withAlpha(String key, double value) {
+    return new LoraConfig(
+        rank,
+        alpha,
+        dropout,
+        targets,
+        rankStabilized,
+        firstLayer,
+        rankPattern,
+        ModulePatterns.before(alphaPattern, key, value));
   }
 
   /**
@@ -122,18 +204,56 @@ public record LoraConfig(
    * base to the adapted weights (WiSE-FT, Wortsman et al. 2022, arXiv 2109.01903).
    *
    * @param share in (0, 1]
-   * @return another configuration, with alpha multiplied by the share
+   * @return another configuration, with every alpha multiplied by the share
    * @throws ConfigurationException if the share is out of its range
    */
   public LoraConfig scaled(double share) {
     if (!(share > 0 && share <= 1)) {
       throw new ConfigurationException("the adapter's scale must be in (0, 1], got " + share);
     }
-    return new LoraConfig(rank, alpha * share, dropout, targets, rankStabilized, firstLayer);
+    Map<String, Double> alphas = new LinkedHashMap<>(alphaPattern);
+    alphas.replaceAll((key, value) -> value * share);
+    return new LoraConfig(
+        rank, alpha * share, dropout, targets, rankStabilized, firstLayer, rankPattern, alphas);
   }
 
-  /** {@return the factor on B·A·x} */
-  public float scale() {
-    return (float) (rankStabilized ? alpha / Math.sqrt(rank) : alpha / rank);
+  /**
+   * {@return r of a module}
+   *
+   * @param module such as {@code model.layers.17.self_attn.q_proj}
+   */
+  public int rank(String module) {
+    return ModulePatterns.first(rankPattern, module).orElse(rank);
+  }
+
+  /**
+   * {@return the scale numerator of a module}
+   *
+   * @param module such as {@code model.layers.17.self_attn.q_proj}
+   */
+  public double alpha(String module) {
+    return ModulePatterns.first(alphaPattern, module).orElse(alpha);
+  }
+
+  /**
+   * {@return the factor on B·A·x of a module}
+   *
+   * @param module such as {@code model.layers.17.self_attn.q_proj}
+   */
+  public float scale(String module) {
+    double divisor = rankStabilized ? Math.sqrt(rank(module)) : rank(module);
+    return (float) (alpha(module) / divisor);
+  }
+
+  /**
+   * {@return the keys of both patterns that match none of these modules, in order}
+   *
+   * @param modules all those with an adapter
+   */
+  public Set<String> idleKeys(Collection<String> modules) {
+    Set<String> out = new LinkedHashSet<>();
+    out.addAll(ModulePatterns.idle(rankPattern, modules));
+    out.addAll(ModulePatterns.idle(alphaPattern, modules));
+    return out;
   }
 }

@@ -2,6 +2,7 @@ package org.align4j.policy.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.random.RandomStream;
@@ -9,12 +10,16 @@ import org.align4j.core.random.RandomStream.Purpose;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A decoder's adapter from when it is added until it is merged: its settings, what of it is
  * trained, and in which passes it takes part. Most decoders begin without one.
  */
 final class DecoderAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(DecoderAdapter.class);
+
   private final LayerStack stack;
   private final TrainedWeights trained;
   private LoraConfig settings;
@@ -48,9 +53,20 @@ final class DecoderAdapter {
           "the first layer with LoRA is %d; the model has %d"
               .formatted(adapter.firstLayer(), layers));
     }
-    settings = adapter;
     stack.addAdapter(adapter, RandomStream.of(seed, Purpose.ADAPTER).generator());
+    settings = adapter;
     trained.addAdapter(stack.layers());
+    warnOfIdlePatterns();
+  }
+
+  /** As PEFT does: a stored adapter may have such keys, a misspelt one must not go unnoticed. */
+  private void warnOfIdlePatterns() {
+    List<String> modules =
+        factors().stream().map(factor -> factor.name().replaceFirst("\\.lora_.*", "")).toList();
+    Set<String> idle = settings.idleKeys(modules);
+    if (!idle.isEmpty()) {
+      LOG.warn("no module with an adapter matches {}: no rank or alpha comes of it", idle);
+    }
   }
 
   /** Trains its factors from a layer on, and no others. */

@@ -9,14 +9,41 @@ import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
 
 /**
- * The adapter of a fused projection: out_part += scale · (x Aᵀ)_part B_partᵀ. The A's of all
+ * The adapter of a fused projection: out_part += scale_part · (x Aᵀ)_part B_partᵀ. The A's of all
  * adapted parts are stacked, so that x goes through one product; dropout draws one mask for the
- * stack.
+ * stack. Parts may differ in rank and scale.
  */
 final class LoraFactors {
+
+  /**
+   * An adapted part and its place in the stack.
+   *
+   * @param from its first row of A, and its first column of x·Aᵀ
+   */
+  private record Adapted(Projection.Part part, int from, int rank, float scale) {
+    String name() {
+      return part.name();
+    }
+
+    /** Its rows of A or of A's gradient. */
+    Tensor rows(Tensor stack) {
+      return stack.rows(from, rank);
+    }
+
+    /** Its columns of x·Aᵀ or of that product's gradient. */
+    Tensor columns(Tensor inner) {
+      return inner.columns(from, rank);
+    }
+
+    /** Its columns of the projection's output or of that output's gradient. */
+    Tensor outputs(Tensor out) {
+      return out.columns(part.offset(), part.outputs());
+    }
+  }
+
   private final Backend backend;
-  private final LoraConfig config;
-  private final List<Projection.Part> parts = new ArrayList<>();
+  private final double dropout;
+  private final List<Adapted> parts = new ArrayList<>();
   private final Tensor a;
   private final Tensor aGradient;
   private final List<Tensor> b = new ArrayList<>();
@@ -29,13 +56,18 @@ final class LoraFactors {
       int inputs,
       RandomGenerator random) {
     this.backend = backend;
-    this.config = config;
+    dropout = config.dropout();
+    int ranks = 0;
     for (Projection.Part part : candidates) {
       if (config.targets().contains(part.shortName())) {
-        parts.add(part);
+        int rank = config.rank(part.name());
+        parts.add(new Adapted(part, ranks, rank, config.scale(part.name())));
+        b.add(Tensor.zeros(part.outputs(), rank));
+        bGradients.add(Tensor.zeros(part.outputs(), rank));
+        ranks += rank;
       }
     }
-    a = Tensor.zeros(parts.size() * config.rank(), inputs);
+    a = Tensor.zeros(ranks, inputs);
     aGradient = Tensor.zeros(a.rows(), inputs);
     // PEFT: A is Kaiming-uniform with a = √5, which is U(-1/√in, 1/√in); B is zero.
     float bound = (float) (1 / Math.sqrt(inputs));
@@ -44,16 +76,12 @@ final class LoraFactors {
         a.set(r, j, random.nextFloat(-bound, bound));
       }
     }
-    for (Projection.Part part : parts) {
-      b.add(Tensor.zeros(part.outputs(), config.rank()));
-      bGradients.add(Tensor.zeros(part.outputs(), config.rank()));
-    }
   }
 
   /** Copies of others, without gradients. */
   private LoraFactors(LoraFactors others) {
     backend = others.backend;
-    config = others.config;
+    dropout = others.dropout;
     parts.addAll(others.parts);
     a = others.a.copy();
     aGradient = null;
@@ -68,8 +96,9 @@ final class LoraFactors {
   /** Shows every factor under a name that holds the scale too. */
   void show(BiConsumer<String, Tensor> viewer) {
     for (int p = 0; p < parts.size(); p++) {
-      String name = parts.get(p).name() + " * " + config.scale();
-      viewer.accept(name + ".lora_A.weight", a.rows(p * config.rank(), config.rank()));
+      Adapted part = parts.get(p);
+      String name = part.name() + " * " + part.scale();
+      viewer.accept(name + ".lora_A.weight", part.rows(a));
       viewer.accept(name + ".lora_B.weight", b.get(p));
     }
   }
@@ -84,7 +113,7 @@ final class LoraFactors {
   }
 
   double dropout() {
-    return config.dropout();
+    return dropout;
   }
 
   /**
@@ -95,15 +124,8 @@ final class LoraFactors {
   void forward(Tensor x, Tensor inner, Tensor out) {
     inner(x, inner);
     for (int p = 0; p < parts.size(); p++) {
-      Projection.Part part = parts.get(p);
-      backend.gemm(
-          false,
-          true,
-          config.scale(),
-          slice(inner, p),
-          b.get(p),
-          1,
-          out.columns(part.offset(), part.outputs()));
+      Adapted part = parts.get(p);
+      backend.gemm(false, true, part.scale(), part.columns(inner), b.get(p), 1, part.outputs(out));
     }
   }
 
@@ -119,10 +141,10 @@ final class LoraFactors {
    */
   void backward(Tensor dOut, Tensor x, Tensor inner, Tensor dInner) {
     for (int p = 0; p < parts.size(); p++) {
-      Projection.Part part = parts.get(p);
-      Tensor dPart = dOut.columns(part.offset(), part.outputs());
-      backend.gemm(true, false, config.scale(), dPart, slice(inner, p), 1, bGradients.get(p));
-      backend.gemm(false, false, config.scale(), dPart, b.get(p), 0, slice(dInner, p));
+      Adapted part = parts.get(p);
+      Tensor dPart = part.outputs(dOut);
+      backend.gemm(true, false, part.scale(), dPart, part.columns(inner), 1, bGradients.get(p));
+      backend.gemm(false, false, part.scale(), dPart, b.get(p), 0, part.columns(dInner));
     }
     backend.gemm(true, false, 1, dInner, x, 1, aGradient);
   }
@@ -135,32 +157,18 @@ final class LoraFactors {
   /** weight += scale · B·A, on the rows of each adapted part. */
   void mergeInto(Tensor weight) {
     for (int p = 0; p < parts.size(); p++) {
-      Projection.Part part = parts.get(p);
-      backend.gemm(
-          false,
-          false,
-          config.scale(),
-          b.get(p),
-          a.rows(p * config.rank(), config.rank()),
-          1,
-          weight.rows(part.offset(), part.outputs()));
+      Adapted part = parts.get(p);
+      Tensor rows = weight.rows(part.part().offset(), part.part().outputs());
+      backend.gemm(false, false, part.scale(), b.get(p), part.rows(a), 1, rows);
     }
   }
 
   void addParameters(List<Parameter> target) {
     for (int p = 0; p < parts.size(); p++) {
-      String name = parts.get(p).name();
-      int from = p * config.rank();
-      target.add(
-          Parameter.matrix(
-              name + ".lora_A.weight",
-              a.rows(from, config.rank()),
-              aGradient.rows(from, config.rank())));
+      Adapted part = parts.get(p);
+      String name = part.name();
+      target.add(Parameter.matrix(name + ".lora_A.weight", part.rows(a), part.rows(aGradient)));
       target.add(Parameter.matrix(name + ".lora_B.weight", b.get(p), bGradients.get(p)));
     }
-  }
-
-  private Tensor slice(Tensor stacked, int part) {
-    return stacked.columns(part * config.rank(), config.rank());
   }
 }

@@ -1,6 +1,7 @@
 package org.align4j.policy.model;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,10 @@ final class Projection {
 
   /** What a backward pass needs of the forward pass, besides the input. */
   static final class Saved {
-    private GrowingTensor inner;
+    /** By width: layers use the same one in turn, and the ranks of their adapters may differ. */
+    private final Map<Integer, GrowingTensor> inners = new HashMap<>();
+
+    private Tensor inner;
     private GrowingTensor mask;
     private GrowingTensor dropped;
     private Tensor adapterInput;
@@ -215,10 +219,8 @@ final class Projection {
   }
 
   private Tensor inner(Saved saved, int rows) {
-    if (saved.inner == null) {
-      saved.inner = new GrowingTensor(lora.innerColumns());
-    }
-    return saved.inner.rows(rows);
+    saved.inner = saved.inners.computeIfAbsent(lora.innerColumns(), GrowingTensor::new).rows(rows);
+    return saved.inner;
   }
 
   /** Lets products use a packed copy, because the weight stays as it is from now on. */
@@ -277,7 +279,7 @@ final class Projection {
     }
     if (saved.adapted) {
       Tensor inner = dInner.rows(dOut.rows());
-      lora.backward(dOut, saved.adapterInput, saved.inner.rows(dOut.rows()), inner);
+      lora.backward(dOut, saved.adapterInput, saved.inner, inner);
       if (dX != null) {
         adapterInputGradient(inner, saved, dX);
       }

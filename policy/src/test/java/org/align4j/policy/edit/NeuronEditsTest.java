@@ -47,10 +47,24 @@ class NeuronEditsTest {
 
   @Test
   void idleNeuronsAreReplacedAndNothingElse() {
+    replacedAndNothingElse(LoraConfig.allLinear(4, 12).fromLayer(LAYER));
+  }
+
+  /** The adapter is small but for the modules that the neurons are written into. */
+  @Test
+  void anEditNeedsRoomInItsModulesOnly() {
+    replacedAndNothingElse(
+        LoraConfig.allLinear(1, 3)
+            .withRank("layers.1.mlp.*", 4)
+            .withRank("down_proj", 2)
+            .withAlpha("up_proj", 7));
+  }
+
+  private void replacedAndNothingElse(LoraConfig lora) {
     FeedForwardBlock before = FeedForwardBlock.of(model, LAYER);
     List<Integer> places = before.idle(2);
     List<Neuron> wanted = neurons(2);
-    model.addAdapter(LoraConfig.allLinear(4, 12).fromLayer(LAYER), 7);
+    model.addAdapter(lora, 7);
     NeuronEdits.replaceIdle(model, LAYER, wanted);
     model.mergeAdapter();
     FeedForwardBlock after = FeedForwardBlock.of(model, LAYER);
@@ -96,5 +110,14 @@ class NeuronEditsTest {
     assertThatThrownBy(() -> NeuronEdits.replaceIdle(model, LAYER, neurons(3)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("3 neurons");
+    DecoderTransformer other = TinyModels.create(BACKEND, 3);
+    other.addAdapter(LoraConfig.allLinear(4, 4).withRank("layers.1.mlp.up_proj", 2), 7);
+    assertThatThrownBy(() -> NeuronEdits.replaceIdle(other, LAYER, neurons(3)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("3 neurons of layer 1 needs an adapter");
+    NeuronEdits.shiftGates(other, LAYER, 4, new double[hidden]);
+    assertThatThrownBy(() -> NeuronEdits.shiftGates(other, LAYER, 5, new double[hidden]))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("no 5 neurons");
   }
 }
