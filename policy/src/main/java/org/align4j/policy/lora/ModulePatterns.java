@@ -23,6 +23,9 @@ final class ModulePatterns {
   /** Of a key, because Java's expressions use the stack as deep as they are long. */
   private static final int LONGEST = 2000;
 
+  /** Keys that need no expression: an adapter may have one for each of its modules. */
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.]+");
+
   private ModulePatterns() {}
 
   /** A name that can be read only so often, which ends an expression that backtracks for ever. */
@@ -43,9 +46,10 @@ final class ModulePatterns {
 
     @Override
     public char charAt(int index) {
-      ConfigurationException.require(
-          ++reads <= MOST_READS,
-          "the pattern \"" + key + "\" takes too long to compare with \"" + module + "\"");
+      if (++reads > MOST_READS) {
+        throw new ConfigurationException(
+            "the pattern \"" + key + "\" takes too long to compare with \"" + module + "\"");
+      }
       return module.charAt(index);
     }
 
@@ -111,7 +115,19 @@ final class ModulePatterns {
   }
 
   private static boolean matches(String key, String module) {
-    return compiled(key).matcher(new ReadLimit(key, module)).lookingAt();
+    return PLAIN.matcher(key).matches()
+        ? endsWith(module, key)
+        : compiled(key).matcher(new ReadLimit(key, module)).lookingAt();
+  }
+
+  /** What the expression of a plain key says, whose dots stand for any character. */
+  private static boolean endsWith(String module, String key) {
+    int from = module.length() - key.length();
+    boolean ends = from == 0 || (from > 0 && module.charAt(from - 1) == '.');
+    for (int i = 0; ends && i < key.length(); i++) {
+      ends = key.charAt(i) == '.' || key.charAt(i) == module.charAt(from + i);
+    }
+    return ends;
   }
 
   /** The same groups as PEFT's expression has, which a key may refer back to. */
