@@ -57,7 +57,7 @@ class OverRefusalTest extends CommandTest {
             ROWS,
             "over_refusal_target=0.25",
             "over_refusal_by=kind",
-            "over_refusal_lr=0.5",
+            "over_refusal_lr=0.4",
             "over_refusal_gain=0",
             "over_refusal_init=1",
             "over_refusal_max=3");
@@ -67,7 +67,7 @@ class OverRefusalTest extends CommandTest {
       JsonNode last = lastLine();
       assertThat(last.get("constraint/over_refusal/" + kind + "/mean").asDouble()).isZero();
       assertThat(last.get("constraint/over_refusal/" + kind + "/multiplier").asDouble())
-          .isEqualTo(1 - 0.5 * 0.25);
+          .isEqualTo(1 - 0.4 * 0.25);
     }
   }
 

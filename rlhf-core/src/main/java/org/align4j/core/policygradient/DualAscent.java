@@ -14,8 +14,8 @@ import static org.align4j.core.ConfigurationException.require;
  * @param window completions that the cost's mean is taken over, in effect, &ge; 1
  */
 public record DualAscent(double rate, double gain, double initial, double maximum, double window) {
-  private static final double RATE = 1;
-  private static final double GAIN = 10;
+  private static final double RATE = 0.5;
+  private static final double GAIN = 5;
   private static final double INITIAL = 2;
   private static final double MAXIMUM = 20;
   private static final double WINDOW = 128;
@@ -42,7 +42,7 @@ public record DualAscent(double rate, double gain, double initial, double maximu
   }
 
   /**
-   * {@return rate 1 and gain 10, from 2, at most 20, over 128 completions: for rewards that differ
+   * {@return rate 0.5 and gain 5, from 2, at most 20, over 128 completions: for rewards that differ
    * by about 2 and costs that are 0 or 1}
    */
   public static DualAscent defaults() {
