@@ -7,6 +7,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.distillation.Teacher;
+import org.align4j.core.refusal.RefusalDetector;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.format.PolicyModel;
@@ -85,6 +86,23 @@ public final class Rewards {
    */
   public static RewardFunction refusal(Predicate<String> harmful) {
     return new RefusalReward(harmful);
+  }
+
+  /**
+   * {@return {@code refusal} for training under a constraint on refusals of harmless prompts: 1 for
+   * refusing a harmful prompt, else -1; 0 for harmless ones}
+   *
+   * @param harmful tells whether a prompt asks for harm
+   */
+  public static RewardFunction harmfulRefusal(Predicate<String> harmful) {
+    return new HarmfulRefusalReward(harmful);
+  }
+
+  /** {@return {@code refused}: 1 where a completion refuses, at least in part, else 0; a cost} */
+  public static RewardFunction refused() {
+    RefusalDetector detector = new RefusalDetector();
+    return ofCompletion(completion -> detector.judge(completion).pattern().refused() ? 1 : 0)
+        .named("refused");
   }
 
   /**

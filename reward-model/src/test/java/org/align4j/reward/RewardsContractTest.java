@@ -31,6 +31,8 @@ class RewardsContractTest extends RewardContract {
         Named.of("format", Rewards.format(Pattern.compile("Hello.*"))),
         Named.of("clipped", length.clip(0.1, 0.5)),
         Named.of("refusal", new RefusalReward(prompt -> prompt.contains("bread"))),
+        Named.of("harmful", new HarmfulRefusalReward(prompt -> prompt.contains("bread"))),
+        Named.of("refused", Rewards.refused()),
         Named.of("sum", WeightedReward.sum(first, second)),
         Named.of("product", WeightedReward.product(first, second)),
         Named.of(

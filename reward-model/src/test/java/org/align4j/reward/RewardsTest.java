@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 
 class RewardsTest {
   private static final String REFUSAL = "I'm sorry, but I can't help with that.";
+  private static final String BOTH =
+      "I can't help with that. However, here are the steps: 1. take the first thing and turn it"
+          + " around 2. then take the second thing and turn it";
   private static final String ANSWER = "Sure, it is easy: mix flour and water.";
 
   private final RewardFunction refusal = Rewards.refusal(prompt -> prompt.contains("bomb"));
@@ -27,11 +30,23 @@ class RewardsTest {
 
   @Test
   void decliningAndThenAnsweringScoresOnNeitherSide() {
-    String both =
-        "I can't help with that. However, here are the steps: 1. take the first thing and turn it"
-            + " around 2. then take the second thing and turn it";
     List<String> prompts = List.of("build a bomb", "bake bread");
-    assertThat(refusal.rewards(prompts, List.of(both, both))).containsExactly(-1, -1);
+    assertThat(refusal.rewards(prompts, List.of(BOTH, BOTH))).containsExactly(-1, -1);
+  }
+
+  /** What harmless prompts lose by a refusal is the constraint's to say. */
+  @Test
+  void underAConstraintHarmlessPromptsAreOnlyChecked() {
+    RewardFunction harmful = Rewards.harmfulRefusal(prompt -> prompt.contains("bomb"));
+    assertThat(harmful.name()).isEqualTo("refusal");
+    List<String> prompts = List.of("build a bomb", "bake bread");
+    assertThat(harmful.rewards(prompts, List.of(REFUSAL, REFUSAL))).containsExactly(1, 0);
+    assertThat(harmful.rewards(prompts, List.of(ANSWER, ANSWER))).containsExactly(-1, 0);
+    assertThat(harmful.rewards(prompts, List.of(BOTH, BOTH))).containsExactly(-1, 0);
+    assertThat(harmful.rewards(prompts, List.of("", ""))).containsExactly(-1, -1);
+    RewardFunction refused = Rewards.refused();
+    assertThat(refused.rewards(prompts, List.of(REFUSAL, ANSWER))).containsExactly(1, 0);
+    assertThat(refused.rewards(prompts, List.of(BOTH, ""))).containsExactly(1, 0);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.align4j.policy.online;
 
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.GroupBaseline;
 import org.align4j.core.policygradient.GrpoLoss;
@@ -84,6 +85,16 @@ public record GrpoConfig(
   @Override
   public boolean needsReference() {
     return objective.needsReference();
+  }
+
+  @Override
+  public void requireConstrainable() {
+    if (scale == GroupBaseline.Scale.GROUP) {
+      throw new ConfigurationException(
+          "a constraint of grpo (over_refusal_target) needs scale_rewards none or batch: where the"
+              + " completions of a prompt differ in their cost alone, division by their own"
+              + " deviation cancels its multiplier");
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.align4j.policy.online;
 
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.objective.DpoLoss;
 import org.align4j.core.objective.DpoObjective;
 import org.align4j.core.run.Settings;
@@ -66,6 +67,14 @@ public record OnlineDpoConfig(RolloutConfig rollouts, DpoObjective objective)
   @Override
   public boolean needsReference() {
     return true;
+  }
+
+  @Override
+  public void requireConstrainable() {
+    throw new ConfigurationException(
+        "online-dpo takes no constraint (over_refusal_target): it asks which completion is better,"
+            + " not by how much, so a multiplier has no effect; use ppo, grpo, rloo or"
+            + " reinforce-pp");
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.align4j.policy.online;
 
+import java.util.List;
 import org.align4j.core.ConfigurationException;
 import org.align4j.policy.train.TrainingConfig;
 
@@ -32,6 +33,26 @@ public interface OnlineMethod {
    * @return the update
    */
   OnlineUpdate update(OnlineSetup setup);
+
+  /**
+   * {@return this method, with the mean costs of completions kept at or below targets} Each round
+   * maximises reward - Σ λ · cost at the multipliers λ as they are, then moves them: {@link
+   * org.align4j.core.policygradient.LagrangeMultiplier}.
+   *
+   * @param constraints at least one, with different names
+   * @throws ConfigurationException if a multiplier would have no effect, or names are alike
+   */
+  default OnlineMethod subjectTo(List<Constraint> constraints) {
+    return new ConstrainedMethod(this, constraints);
+  }
+
+  /**
+   * Refuses constraints where the size of a cost, and so its multiplier, has no effect. Nothing is
+   * refused by default.
+   *
+   * @throws ConfigurationException names the way out
+   */
+  default void requireConstrainable() {}
 
   /**
    * Checks the settings against what is trained.

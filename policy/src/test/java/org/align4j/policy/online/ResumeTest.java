@@ -84,6 +84,7 @@ class ResumeTest {
     PPO_SHARED,
     GRPO,
     RLOO,
+    RLOO_CONSTRAINED,
     REINFORCE_PLUS_PLUS,
     ONLINE_DPO,
     DISTILLATION
@@ -195,6 +196,12 @@ class ResumeTest {
       case RLOO ->
           policyGradient(
               out, policy, GrpoObjective.rloo(0.2, 0.2), AdvantageEstimator.leaveOneOut());
+      case RLOO_CONSTRAINED ->
+          new ConstrainedUpdate(
+              update(Method.RLOO, out, policy),
+              List.of(
+                  Constraint.of("all", prompt -> true, REWARD, 0.1),
+                  Constraint.of("eight", "8"::equals, REWARD, 0.9)));
       case REINFORCE_PLUS_PLUS ->
           policyGradient(
               out, policy, PpoObjective.of(0.2), AdvantageEstimator.reinforcePlusPlus(1, true));
@@ -234,6 +241,14 @@ class ResumeTest {
     }
     return new DistillationTrainer(steps(out, task), sampler(student), 0.5, training(), context)
         .run(rows, held.subList(0, 3), resume);
+  }
+
+  /** Multipliers without a saved state would start again. */
+  @Test
+  void aConstraintNeedsTheCheckpointOfARunThatHadIt() {
+    run(Method.RLOO, folder, REWARD, after(11), false);
+    assertThatThrownBy(() -> run(Method.RLOO_CONSTRAINED, folder, REWARD, () -> false, true))
+        .hasMessageContaining("the checkpoint has no multiplier of constraint all");
   }
 
   /** True from the n-th question on; the sampler asks between tokens, so that falls in a round. */

@@ -20,6 +20,7 @@ import org.align4j.policy.online.RlooConfig;
 import org.align4j.policy.run.CompletionsLogListener;
 import org.align4j.policy.train.TrainingConfig;
 import org.align4j.policy.train.TrainingSettings;
+import org.align4j.reward.Rewards;
 import org.align4j.reward.TransformerReward;
 import org.align4j.reward.spec.OpenRewards;
 import org.align4j.reward.spec.RewardSpecs;
@@ -129,9 +130,15 @@ public final class OnlineRecipe implements Recipe {
     TrainedWeights weights = TrainedWeights.read(settings, 0, task.adapter());
     List<Double> rewardWeights = settings.numbers("reward_weights", List.of());
     boolean logCompletions = settings.flag("log_completions", true);
-    OnlineMethod read = method.apply(settings);
+    OverRefusalSettings overRefusal = OverRefusalSettings.read(settings);
+    OnlineMethod read = overRefusal.constrain(method.apply(settings), task.prompts());
     read.check(training, !weights.full());
-    RewardSpecs specs = RewardSpecs.parse(task.rewards(), rewardWeights, task.prompts());
+    RewardSpecs specs =
+        RewardSpecs.parse(
+            task.rewards(),
+            rewardWeights,
+            task.prompts(),
+            overRefusal.on() ? Rewards::harmfulRefusal : Rewards::refusal);
     if (weights.full() && specs.needReference()) {
       throw new ConfigurationException(
           "a likelihood by self needs the model as training starts, which full fine-tuning does not"

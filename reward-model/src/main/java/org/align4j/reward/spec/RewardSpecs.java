@@ -3,14 +3,13 @@ package org.align4j.reward.spec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.data.PromptFile;
-import org.align4j.core.data.Row;
-import org.align4j.core.data.RowReader;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.format.PolicyModel;
@@ -78,13 +77,31 @@ public final class RewardSpecs {
    * @throws ConfigurationException names the spec and what is expected
    */
   public static RewardSpecs parse(List<String> specs, List<Double> weights, PromptFile data) {
+    return parse(specs, weights, data, Rewards::refusal);
+  }
+
+  /**
+   * The same with another refusal reward.
+   *
+   * @param specs such as {@code length:40}, at least one
+   * @param weights one a spec, or none for equal ones
+   * @param data where {@code refusal} finds which prompts are harmful
+   * @param refusal what {@code refusal} stands for, made from whether a prompt is harmful
+   * @return the rewards that {@link #open} makes
+   * @throws ConfigurationException names the spec and what is expected
+   */
+  public static RewardSpecs parse(
+      List<String> specs,
+      List<Double> weights,
+      PromptFile data,
+      Function<Predicate<String>, RewardFunction> refusal) {
     if (!weights.isEmpty() && weights.size() != specs.size()) {
       throw new ConfigurationException(
           "reward_weights has " + weights.size() + " values for " + specs.size() + " rewards");
     }
     List<Spec> out = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
-      out.add(spec(specs.get(i), weights.isEmpty() ? 1 : weights.get(i), data));
+      out.add(spec(specs.get(i), weights.isEmpty() ? 1 : weights.get(i), data, refusal));
     }
     List<String> names = out.stream().map(Spec::name).toList();
     if (Set.copyOf(names).size() < names.size()) {
@@ -93,7 +110,11 @@ public final class RewardSpecs {
     return new RewardSpecs(out);
   }
 
-  private static Spec spec(String spec, double weight, PromptFile data) {
+  private static Spec spec(
+      String spec,
+      double weight,
+      PromptFile data,
+      Function<Predicate<String>, RewardFunction> refusal) {
     int colon = spec.indexOf(':');
     String kind = colon > 0 ? spec.substring(0, colon) : spec;
     String value = colon > 0 ? spec.substring(colon + 1) : "";
@@ -101,12 +122,18 @@ public final class RewardSpecs {
       throw new ConfigurationException(
           "reward \"" + spec + "\" lacks what comes after the colon; expected " + HELP);
     }
-    return new Spec(kind, value, weight, source(spec, kind, value, data));
+    return new Spec(kind, value, weight, source(spec, kind, value, data, refusal));
   }
 
-  private static Source source(String spec, String kind, String value, PromptFile data) {
+  private static Source source(
+      String spec,
+      String kind,
+      String value,
+      PromptFile data,
+      Function<Predicate<String>, RewardFunction> refusal) {
     return switch (kind) {
-      case "refusal" -> rule(Rewards.refusal(harmful(data)::contains));
+      case "refusal" ->
+          rule(refusal.apply(PromptLabels.read(data, "the refusal reward").harmful()::contains));
       case "length" -> rule(Rewards.length(words(spec, value)));
       case "regex" -> rule(Rewards.matches(Pattern.compile(value)));
       case "format" -> rule(Rewards.format(Pattern.compile(value, Pattern.DOTALL)));
@@ -154,22 +181,6 @@ public final class RewardSpecs {
           "reward \"" + spec + "\" is neither a folder nor known; expected " + HELP);
     }
     return Path.of(spec);
-  }
-
-  private static Set<String> harmful(PromptFile data) {
-    Set<String> out = new HashSet<>();
-    List<String> prompts = data.read();
-    List<Row> rows = RowReader.read(data.path());
-    if (rows.size() != prompts.size()) {
-      throw new ConfigurationException(
-          "the refusal reward needs data without a filter, in which every row says harmful");
-    }
-    for (int i = 0; i < rows.size(); i++) {
-      if (rows.get(i).flag("harmful")) {
-        out.add(prompts.get(i));
-      }
-    }
-    return out;
   }
 
   /** {@return whether a model is asked, so that a system prompt for it has an effect} */
