@@ -46,7 +46,7 @@ final class QuickstartCommand extends JsonCommand {
 
   @Option(
       names = "--harmful-rate",
-      defaultValue = "0.84",
+      defaultValue = "0.865",
       description =
           "Share of the project's harmful requests, harder than most, that the gate must catch;"
               + " chooses the point between too few and too many refusals (${DEFAULT-VALUE}).")

@@ -103,11 +103,12 @@ public final class Quickstart {
       return new Result(null, null, null, seconds());
     }
     GroupedRequests requests = GateRows.of(data, config.requestShare());
-    int layer = config.gate().layerOf(model.network().config().layers());
+    LoraConfig lora = LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank());
     model.withLora(
-        LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank()).fromLayer(layer),
+        config.gate().withRoom(lora, model.network().config(), requests.harmless().size()),
         config.seed());
-    NeuronGateFit gate = NeuronGate.install(model, requests, config.gate(), progress);
+    NeuronGateFit gate =
+        NeuronGate.install(model, requests, config.gate().withSeed(config.seed()), progress);
     teach(requests, gate);
     Path adapter = out.resolve("adapter");
     model.saveAdapter(adapter);

@@ -49,7 +49,7 @@ public record QuickstartConfig(
         share,
         /* evaluationTokens= */ 32,
         /* ordinaryRequests= */ (int) Math.ceil(120 * share),
-        NeuronGateConfig.of("Sorry, but I can't help with that."),
+        NeuronGateConfig.of("Sorry, I can't help with that."),
         /* loraRank= */ 16,
         /* steps= */ (int) Math.ceil(24 * share),
         /* batchSize= */ 6,

@@ -3,12 +3,8 @@ package org.align4j.policy.edit;
 import static org.align4j.core.ConfigurationException.require;
 
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.Parameter;
 
 /**
  * Puts neurons of one's own in the place of a layer's least important ones. The edit is exact and
@@ -39,16 +35,16 @@ public final class NeuronEdits {
         "an edit of neurons needs an adapter on gate_proj, up_proj and down_proj");
     FeedForwardBlock block = FeedForwardBlock.of(model, layer);
     List<Integer> places = block.idle(neurons.size());
-    Factors gate = Factors.of(model, block.prefix() + FeedForwardBlock.GATE);
-    Factors up = Factors.of(model, block.prefix() + FeedForwardBlock.UP);
-    Factors down = Factors.of(model, block.prefix() + FeedForwardBlock.DOWN);
-    for (int rank = 0; rank < neurons.size(); rank++) {
-      int place = places.get(rank);
-      Neuron wanted = neurons.get(rank);
+    ModuleEdit gate = new ModuleEdit(model, block.prefix() + FeedForwardBlock.GATE);
+    ModuleEdit up = new ModuleEdit(model, block.prefix() + FeedForwardBlock.UP);
+    ModuleEdit down = new ModuleEdit(model, block.prefix() + FeedForwardBlock.DOWN);
+    for (int i = 0; i < neurons.size(); i++) {
+      int place = places.get(i);
+      Neuron wanted = neurons.get(i);
       Neuron present = block.neuron(place);
-      gate.addToRow(rank, place, difference(wanted.gate(), present.gate()));
-      up.addToRow(rank, place, difference(wanted.up(), present.up()));
-      down.addToColumn(rank, place, difference(wanted.down(), present.down()));
+      gate.replaceRow(place, wanted.gate(), present.gate());
+      up.replaceRow(place, wanted.up(), present.up());
+      down.replaceColumn(place, wanted.down(), present.down());
     }
   }
 
@@ -67,7 +63,7 @@ public final class NeuronEdits {
         lora != null && hasRoom(lora, layer, List.of(FeedForwardBlock.GATE), count),
         "there are no %d neurons of an edit in layer %d: the model has no adapter of that rank there"
             .formatted(count, layer));
-    Factors gate = Factors.of(model, FeedForwardBlock.prefix(layer) + FeedForwardBlock.GATE);
+    ModuleEdit gate = new ModuleEdit(model, FeedForwardBlock.prefix(layer) + FeedForwardBlock.GATE);
     for (int rank = 0; rank < count; rank++) {
       gate.shiftRow(rank, shift);
     }
@@ -78,55 +74,5 @@ public final class NeuronEdits {
     String prefix = FeedForwardBlock.prefix(layer);
     return lora.firstLayer() <= layer
         && modules.stream().allMatch(module -> lora.rank(prefix + module) >= neurons);
-  }
-
-  private static double[] difference(double[] wanted, double[] present) {
-    double[] out = new double[wanted.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = wanted[i] - present[i];
-    }
-    return out;
-  }
-
-  /**
-   * The factors of a linear layer: its weight gets scale · B · A.
-   *
-   * @param a [rank, inputs]
-   * @param b [outputs, rank]
-   */
-  private record Factors(Tensor a, Tensor b, float scale) {
-
-    static Factors of(DecoderTransformer model, String module) {
-      Map<String, Tensor> found =
-          model.adapterFactors().stream()
-              .filter(factor -> factor.name().startsWith(module + "."))
-              .collect(Collectors.toMap(Parameter::name, Parameter::value));
-      return new Factors(
-          found.get(module + ".lora_A.weight"),
-          found.get(module + ".lora_B.weight"),
-          model.lora().scale(module));
-    }
-
-    void addToRow(int rank, int row, double[] values) {
-      for (int i = 0; i < values.length; i++) {
-        a.set(rank, i, (float) values[i]);
-      }
-      b.set(row, rank, 1 / scale);
-    }
-
-    void shiftRow(int rank, double[] values) {
-      for (int i = 0; i < values.length; i++) {
-        a.set(rank, i, (float) (a.get(rank, i) + values[i]));
-      }
-    }
-
-    void addToColumn(int rank, int column, double[] values) {
-      for (int i = 0; i < a.columns(); i++) {
-        a.set(rank, i, i == column ? 1 : 0);
-      }
-      for (int i = 0; i < values.length; i++) {
-        b.set(i, rank, (float) (values[i] / scale));
-      }
-    }
   }
 }

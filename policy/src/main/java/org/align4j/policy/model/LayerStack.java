@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
-import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.align4j.core.random.RandomStream;
@@ -128,18 +127,30 @@ final class LayerStack {
 
   /** The same after the first {@code count} layers; the others do not run. */
   Tensor evaluate(int[] ids, DecoderLayer.Pass pass, int count) {
-    return evaluate(ids, pass, count, layer -> {});
+    return evaluate(ids, pass, count, (layer, input) -> {});
   }
 
   /** The same; somebody is told of each layer that has run. */
-  Tensor evaluate(int[] ids, DecoderLayer.Pass pass, int count, IntConsumer done) {
+  Tensor evaluate(int[] ids, DecoderLayer.Pass pass, int count, LayerListener listener) {
+    return evaluate(embedded(ids), 0, pass, count, listener);
+  }
+
+  /**
+   * The same from a layer on.
+   *
+   * @param x what that layer reads
+   * @param first layer that runs
+   * @param end first one that does not
+   */
+  Tensor evaluate(Tensor x, int first, DecoderLayer.Pass pass, int end, LayerListener listener) {
     return passThrough(
-        ids,
-        pass,
-        count,
-        layer -> null,
-        layer -> DecodingWeights.Layer.NONE,
-        (layer, input) -> done.accept(layer));
+        x, first, pass, end, layer -> null, layer -> DecodingWeights.Layer.NONE, listener);
+  }
+
+  private Tensor embedded(int[] ids) {
+    Tensor x = activations.temporaryResidual(0, ids.length);
+    backend.gather(embedding, ids, x);
+    return x;
   }
 
   /** What the feed-forward block of the layer that has just run in an evaluation has read. */
@@ -153,7 +164,8 @@ final class LayerStack {
     int[] kept = tokens.keptRows() == null ? null : activations.markWritten(tokens.keptRows());
     Tensor x =
         passThrough(
-            tokens.ids(),
+            embedded(tokens.ids()),
+            0,
             pass,
             layers.size(),
             cache::layer,
@@ -171,21 +183,21 @@ final class LayerStack {
 
   /** Is told of a layer that has run, with what it has read. */
   @FunctionalInterface
-  private interface LayerListener {
+  interface LayerListener {
     void ran(int layer, Tensor input);
   }
 
   private Tensor passThrough(
-      int[] ids,
+      Tensor states,
+      int first,
       DecoderLayer.Pass pass,
-      int count,
+      int end,
       IntFunction<KvCache.Layer> cache,
       IntFunction<DecodingWeights.Layer> packed,
       LayerListener listener) {
-    Tensor x = activations.temporaryResidual(0, ids.length);
-    backend.gather(embedding, ids, x);
-    for (int i = 0; i < count; i++) {
-      Tensor out = activations.temporaryResidual(i + 1, ids.length);
+    Tensor x = states;
+    for (int i = first; i < end; i++) {
+      Tensor out = activations.temporaryResidual(i + 1, x.rows());
       layers.get(i).forward(x, out, activations.temporary(), pass, cache.apply(i), packed.apply(i));
       listener.ran(i, x);
       x = out;

@@ -45,6 +45,31 @@ public final class LayerStates {
   }
 
   /**
+   * What some layers of a pass have read.
+   *
+   * @param input residual stream that the first of them has read, [rows of the batch, hidden]
+   * @param feedForward normalised input of the feed-forward block of each, [rows of the batch,
+   *     hidden]
+   */
+  public record Reading(Tensor input, List<Tensor> feedForward) {}
+
+  /**
+   * What layers read. The caller closes the tensors.
+   *
+   * @param batch sequences that the layers run over
+   * @param first layer, from 0
+   * @param count of layers that follow each other, &ge; 1
+   * @return what each has read
+   * @throws IllegalArgumentException if there are no such layers
+   */
+  public Reading reading(TokenBatch batch, int first, int count) {
+    requireLayers(first, count);
+    Recorder recorder = new Recorder(first, true);
+    stack.evaluate(batch.ids(), passes.over(batch, adapter), first + count, recorder);
+    return new Reading(recorder.input, recorder.feedForward);
+  }
+
+  /**
    * The normalised states that feed-forward blocks of layers read.
    *
    * @param batch sequences that the layers run over
@@ -54,22 +79,57 @@ public final class LayerStates {
    * @throws IllegalArgumentException if there are no such layers
    */
   public List<Tensor> feedForwardInputs(TokenBatch batch, int first, int count) {
-    int end = first + count;
-    if (first < 0 || count < 1 || end > stack.layers().size()) {
+    requireLayers(first, count);
+    Recorder recorder = new Recorder(first, false);
+    stack.evaluate(batch.ids(), passes.over(batch, adapter), first + count, recorder);
+    return recorder.feedForward;
+  }
+
+  /**
+   * The same from the input of the first layer. The layers below do not run.
+   *
+   * @param batch sequences that the layers run over
+   * @param input residual stream that the first layer reads, as in a {@link Reading}
+   * @param first layer, from 0
+   * @param count of layers that follow each other, &ge; 1
+   * @return [rows of the batch, hidden] of each layer; the caller closes them
+   * @throws IllegalArgumentException if there are no such layers
+   */
+  public List<Tensor> feedForwardInputs(TokenBatch batch, Tensor input, int first, int count) {
+    requireLayers(first, count);
+    Recorder recorder = new Recorder(first, false);
+    stack.evaluate(input, first, passes.over(batch, adapter), first + count, recorder);
+    return recorder.feedForward;
+  }
+
+  private void requireLayers(int first, int count) {
+    if (first < 0 || count < 1 || first + count > stack.layers().size()) {
       throw new IllegalArgumentException(
           "there are %d layers, not %d of them from layer %d on"
               .formatted(stack.layers().size(), count, first));
     }
-    List<Tensor> out = new ArrayList<>();
-    stack.evaluate(
-        batch.ids(),
-        passes.over(batch, adapter),
-        end,
-        layer -> {
-          if (layer >= first) {
-            out.add(stack.lastFeedForwardInput(batch.ids().length).copy());
-          }
-        });
-    return out;
+  }
+
+  /** Copies what layers read, from one on. */
+  private final class Recorder implements LayerStack.LayerListener {
+    private final List<Tensor> feedForward = new ArrayList<>();
+    private final int first;
+    private final boolean keepInput;
+    private Tensor input;
+
+    Recorder(int first, boolean keepInput) {
+      this.first = first;
+      this.keepInput = keepInput;
+    }
+
+    @Override
+    public void ran(int layer, Tensor read) {
+      if (layer == first && keepInput) {
+        input = read.copy();
+      }
+      if (layer >= first) {
+        feedForward.add(stack.lastFeedForwardInput(read.rows()).copy());
+      }
+    }
   }
 }

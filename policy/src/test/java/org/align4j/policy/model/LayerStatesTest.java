@@ -155,4 +155,20 @@ class LayerStatesTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("there are 2 layers, not 2 of them from layer 1 on");
   }
+
+  @Test
+  void aPassGoesOnFromWhatALayerHasRead() {
+    DecoderTransformer model = TinyModels.create(BACKEND, 4);
+    TokenBatch batch = TokenBatch.ofSequences(SEQUENCES);
+    LayerStates.Reading read = model.layerStates(Mode.EVALUATE).reading(batch, 1, 1);
+    float[] whole = read.feedForward().get(0).toArray();
+    assertThat(read.input().toArray())
+        .isEqualTo(model.layerStates(Mode.EVALUATE).after(batch, 1).toArray());
+    List<Tensor> resumed =
+        model.layerStates(Mode.EVALUATE).feedForwardInputs(batch, read.input(), 1, 1);
+    assertThat(resumed.get(0).toArray()).isEqualTo(whole);
+    assertThatThrownBy(
+            () -> model.layerStates(Mode.EVALUATE).feedForwardInputs(batch, read.input(), 2, 1))
+        .hasMessageContaining("there are 2 layers, not 1 of them from layer 2 on");
+  }
 }

@@ -34,11 +34,22 @@ record EndDetector(double[] one, double[] end) {
       rows[i] = Vectors.scaled(root, state);
       targets[i] = i < ends ? root : 0;
     }
-    double[] ones = new double[ends];
+    return new EndDetector(one(states.last()), reading(rows, targets));
+  }
+
+  /** A linear function that is 1 at all of some states. */
+  static double[] one(double[][] states) {
+    double[] ones = new double[states.length];
     Arrays.fill(ones, 1);
-    return new EndDetector(
-        LinearProbe.ridge(states.last(), ones, penalty(states.last())),
-        LinearProbe.ridge(rows, targets, penalty(rows)));
+    return reading(states, ones);
+  }
+
+  /**
+   * The linear function of some states that is closest to given numbers. There is no constant: as
+   * the difference of a large one and of a function of the states it would be read less exactly.
+   */
+  static double[] reading(double[][] states, double[] numbers) {
+    return LinearProbe.ridge(states, numbers, penalty(states));
   }
 
   private static double penalty(double[][] rows) {

@@ -87,7 +87,7 @@ final class GateWiring {
     double[] cast = Arrays.stream(chosen).mapToDouble(this::cast).toArray();
     double norm = ends.residualNorm(some, layer + 2, Mode.REFERENCE);
     ResidualWeights weights = ResidualWeights.of(network, layer + 1, token);
-    double[] scratch = weights.quietDirection(states.get(1).last());
+    double[] scratch = weights.quietDirections(states.get(1).last(), 1).get(0);
     double[] act = Vectors.scaled(ACT * norm, weights.tokenDirection());
     EndDetector next = EndDetector.fit(states.get(1));
     double agreement = 0;
@@ -100,7 +100,7 @@ final class GateWiring {
           ends.feedForwardInputs(some, layer + 1, 1, Mode.EVALUATE, progress, "calibrate")
               .get(0)
               .last();
-      VoteReading reading = VoteReading.fit(weights.reading(scratch), after, cast);
+      LinearReading reading = LinearReading.along(weights.reading(scratch), after, cast);
       double[] counted = next.plus(reading.direction(), reading.constant());
       double[] quorum = next.atEnd(next.plus(counted, -(votes.size() - 1 + QUORUM)), states.get(1));
       List<Neuron> acting = new ArrayList<>(new StepNeurons(next, QUORUM_BAND).of(quorum, act));

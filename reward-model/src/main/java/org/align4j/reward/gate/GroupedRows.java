@@ -28,6 +28,19 @@ record GroupedRows(double[][] states, int[] starts) {
     return starts.length - 1;
   }
 
+  int size(int group) {
+    return starts[group + 1] - starts[group];
+  }
+
+  /** The group of each row. */
+  int[] groupOfRows() {
+    int[] out = new int[states.length];
+    for (int group = 0; group < groups(); group++) {
+      Arrays.fill(out, starts[group], starts[group + 1], group);
+    }
+    return out;
+  }
+
   /** The values of a group's rows. */
   double[] group(double[] perRow, int group) {
     return Arrays.copyOfRange(perRow, starts[group], starts[group + 1]);

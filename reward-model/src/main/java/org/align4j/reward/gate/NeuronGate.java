@@ -6,20 +6,21 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.LanguageModel.Mode;
 
 /**
- * A gate built into a model's weights in closed form. Where a prompt ends, two neurons for each
- * group of harmless requests ask whether the request is unlike that group ({@link GroupProbes}); in
- * the next layer two more add the direction of the refusal's first token to the residual stream if
- * all said so, and another one takes the votes away. The layers above then learn to say the refusal
- * where the direction was added: a few steps of supervised training.
+ * A gate built into a model's weights. Some attention heads of a layer read all tokens of a prompt;
+ * where it ends, two neurons for each group of harmless requests ask whether the request is unlike
+ * that group ({@link AttentionProbe}). In the next layer two more add the direction of the
+ * refusal's first token to the residual stream if all said so, and another one takes the votes
+ * away. The layers above then learn to say the refusal where the direction was added: a few steps
+ * of supervised training.
  *
- * <p>The neurons replace idle ones by means of the LoRA adapter, so what is saved is a PEFT
+ * <p>Heads and neurons replace idle ones by means of the LoRA adapter, so what is saved is a PEFT
  * adapter. Unlike {@link RefusalGate} it needs no code around the model.
  */
 public final class NeuronGate {
@@ -47,8 +48,8 @@ public final class NeuronGate {
    * Fits a gate and writes it into the model's adapter, whose training from here on begins above
    * the gate.
    *
-   * @param model with a new adapter ({@link ChatModel#withLora}) from the configuration's layer on,
-   *     of a rank of at least twice the number of groups
+   * @param model with a new adapter ({@link ChatModel#withLora}) that has room for the gate, {@link
+   *     NeuronGateConfig#withRoom}
    * @param requests what the probes are fitted to; the threshold is chosen on the same ones, out of
    *     fold
    * @param config where the gate stands, how it is fitted, and the refusal
@@ -72,35 +73,56 @@ public final class NeuronGate {
 
   private NeuronGateFit install(GroupedRequests requests, Progress.Factory progress) {
     List<String> all = requests.all();
-    List<PromptEnds.States> both =
-        ends.feedForwardInputs(all, layer, 2, Mode.REFERENCE, progress, "read requests");
-    PromptEnds.States states = both.get(0);
-    GroupedRows rows = GroupedRows.of(states.last(), requests);
-    GroupProbes.Fit fit = GroupProbes.fit(rows, config.penalty(), config.folds());
-    double[] outOfFold = fit.outOfFold();
-    double threshold = GateScores.threshold(rows.group(outOfFold, 0), config.harmfulRate());
-    GroupProbes probes = fit.probes();
-    EndDetector detector = EndDetector.fit(states);
+    try (LayerInputs inputs = LayerInputs.read(model.parts(), all, layer, progress)) {
+      GroupedRows rows = GroupedRows.of(inputs.ends(), requests);
+      int heads = config.headsOf(network.config());
+      ProbeHeads pooling = new ProbeHeads(network, layer, inputs);
+      AttentionProbeTrainer.Fit fit =
+          new AttentionProbeTrainer(
+                  network.backend(), inputs, pooling.tokens(), rows, heads, config.seed())
+              .fit(config.folds(), progress);
+      double threshold = GateScores.threshold(rows.group(fit.outOfFold(), 0), config.harmfulRate());
+      if (heads > 0) {
+        pooling.write(fit.probe(), fit.scores());
+      }
+      return wire(requests, rows, fit, threshold, inputs.edited(2, progress), progress);
+    }
+  }
+
+  /**
+   * Writes the neurons.
+   *
+   * @param states of all requests in both layers, with the heads in place
+   */
+  private NeuronGateFit wire(
+      GroupedRequests requests,
+      GroupedRows rows,
+      AttentionProbeTrainer.Fit fit,
+      double threshold,
+      List<PromptEnds.States> states,
+      Progress.Factory progress) {
+    EndDetector detector = EndDetector.fit(states.get(0));
     List<double[]> votes =
-        probes.probes().stream()
-            .map(probe -> detector.plus(probe.direction(), probe.constant() - threshold))
+        IntStream.range(0, rows.groups() - 1)
+            .mapToObj(group -> fit.above(threshold, group))
+            .map(above -> EndDetector.reading(states.get(0).last(), above))
             .toList();
-    GateWiring wiring = new GateWiring(network, ends, layer, both, detector, votes);
-    double agreement = wiring.write(all, config.calibration(), firstToken(), progress);
+    GateWiring wiring = new GateWiring(network, ends, layer, states, detector, votes);
+    double agreement = wiring.write(requests.all(), config.calibration(), firstToken(), progress);
     network.trainAdapterFrom(layer + 2);
     // What the neurons read.
     double[] margins =
-        Arrays.stream(states.last())
+        Arrays.stream(states.get(0).last())
             .mapToDouble(state -> wiring.read(state).min().orElseThrow())
             .toArray();
     Map<String, Rate> refused = new LinkedHashMap<>();
-    rows.harmless(outOfFold, requests)
+    rows.harmless(fit.outOfFold(), requests)
         .forEach((name, some) -> refused.put(name, GateScores.refused(some, threshold)));
     return new NeuronGateFit(
         layer,
         threshold,
         agreement,
-        GateScores.refused(rows.group(outOfFold, 0), threshold),
+        GateScores.refused(rows.group(fit.outOfFold(), 0), threshold),
         refused,
         rows.group(margins, 0),
         rows.harmless(margins, requests),

@@ -1,7 +1,9 @@
 package org.align4j.reward.gate;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.DecoderTransformer;
 import org.apache.commons.math3.linear.EigenDecomposition;
@@ -48,19 +50,22 @@ record ResidualWeights(double[] norm, double[] tokenDirection) {
   }
 
   /**
-   * The direction of the residual stream that tells the least: in which it varies least.
+   * The directions of the residual stream that tell the least: in which it varies least.
    *
    * @param inputs of the layer's feed-forward block, many more than they have numbers
+   * @return of length 1 and orthogonal to each other
    */
-  double[] quietDirection(double[][] inputs) {
+  List<double[]> quietDirections(double[][] inputs, int count) {
     double[][] streams = new double[inputs.length][];
     for (int i = 0; i < inputs.length; i++) {
       streams[i] = Vectors.quotient(inputs[i], norm);
     }
-    // Values come in falling order.
-    return new EigenDecomposition(new Covariance(streams).getCovarianceMatrix())
-        .getEigenvector(norm.length - 1)
-        .toArray();
+    EigenDecomposition values =
+        new EigenDecomposition(new Covariance(streams).getCovarianceMatrix());
+    // They come in falling order.
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(i -> values.getEigenvector(norm.length - i).toArray())
+        .toList();
   }
 
   /** How the input of the layer's feed-forward block shows a direction of the stream. */

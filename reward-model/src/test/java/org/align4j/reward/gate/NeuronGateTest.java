@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** On a tiny model with random weights, whose states tell last letters apart. */
 class NeuronGateTest {
   private static final NeuronGateConfig CONFIG =
-      new NeuronGateConfig(0, 0.1, 0.9, 4, 200, "Sorry, no.");
+      new NeuronGateConfig(0, 1, 0.9, 4, 200, "Sorry, no.", 7);
 
   @TempDir Path folder;
   private ChatModel model;
@@ -61,8 +61,12 @@ class NeuronGateTest {
   }
 
   private NeuronGateFit install() {
-    model.withLora(LoraConfig.allLinear(8, 16));
-    return NeuronGate.install(model, requests(), CONFIG, Progress.SILENT);
+    return install(CONFIG, requests());
+  }
+
+  private NeuronGateFit install(NeuronGateConfig config, GroupedRequests requests) {
+    model.withLora(config.withRoom(LoraConfig.allLinear(8, 16), model.network().config(), 2));
+    return NeuronGate.install(model, requests, config, Progress.SILENT);
   }
 
   /** The residual stream's change by the gate where a prompt ends. */
@@ -80,6 +84,21 @@ class NeuronGateTest {
     assertThat(fit.harmlessRefused().values()).allMatch(rate -> rate.value() < 0.2);
     assertThat(fit.harmlessMargins().get("one")).hasSize(60);
     assertThat(Arrays.stream(fit.harmlessMargins().get("one")).max().orElseThrow()).isNegative();
+  }
+
+  /** The same ends, told apart by what is before them. */
+  @Test
+  void theHeadsReadTheWholePrompt() {
+    Map<String, List<String>> harmless = new LinkedHashMap<>();
+    harmless.put("one", marked('b', 150, 2));
+    harmless.put("other", marked('k', 150, 3));
+    NeuronGateFit fit = install(CONFIG, new GroupedRequests(marked('x', 200, 1), harmless));
+    assertThat(fit.harmfulRefused().value()).isGreaterThanOrEqualTo(0.9);
+    assertThat(fit.harmlessRefused().values()).allMatch(rate -> rate.value() < 0.2);
+  }
+
+  private static List<String> marked(char letter, int count, long seed) {
+    return words(letter, count, seed).stream().map(word -> word + "-".repeat(12)).toList();
   }
 
   @Test
@@ -157,6 +176,10 @@ class NeuronGateTest {
   void anAdapterWithoutRoomIsRefused() {
     model.withLora(LoraConfig.allLinear(2, 2));
     assertThatThrownBy(() -> NeuronGate.install(model, requests(), CONFIG, Progress.SILENT))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("1 attention heads of layer 0 needs an adapter with room");
+    assertThatThrownBy(
+            () -> NeuronGate.install(model, requests(), CONFIG.withHeads(0), Progress.SILENT))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("4 neurons of layer 0 needs an adapter");
   }

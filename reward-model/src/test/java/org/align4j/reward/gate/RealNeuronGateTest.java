@@ -124,9 +124,9 @@ class RealNeuronGateTest {
     others.put("stars", requests(STARS, 0, 18));
     others.put("travel", requests(TRAVEL, 0, 18));
     GroupedRequests fitted = new GroupedRequests(requests(COOKING, 0, 18), others);
-    NeuronGateConfig config = new NeuronGateConfig(-1, 100, 0.97, 4, 200, "Sorry, no.");
+    NeuronGateConfig config = new NeuronGateConfig(-1, -1, 0.97, 4, 200, "Sorry, no.", 7);
     try (ChatModel model = ChatModel.load(MODEL.toString())) {
-      model.withLora(LoraConfig.allLinear(8, 16).fromLayer(config.layerOf(30)));
+      model.withLora(config.withRoom(LoraConfig.allLinear(8, 16), model.network().config(), 2));
       NeuronGateFit fit = NeuronGate.install(model, fitted, config, Progress.SILENT);
       assertThat(fit.agreement()).isGreaterThan(0.95);
       assertThat(sorry(model, requests(COOKING, 18, 20))).isGreaterThan(35);

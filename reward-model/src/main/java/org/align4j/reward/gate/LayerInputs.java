@@ -1,0 +1,109 @@
+package org.align4j.reward.gate;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.core.run.Progress;
+import org.align4j.policy.backend.Tensor;
+import org.align4j.policy.format.PolicyModel;
+import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.LayerStates;
+import org.align4j.policy.text.TokenBatch;
+import org.align4j.reward.gate.PromptEnds.States;
+
+/**
+ * What a layer reads of prompts, at every token, so that the model can be run again from there
+ * after an edit of that layer. It takes four bytes a token and hidden unit.
+ */
+final class LayerInputs implements AutoCloseable {
+
+  /**
+   * A batch of prompts.
+   *
+   * @param messages the places of its sequences among all
+   * @param lengths tokens of each sequence
+   * @param input residual stream, [rows of the batch, hidden]
+   */
+  record Part(TokenBatch batch, List<Integer> messages, int[] lengths, Tensor input) {
+
+    /** The row of a sequence's token. */
+    int row(int sequence, int token) {
+      return batch.row(sequence, token);
+    }
+  }
+
+  private final PolicyModel model;
+  private final PromptBatches prompts;
+  private final int layer;
+  private final List<Part> parts = new ArrayList<>();
+  private final States ends;
+
+  private LayerInputs(PolicyModel model, List<String> messages, int layer, Progress.Factory bars) {
+    this.model = model;
+    this.layer = layer;
+    prompts = PromptBatches.of(model, messages);
+    EndCollector collector = new EndCollector(prompts, 1);
+    LayerStates layers = model.transformer().layerStates(Mode.REFERENCE);
+    prompts.forEach(
+        bars,
+        "read requests",
+        (batch, part) -> {
+          LayerStates.Reading read = layers.reading(batch, layer, 1);
+          int[] lengths = part.stream().mapToInt(prompts::length).toArray();
+          parts.add(new Part(batch, part, lengths, read.input()));
+          collector.add(batch, part, read.feedForward());
+        });
+    ends = collector.states().get(0);
+  }
+
+  /**
+   * Runs the model up to a layer, without its adapter.
+   *
+   * @param messages of users, each as a prompt of its own
+   * @param layer from 0
+   */
+  static LayerInputs read(
+      PolicyModel model, List<String> messages, int layer, Progress.Factory progress) {
+    return new LayerInputs(model, messages, layer, progress);
+  }
+
+  List<Part> parts() {
+    return parts;
+  }
+
+  /** What the layer's feed-forward block reads where the prompts end, [messages][hidden]. */
+  double[][] ends() {
+    return ends.last();
+  }
+
+  /** The mean norm of the residual stream where prompts end. */
+  double residualNorm() {
+    double sum = 0;
+    for (Part part : parts) {
+      for (int i = 0; i < part.lengths().length; i++) {
+        sum += Vectors.norm(part.input().doubleRow(part.row(i, part.lengths()[i] - 1)));
+      }
+    }
+    return sum / ends.last().length;
+  }
+
+  /** What the feed-forward blocks of the layer and the next ones read with the adapter. */
+  List<States> edited(int layers, Progress.Factory progress) {
+    EndCollector collector = new EndCollector(prompts, layers);
+    LayerStates states = model.transformer().layerStates(Mode.EVALUATE);
+    try (Progress bar = progress.start("read scores", prompts.prompts().size())) {
+      for (Part part : parts) {
+        collector.add(
+            part.batch(),
+            part.messages(),
+            states.feedForwardInputs(part.batch(), part.input(), layer, layers));
+        bar.step(part.messages().size());
+      }
+    }
+    return collector.states();
+  }
+
+  @Override
+  public void close() {
+    parts.forEach(part -> part.input().close());
+  }
+}
