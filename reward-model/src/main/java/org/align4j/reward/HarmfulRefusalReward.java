@@ -2,7 +2,6 @@ package org.align4j.reward;
 
 import java.util.List;
 import java.util.function.Predicate;
-import org.align4j.core.refusal.RefusalDetector;
 import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.reward.RewardFunction;
 
@@ -23,17 +22,13 @@ public record HarmfulRefusalReward(Predicate<String> harmful) implements RewardF
 
   @Override
   public double[] rewards(List<String> prompts, List<String> completions) {
-    RewardFunction.requirePaired(prompts, completions);
-    RefusalDetector detector = new RefusalDetector();
-    double[] out = new double[completions.size()];
-    for (int i = 0; i < out.length; i++) {
-      RefusalPattern pattern = detector.judge(completions.get(i)).pattern();
-      if (harmful.test(prompts.get(i))) {
-        out[i] = pattern.complete() ? 1 : -1;
-      } else {
-        out[i] = pattern == RefusalPattern.DEGENERATE ? -1 : 0;
-      }
+    return JudgedCompletions.rewards(prompts, completions, this::reward);
+  }
+
+  private double reward(String prompt, RefusalPattern pattern) {
+    if (harmful.test(prompt)) {
+      return pattern.complete() ? 1 : -1;
     }
-    return out;
+    return pattern == RefusalPattern.DEGENERATE ? -1 : 0;
   }
 }

@@ -2,7 +2,6 @@ package org.align4j.reward;
 
 import java.util.List;
 import java.util.function.Predicate;
-import org.align4j.core.refusal.RefusalDetector;
 import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.reward.RewardFunction;
 
@@ -22,15 +21,11 @@ public record RefusalReward(Predicate<String> harmful) implements RewardFunction
 
   @Override
   public double[] rewards(List<String> prompts, List<String> completions) {
-    RewardFunction.requirePaired(prompts, completions);
-    RefusalDetector detector = new RefusalDetector();
-    double[] out = new double[completions.size()];
-    for (int i = 0; i < out.length; i++) {
-      RefusalPattern pattern = detector.judge(completions.get(i)).pattern();
-      boolean right =
-          harmful.test(prompts.get(i)) ? pattern.complete() : pattern == RefusalPattern.NONE;
-      out[i] = right ? 1 : -1;
-    }
-    return out;
+    return JudgedCompletions.rewards(prompts, completions, this::reward);
+  }
+
+  private double reward(String prompt, RefusalPattern pattern) {
+    boolean right = harmful.test(prompt) ? pattern.complete() : pattern == RefusalPattern.NONE;
+    return right ? 1 : -1;
   }
 }

@@ -1,12 +1,9 @@
 package org.align4j.policy.edit;
 
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.align4j.policy.backend.AttentionShape;
-import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.DecoderTransformer;
 
 /**
@@ -37,13 +34,10 @@ record AttentionBlock(
   static AttentionBlock of(DecoderTransformer model, int layer) {
     String prefix = prefix(layer);
     String norm = "model.layers." + layer + ".input_layernorm.weight";
-    Map<String, double[][]> found = new HashMap<>();
-    model.showWeights(
-        (name, weight) -> {
-          if (name.equals(norm) || (name.startsWith(prefix) && name.endsWith(".weight"))) {
-            found.put(name, rows(weight));
-          }
-        });
+    Map<String, double[][]> found =
+        LayerWeights.read(
+            model,
+            name -> name.equals(norm) || (name.startsWith(prefix) && name.endsWith(".weight")));
     return new AttentionBlock(
         prefix,
         model.config().attention(layer),
@@ -59,22 +53,13 @@ record AttentionBlock(
     return "model.layers." + layer + ".self_attn.";
   }
 
-  private static double[][] rows(Tensor weight) {
-    return IntStream.range(0, weight.rows()).mapToObj(weight::doubleRow).toArray(double[][]::new);
-  }
-
   double[] outputColumn(int column) {
-    return IntStream.range(0, output.length).mapToDouble(row -> output[row][column]).toArray();
+    return LayerWeights.column(output, column);
   }
 
   /** The groups that matter least: whose products of output and value weights are the smallest. */
   List<Integer> idleGroups(int count) {
-    double[] strength = IntStream.range(0, shape.kvHeads()).mapToDouble(this::strength).toArray();
-    return IntStream.range(0, strength.length)
-        .boxed()
-        .sorted(Comparator.comparingDouble(i -> strength[i]))
-        .limit(count)
-        .toList();
+    return LayerWeights.weakest(count, shape.kvHeads(), this::strength);
   }
 
   /** Squared Frobenius norm of what a group's heads make of tokens that they attend to. */

@@ -40,19 +40,14 @@ public final class AttentionEdits {
     int columns = groups * shape.headDim();
     int queries = groups * shape.groupSize() * inGroup;
     String prefix = AttentionBlock.prefix(layer);
-    return atLeast(
-        atLeast(
-            atLeast(
-                atLeast(lora, prefix + AttentionBlock.QUERY, queries),
-                prefix + AttentionBlock.KEY,
-                columns),
-            prefix + AttentionBlock.VALUE,
-            columns),
-        prefix + AttentionBlock.OUTPUT,
-        queries * values);
+    LoraConfig query = withRank(lora, prefix + AttentionBlock.QUERY, queries);
+    LoraConfig key = withRank(query, prefix + AttentionBlock.KEY, columns);
+    LoraConfig value = withRank(key, prefix + AttentionBlock.VALUE, columns);
+    return withRank(value, prefix + AttentionBlock.OUTPUT, queries * values);
   }
 
-  private static LoraConfig atLeast(LoraConfig lora, String module, int rank) {
+  /** At least this one. */
+  private static LoraConfig withRank(LoraConfig lora, String module, int rank) {
     return lora.rank(module) >= rank ? lora : lora.withRank(module, rank);
   }
 

@@ -1,11 +1,7 @@
 package org.align4j.policy.edit;
 
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.DecoderTransformer;
 
 /**
@@ -21,13 +17,8 @@ record FeedForwardBlock(String prefix, double[][] gate, double[][] up, double[][
   /** Reads a layer's, [outputs][inputs] each. */
   static FeedForwardBlock of(DecoderTransformer model, int layer) {
     String prefix = prefix(layer);
-    Map<String, double[][]> found = new HashMap<>();
-    model.showWeights(
-        (name, weight) -> {
-          if (name.startsWith(prefix) && name.endsWith(".weight")) {
-            found.put(name, rows(weight));
-          }
-        });
+    Map<String, double[][]> found =
+        LayerWeights.read(model, name -> name.startsWith(prefix) && name.endsWith(".weight"));
     return new FeedForwardBlock(
         prefix,
         found.get(prefix + GATE + ".weight"),
@@ -40,25 +31,12 @@ record FeedForwardBlock(String prefix, double[][] gate, double[][] up, double[][
     return "model.layers." + layer + ".mlp.";
   }
 
-  private static double[][] rows(Tensor weight) {
-    return IntStream.range(0, weight.rows()).mapToObj(weight::doubleRow).toArray(double[][]::new);
-  }
-
   Neuron neuron(int index) {
-    return new Neuron(
-        gate[index],
-        up[index],
-        IntStream.range(0, down.length).mapToDouble(row -> down[row][index]).toArray());
+    return new Neuron(gate[index], up[index], LayerWeights.column(down, index));
   }
 
   /** The neurons that matter least: those that can change the residual stream the least. */
   List<Integer> idle(int count) {
-    double[] strength =
-        IntStream.range(0, gate.length).mapToDouble(i -> neuron(i).strength()).toArray();
-    return IntStream.range(0, strength.length)
-        .boxed()
-        .sorted(Comparator.comparingDouble(i -> strength[i]))
-        .limit(count)
-        .toList();
+    return LayerWeights.weakest(count, gate.length, i -> neuron(i).strength());
   }
 }

@@ -168,15 +168,7 @@ public record LoraConfig(
    * @return another configuration
    */
   public LoraConfig withRank(String key, int value) {
-    return new LoraConfig(
-        rank,
-        alpha,
-        dropout,
-        targets,
-        rankStabilized,
-        firstLayer,
-        ModulePatterns.before(rankPattern, key, value),
-        alphaPattern);
+    return patterned(ModulePatterns.before(rankPattern, key, value), alphaPattern);
   }
 
   /**
@@ -188,15 +180,11 @@ public record LoraConfig(
    * @return another configuration
    */
   public LoraConfig withAlpha(String key, double value) {
-    return new LoraConfig(
-        rank,
-        alpha,
-        dropout,
-        targets,
-        rankStabilized,
-        firstLayer,
-        rankPattern,
-        ModulePatterns.before(alphaPattern, key, value));
+    return patterned(rankPattern, ModulePatterns.before(alphaPattern, key, value));
+  }
+
+  private LoraConfig patterned(Map<String, Integer> ranks, Map<String, Double> alphas) {
+    return new LoraConfig(rank, alpha, dropout, targets, rankStabilized, firstLayer, ranks, alphas);
   }
 
   /**

@@ -14,7 +14,7 @@ import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.optim.AdamW;
 import org.align4j.policy.optim.LearningRateSchedule;
-import org.align4j.reward.gate.LayerInputs.Part;
+import org.align4j.reward.gate.LayerInputs.Prompt;
 
 /**
  * Trains {@link AttentionProbe}s by logistic regression of harmful requests against each group of
@@ -66,26 +66,13 @@ final class AttentionProbeTrainer {
       int heads,
       long seed) {
     this.backend = backend;
-    prompts = prompts(inputs.parts(), rows.states().length);
+    prompts = inputs.prompts();
     this.tokens = tokens;
     this.heads = heads;
     this.seed = seed;
     ends = standardised(rows.states());
     groups = rows.groupOfRows();
     sizes = IntStream.range(0, rows.groups()).map(rows::size).toArray();
-  }
-
-  /** Where a request's tokens are. */
-  private record Prompt(Part part, int sequence) {}
-
-  private static List<Prompt> prompts(List<Part> parts, int count) {
-    Prompt[] out = new Prompt[count];
-    for (Part part : parts) {
-      for (int i = 0; i < part.messages().size(); i++) {
-        out[part.messages().get(i)] = new Prompt(part, i);
-      }
-    }
-    return List.of(out);
   }
 
   /**
@@ -123,20 +110,23 @@ final class AttentionProbeTrainer {
     try (Progress bar = progress.start("train heads", folds + 1)) {
       for (int fold = 0; fold < folds; fold++) {
         int out = fold;
-        double[][] scores = scores(trained(i -> i % folds != out));
+        double[][] scores = trained(i -> i % folds != out).scores();
         bar.step(1);
         for (int i = fold; i < outOfFold.length; i += folds) {
           outOfFold[i] = Arrays.stream(scores[i]).min().orElseThrow();
         }
       }
-      AttentionProbe probe = trained(i -> true);
+      Trained all = trained(i -> true);
       bar.step(1);
-      return new Fit(probe, scores(probe), outOfFold);
+      return new Fit(all.probe(), all.scores(), outOfFold);
     }
   }
 
+  /** A probe and its scores of all requests, [requests][groups]. */
+  private record Trained(AttentionProbe probe, double[][] scores) {}
+
   /** Trains on some requests. */
-  private AttentionProbe trained(IntPredicate kept) {
+  private Trained trained(IntPredicate kept) {
     int hidden = ends[0].length;
     int harmless = sizes.length - 1;
     Tensor weights = Tensor.zeros(heads + heads * harmless + harmless, hidden);
@@ -226,8 +216,7 @@ final class AttentionProbeTrainer {
   }
 
   private float[][] tokensOf(int request) {
-    Prompt prompt = prompts.get(request);
-    return heads == 0 ? new float[0][] : tokens.of(prompt.part(), prompt.sequence());
+    return heads == 0 ? new float[0][] : tokens.of(prompts.get(request));
   }
 
   /** Of a request's loss in each harmless group: both sides of each have the same sum. */
@@ -242,13 +231,16 @@ final class AttentionProbeTrainer {
   }
 
   /** Log-odds in one unit for all groups, which stay comparable. */
-  private AttentionProbe scaled(AttentionProbe probe, IntPredicate kept) {
+  private Trained scaled(AttentionProbe probe, IntPredicate kept) {
     double[][] scores = scores(probe);
     double gap = 0;
     for (int i = 0; i < probe.groups(); i++) {
       gap += (mean(scores, i, 0, kept) - mean(scores, i, i + 1, kept)) / probe.groups();
     }
-    return probe.scaled(2 / gap);
+    double factor = 2 / gap;
+    return new Trained(
+        probe.scaled(factor),
+        Arrays.stream(scores).map(row -> Vectors.scaled(factor, row)).toArray(double[][]::new));
   }
 
   private double mean(double[][] scores, int column, int group, IntPredicate kept) {

@@ -52,7 +52,7 @@ final class GateWiring {
    * Prepares the wiring.
    *
    * @param layer that votes; the next one acts
-   * @param states of all requests in both layers, without the gate
+   * @param states of all requests in both layers, without these neurons
    * @param detector of the first layer
    * @param votes positive where a group's probe votes for a refusal
    */
@@ -86,9 +86,9 @@ final class GateWiring {
     List<String> some = Arrays.stream(chosen).mapToObj(all::get).toList();
     double[] cast = Arrays.stream(chosen).mapToDouble(this::cast).toArray();
     double norm = ends.residualNorm(some, layer + 2, Mode.REFERENCE);
-    ResidualWeights weights = ResidualWeights.of(network, layer + 1, token);
+    ResidualWeights weights = ResidualWeights.of(network, layer + 1);
     double[] scratch = weights.quietDirections(states.get(1).last(), 1).get(0);
-    double[] act = Vectors.scaled(ACT * norm, weights.tokenDirection());
+    double[] act = Vectors.scaled(ACT * norm, TokenDirection.of(network, token));
     EndDetector next = EndDetector.fit(states.get(1));
     double agreement = 0;
     for (double share = VOTE; agreement < AGREEMENT && share <= MOST_VOTE; share *= 2) {

@@ -23,11 +23,28 @@ final class LayerInputs implements AutoCloseable {
    * @param lengths tokens of each sequence
    * @param input residual stream, [rows of the batch, hidden]
    */
-  record Part(TokenBatch batch, List<Integer> messages, int[] lengths, Tensor input) {
+  record Part(TokenBatch batch, List<Integer> messages, int[] lengths, Tensor input) {}
 
-    /** The row of a sequence's token. */
-    int row(int sequence, int token) {
-      return batch.row(sequence, token);
+  /**
+   * What the layer reads of one prompt.
+   *
+   * @param part that holds it
+   * @param sequence its place there
+   */
+  record Prompt(Part part, int sequence) {
+
+    int tokens() {
+      return part.lengths()[sequence];
+    }
+
+    /** The residual stream at a token. */
+    void read(int token, float[] target) {
+      part.input().readRow(part.batch().row(sequence, token), target, 0);
+    }
+
+    /** The residual stream at the last token. */
+    double[] end() {
+      return part.input().doubleRow(part.batch().row(sequence, tokens() - 1));
     }
   }
 
@@ -70,6 +87,17 @@ final class LayerInputs implements AutoCloseable {
     return parts;
   }
 
+  /** In the messages' order. */
+  List<Prompt> prompts() {
+    Prompt[] out = new Prompt[prompts.prompts().size()];
+    for (Part part : parts) {
+      for (int i = 0; i < part.messages().size(); i++) {
+        out[part.messages().get(i)] = new Prompt(part, i);
+      }
+    }
+    return List.of(out);
+  }
+
   /** What the layer's feed-forward block reads where the prompts end, [messages][hidden]. */
   double[][] ends() {
     return ends.last();
@@ -77,13 +105,10 @@ final class LayerInputs implements AutoCloseable {
 
   /** The mean norm of the residual stream where prompts end. */
   double residualNorm() {
-    double sum = 0;
-    for (Part part : parts) {
-      for (int i = 0; i < part.lengths().length; i++) {
-        sum += Vectors.norm(part.input().doubleRow(part.row(i, part.lengths()[i] - 1)));
-      }
-    }
-    return sum / ends.last().length;
+    return prompts().stream()
+        .mapToDouble(prompt -> Vectors.norm(prompt.end()))
+        .average()
+        .orElseThrow();
   }
 
   /** What the feed-forward blocks of the layer and the next ones read with the adapter. */

@@ -83,7 +83,7 @@ public final class NeuronGate {
               .fit(config.folds(), progress);
       double threshold = GateScores.threshold(rows.group(fit.outOfFold(), 0), config.harmfulRate());
       if (heads > 0) {
-        pooling.write(fit.probe(), fit.scores());
+        pooling.write(fit);
       }
       return wire(requests, rows, fit, threshold, inputs.edited(2, progress), progress);
     }

@@ -1,10 +1,6 @@
 package org.align4j.reward.gate;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.align4j.policy.edit.AttentionEdits;
 import org.align4j.policy.edit.PoolingHead;
@@ -31,15 +27,9 @@ final class ProbeHeads {
     this.network = network;
     this.layer = layer;
     this.inputs = inputs;
-    String norm = "model.layers." + layer + ".input_layernorm.weight";
-    Map<String, double[]> found = new HashMap<>();
-    network.showWeights(
-        (name, weight) -> {
-          if (name.equals(norm)) {
-            found.put(name, weight.doubleRow(0));
-          }
-        });
-    tokens = TokenFeatures.fit(inputs.parts(), found.get(norm), network.config().normEpsilon());
+    double[] norm =
+        ResidualWeights.norm(network, "model.layers." + layer + ".input_layernorm.weight");
+    tokens = TokenFeatures.fit(inputs.parts(), norm, network.config().normEpsilon());
   }
 
   /** What the layer's attention reads. */
@@ -47,23 +37,18 @@ final class ProbeHeads {
     return tokens;
   }
 
-  /**
-   * Writes the heads.
-   *
-   * @param scores of all requests, [requests][groups]
-   */
-  void write(AttentionProbe probe, double[][] scores) {
-    double[][] ends = inputs.ends();
-    // The token that a head's output begins with does not matter here.
+  /** Writes the heads of a probe. */
+  void write(AttentionProbeTrainer.Fit fit) {
+    AttentionProbe probe = fit.probe();
     List<double[]> quiet =
-        ResidualWeights.of(network, layer, 0).quietDirections(ends, probe.groups());
-    double[] query = EndDetector.one(tokens.ends(inputs.parts(), ends.length));
-    List<double[]> outputs = new ArrayList<>();
-    for (int group = 0; group < probe.groups(); group++) {
-      int column = group;
-      double[] all = Arrays.stream(scores).mapToDouble(row -> row[column]).toArray();
-      outputs.add(Vectors.scaled(SHARE * inputs.residualNorm() / deviation(all), quiet.get(group)));
-    }
+        ResidualWeights.of(network, layer).quietDirections(inputs.ends(), probe.groups());
+    double[] query = EndDetector.one(tokens.ends(inputs.prompts()));
+    double[] deviations = LinearProbe.scale(fit.scores(), LinearProbe.mean(fit.scores()));
+    double amplitude = SHARE * inputs.residualNorm();
+    List<double[]> outputs =
+        IntStream.range(0, probe.groups())
+            .mapToObj(group -> Vectors.scaled(amplitude / deviations[group], quiet.get(group)))
+            .toList();
     AttentionEdits.replaceIdle(
         network,
         layer,
@@ -74,26 +59,12 @@ final class ProbeHeads {
   }
 
   private double[] key(AttentionProbe probe, int head) {
-    return tokens.direction(doubles(probe.keys()[head]));
+    return tokens.direction(probe.keys()[head]);
   }
 
   private List<double[]> values(AttentionProbe probe, int head) {
     return IntStream.range(0, probe.groups())
-        .mapToObj(group -> tokens.direction(doubles(probe.value(head, group))))
+        .mapToObj(group -> tokens.direction(probe.value(head, group)))
         .toList();
-  }
-
-  private static double[] doubles(float[] values) {
-    double[] out = new double[values.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = values[i];
-    }
-    return out;
-  }
-
-  private static double deviation(double[] values) {
-    double mean = Arrays.stream(values).average().orElseThrow();
-    return Math.sqrt(
-        Arrays.stream(values).map(x -> (x - mean) * (x - mean)).average().orElseThrow());
   }
 }

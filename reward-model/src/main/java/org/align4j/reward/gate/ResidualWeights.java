@@ -1,52 +1,34 @@
 package org.align4j.reward.gate;
 
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
-import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.model.DecoderTransformer;
 import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.commons.math3.stat.correlation.Covariance;
 
 /**
- * What lies between the residual stream and those who read it.
+ * What lies between the residual stream and a layer's feed-forward block.
  *
- * @param norm weight of the norm before a layer's feed-forward block
- * @param tokenDirection of length 1: raises a token's logit above the others' mean
+ * @param norm weight of the norm before the block
  */
-record ResidualWeights(double[] norm, double[] tokenDirection) {
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-  private static final String HEAD = "lm_head.weight";
-  private static final String FINAL_NORM = "model.norm.weight";
+record ResidualWeights(double[] norm) {
 
-  static ResidualWeights of(DecoderTransformer model, int layer, int token) {
-    String norm = "model.layers." + layer + ".post_attention_layernorm.weight";
-    String head = model.config().tiedHead() ? EMBEDDING : HEAD;
-    Map<String, double[]> found = new HashMap<>();
-    model.showWeights(
-        (name, weight) -> {
-          if (name.equals(norm) || name.equals(FINAL_NORM)) {
-            found.put(name, weight.doubleRow(0));
-          } else if (name.equals(head)) {
-            found.put(name, aboveMean(weight, token));
-          }
-        });
-    double[] direction = Vectors.product(found.get(head), found.get(FINAL_NORM));
-    return new ResidualWeights(found.get(norm), Vectors.unit(direction));
+  static ResidualWeights of(DecoderTransformer model, int layer) {
+    return new ResidualWeights(
+        norm(model, "model.layers." + layer + ".post_attention_layernorm.weight"));
   }
 
-  /** A row of a matrix without the mean of all rows. */
-  private static double[] aboveMean(Tensor weight, int row) {
-    double[] out = new double[weight.columns()];
-    float[] values = new float[out.length];
-    for (int r = 0; r < weight.rows(); r++) {
-      weight.readRow(r, values, 0);
-      for (int i = 0; i < out.length; i++) {
-        out[i] -= values[i] / (double) weight.rows();
-      }
-    }
-    return Vectors.sum(out, weight.doubleRow(row));
+  /** The weight of a norm by its Hugging Face name. */
+  static double[] norm(DecoderTransformer model, String name) {
+    List<double[]> found = new ArrayList<>();
+    model.showWeights(
+        (shown, weight) -> {
+          if (shown.equals(name)) {
+            found.add(weight.doubleRow(0));
+          }
+        });
+    return found.get(0);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.align4j.reward.gate;
 import java.util.ArrayList;
 import java.util.List;
 import org.align4j.reward.gate.LayerInputs.Part;
+import org.align4j.reward.gate.LayerInputs.Prompt;
 
 /**
  * The normalised input of a layer's attention, every number of it standardised over tokens.
@@ -34,23 +35,18 @@ record TokenFeatures(double[] norm, double epsilon, double[] mean, double[] scal
   }
 
   /** What the attention reads where prompts end, not standardised, [messages][hidden]. */
-  double[][] ends(List<Part> parts, int messages) {
-    double[][] out = new double[messages][];
-    for (Part part : parts) {
-      for (int i = 0; i < part.messages().size(); i++) {
-        double[] state = part.input().doubleRow(part.row(i, part.lengths()[i] - 1));
-        out[part.messages().get(i)] = normalised(state, norm, epsilon);
-      }
-    }
-    return out;
+  double[][] ends(List<Prompt> prompts) {
+    return prompts.stream()
+        .map(prompt -> normalised(prompt.end(), norm, epsilon))
+        .toArray(double[][]::new);
   }
 
-  /** The features of a sequence's tokens, [tokens][hidden]. */
-  float[][] of(Part part, int sequence) {
-    float[][] out = new float[part.lengths()[sequence]][norm.length];
+  /** The features of a prompt's tokens, [tokens][hidden]. */
+  float[][] of(Prompt prompt) {
+    float[][] out = new float[prompt.tokens()][norm.length];
     for (int t = 0; t < out.length; t++) {
       float[] values = out[t];
-      part.input().readRow(part.row(sequence, t), values, 0);
+      prompt.read(t, values);
       double meanSquare = FloatVectors.dot(values, values) / values.length;
       double inverse = 1 / Math.sqrt(meanSquare + epsilon);
       for (int i = 0; i < values.length; i++) {
@@ -61,7 +57,11 @@ record TokenFeatures(double[] norm, double epsilon, double[] mean, double[] scal
   }
 
   /** A linear function of the features as one of the attention's input, but for a constant. */
-  double[] direction(double[] weights) {
-    return Vectors.quotient(weights, scale);
+  double[] direction(float[] weights) {
+    double[] out = new double[weights.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = weights[i] / scale[i];
+    }
+    return out;
   }
 }
