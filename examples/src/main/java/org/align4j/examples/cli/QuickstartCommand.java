@@ -46,23 +46,24 @@ final class QuickstartCommand extends JsonCommand {
 
   @Option(
       names = "--harmful-rate",
-      defaultValue = "0.865",
+      defaultValue = "0.885",
       description =
-          "Share of the project's harmful requests, harder than most, that the gate must catch;"
-              + " chooses the point between too few and too many refusals (${DEFAULT-VALUE}).")
+          "Share of its harmful training requests that the gate must catch (${DEFAULT-VALUE}).")
   double harmfulRate;
+
+  @Option(names = "--seed", defaultValue = "7", description = "Of everything random.")
+  long seed;
 
   @Override
   public Integer call() throws IOException {
-    if (minutes <= 0) {
-      throw wrongUse("--minutes must be positive, got " + minutes);
-    }
     Quickstart.Result result;
     try (Interrupt interrupt = new Interrupt()) {
       Quickstart quickstart =
           new Quickstart(
               ChatModel.load(model, Bars.FACTORY),
-              QuickstartConfig.of(fast ? FAST_MINUTES : minutes).withHarmfulRate(harmfulRate),
+              QuickstartConfig.of(fast ? FAST_MINUTES : minutes)
+                  .withHarmfulRate(harmfulRate)
+                  .withSeed(seed),
               out,
               Bars.FACTORY,
               interrupt.arm());

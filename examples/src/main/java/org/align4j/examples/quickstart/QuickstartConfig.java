@@ -1,5 +1,7 @@
 package org.align4j.examples.quickstart;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import org.align4j.policy.Retention;
 import org.align4j.reward.gate.NeuronGateConfig;
 
@@ -42,8 +44,10 @@ public record QuickstartConfig(
    * @param minutes that the work takes on two cores which multiply 120 GFLOP/s together, &gt; 0;
    *     from 10 on all requests are used, and never less than a fifth of them
    * @return the defaults; less work means fewer requests and steps, not other settings
+   * @throws org.align4j.core.ConfigurationException if the minutes are not positive
    */
   public static QuickstartConfig of(double minutes) {
+    require(minutes > 0, "minutes must be positive, got " + minutes);
     double share = Math.max(LEAST_SHARE, Math.min(1, minutes / WHOLE_MINUTES));
     return new QuickstartConfig(
         share,
@@ -75,5 +79,24 @@ public record QuickstartConfig(
         learningRate,
         retention,
         seed);
+  }
+
+  /**
+   * {@return the same with another seed}
+   *
+   * @param other of everything
+   */
+  public QuickstartConfig withSeed(long other) {
+    return new QuickstartConfig(
+        requestShare,
+        evaluationTokens,
+        ordinaryRequests,
+        gate,
+        loraRank,
+        steps,
+        batchSize,
+        learningRate,
+        retention,
+        other);
   }
 }

@@ -73,24 +73,22 @@ public final class AttentionEdits {
   }
 
   /**
-   * Replaces heads. The adapter's factors of the layer's attention must be unused, as they are
-   * before training.
+   * Checks that an edit will succeed, before long work for it begins.
    *
-   * @param model with an adapter that has room for them, {@link #withRoom}
+   * @param model with an adapter
    * @param layer from 0
-   * @param heads with equally many values each
+   * @param heads how many are written, &ge; 1
+   * @param values of each head, &ge; 1
    * @throws org.align4j.core.ConfigurationException if model or adapter have no room for them
    */
-  public static void replaceIdle(DecoderTransformer model, int layer, List<PoolingHead> heads) {
-    require(!heads.isEmpty(), "an edit of attention needs heads");
-    int values = heads.get(0).values().size();
+  public static void requireRoom(DecoderTransformer model, int layer, int heads, int values) {
     LoraConfig lora = model.lora();
     require(
         lora != null
             && lora.firstLayer() <= layer
-            && withRoom(lora, model.config(), layer, heads.size(), values).equals(lora),
+            && withRoom(lora, model.config(), layer, heads, values).equals(lora),
         "an edit of %d attention heads of layer %d needs an adapter with room for them from that"
-                .formatted(heads.size(), layer)
+                .formatted(heads, layer)
             + " layer on; LoraConfig of AttentionEdits.withRoom has it");
     require(
         lora.targets()
@@ -101,6 +99,20 @@ public final class AttentionEdits {
                     AttentionBlock.VALUE,
                     AttentionBlock.OUTPUT)),
         "an edit of attention heads needs an adapter on q_proj, k_proj, v_proj and o_proj");
+  }
+
+  /**
+   * Replaces heads. The adapter's factors of the layer's attention must be unused, as they are
+   * before training.
+   *
+   * @param model with an adapter that has room for them, {@link #withRoom}
+   * @param layer from 0
+   * @param heads with equally many values each
+   * @throws org.align4j.core.ConfigurationException if model or adapter have no room for them
+   */
+  public static void replaceIdle(DecoderTransformer model, int layer, List<PoolingHead> heads) {
+    require(!heads.isEmpty(), "an edit of attention needs heads");
+    requireRoom(model, layer, heads.size(), heads.get(0).values().size());
     AttentionBlock block = AttentionBlock.of(model, layer);
     int perGroup = block.shape().groupSize();
     List<Integer> groups = block.idleGroups(groups(block.shape(), heads.size()));

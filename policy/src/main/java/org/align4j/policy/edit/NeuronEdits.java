@@ -17,22 +17,35 @@ public final class NeuronEdits {
   private NeuronEdits() {}
 
   /**
+   * Checks that an edit will succeed, before long work for it begins.
+   *
+   * @param model with an adapter
+   * @param layer from 0
+   * @param neurons how many are written
+   * @throws org.align4j.core.ConfigurationException if the adapter has no room for them
+   */
+  public static void requireRoom(DecoderTransformer model, int layer, int neurons) {
+    LoraConfig lora = model.lora();
+    require(
+        lora != null && hasRoom(lora, layer, MODULES, neurons),
+        "an edit of %d neurons of layer %d needs an adapter of that rank from that layer on"
+            .formatted(neurons, layer));
+    require(
+        lora.targets().containsAll(MODULES),
+        "an edit of neurons needs an adapter on gate_proj, up_proj and down_proj");
+  }
+
+  /**
    * Replaces neurons. The adapter's factors of the layer's feed-forward block must be unused, as
    * they are before training.
    *
    * @param model with an adapter on that block whose ranks are at least the number of neurons
    * @param layer from 0
    * @param neurons what the block computes besides its other neurons
+   * @throws org.align4j.core.ConfigurationException if the adapter has no room for them
    */
   public static void replaceIdle(DecoderTransformer model, int layer, List<Neuron> neurons) {
-    LoraConfig lora = model.lora();
-    require(
-        lora != null && hasRoom(lora, layer, MODULES, neurons.size()),
-        "an edit of %d neurons of layer %d needs an adapter of that rank from that layer on"
-            .formatted(neurons.size(), layer));
-    require(
-        lora.targets().containsAll(MODULES),
-        "an edit of neurons needs an adapter on gate_proj, up_proj and down_proj");
+    requireRoom(model, layer, neurons.size());
     FeedForwardBlock block = FeedForwardBlock.of(model, layer);
     List<Integer> places = block.idle(neurons.size());
     ModuleEdit gate = new ModuleEdit(model, block.prefix() + FeedForwardBlock.GATE);

@@ -17,6 +17,9 @@ import org.align4j.policy.model.LanguageModel.Mode;
  * the votes away.
  */
 final class GateWiring {
+  /** Neurons of the second layer: a step and the eraser. */
+  static final int ACTING = StepNeurons.COUNT + 1;
+
   /** What a vote adds at first, as a share of the residual stream's norm; the least is best. */
   private static final double VOTE = 0.03;
 
@@ -71,6 +74,11 @@ final class GateWiring {
     step = new StepNeurons(detector, NeuronGate.BAND);
   }
 
+  /** How many neurons of the first layer vote for a number of groups. */
+  static int voting(int groups) {
+    return StepNeurons.COUNT * groups;
+  }
+
   /**
    * Writes the neurons into the adapter.
    *
@@ -120,7 +128,7 @@ final class GateWiring {
   RefusalDial dial() {
     double most =
         Arrays.stream(states.get(0).last()).flatMapToDouble(this::read).max().orElseThrow();
-    return new RefusalDial(layer, StepNeurons.COUNT * votes.size(), step.shift(most), 1);
+    return new RefusalDial(layer, voting(votes.size()), step.shift(most), 1);
   }
 
   /** How many votes a request gets. */

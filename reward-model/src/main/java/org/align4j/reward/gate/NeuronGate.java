@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.ChatModel;
+import org.align4j.policy.edit.AttentionEdits;
+import org.align4j.policy.edit.NeuronEdits;
 import org.align4j.policy.model.DecoderTransformer;
 
 /**
@@ -72,6 +74,7 @@ public final class NeuronGate {
   }
 
   private NeuronGateFit install(GroupedRequests requests, Progress.Factory progress) {
+    requireRoom(requests.harmless().size());
     List<String> all = requests.all();
     try (LayerInputs inputs = LayerInputs.read(model.parts(), all, layer, progress)) {
       GroupedRows rows = GroupedRows.of(inputs.ends(), requests);
@@ -87,6 +90,16 @@ public final class NeuronGate {
       }
       return wire(requests, rows, fit, threshold, inputs.edited(2, progress), progress);
     }
+  }
+
+  /** Before the requests are read, which takes minutes. */
+  private void requireRoom(int groups) {
+    int heads = config.headsOf(network.config());
+    if (heads > 0) {
+      AttentionEdits.requireRoom(network, layer, heads, groups);
+    }
+    NeuronEdits.requireRoom(network, layer, GateWiring.voting(groups));
+    NeuronEdits.requireRoom(network, layer + 1, GateWiring.ACTING);
   }
 
   /**

@@ -173,13 +173,16 @@ class NeuronGateTest {
   }
 
   @Test
-  void anAdapterWithoutRoomIsRefused() {
+  void anAdapterWithoutRoomIsRefusedBeforeRequestsAreRead() {
+    Progress.Factory unused =
+        (task, total) -> {
+          throw new AssertionError(task + " began");
+        };
     model.withLora(LoraConfig.allLinear(2, 2));
-    assertThatThrownBy(() -> NeuronGate.install(model, requests(), CONFIG, Progress.SILENT))
+    assertThatThrownBy(() -> NeuronGate.install(model, requests(), CONFIG, unused))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("1 attention heads of layer 0 needs an adapter with room");
-    assertThatThrownBy(
-            () -> NeuronGate.install(model, requests(), CONFIG.withHeads(0), Progress.SILENT))
+    assertThatThrownBy(() -> NeuronGate.install(model, requests(), CONFIG.withHeads(0), unused))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("4 neurons of layer 0 needs an adapter");
   }
