@@ -35,8 +35,7 @@ final class QuickstartCommand extends JsonCommand {
       names = "--minutes",
       defaultValue = "10",
       description =
-          "Amount of work: what takes so many minutes on two cores with AVX2 (${DEFAULT-VALUE}). The"
-              + " steps are the same on every machine.")
+          "Amount of work: minutes on two cores with AVX2 (${DEFAULT-VALUE}); fixed steps anywhere.")
   double minutes;
 
   @Option(
