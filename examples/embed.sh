@@ -67,7 +67,6 @@ POM
 
 echo "embed: building align4j"
 (cd "$root" && mvn -q -B -ntp -pl reward-model -am -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true \
-  -Dcheckstyle.skip=true -Dpmd.skip=true -Dcpd.skip=true -Dspotbugs.skip=true \
   "-DaltDeploymentRepository=built::file://$work/repository" deploy)
 echo "embed: compiling ${#snippets[@]} snippets with one dependency"
 (cd "$work" && mvn -q -B -ntp compile dependency:copy-dependencies)

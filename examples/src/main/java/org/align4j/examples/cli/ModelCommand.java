@@ -20,8 +20,8 @@ abstract class ModelCommand extends JsonCommand {
   @Option(
       names = "--adapter",
       description =
-          "A PEFT LoRA adapter folder; training goes on from it, with the model as it is then as"
-              + " the reference.")
+          "A PEFT LoRA adapter folder that the model answers with; training goes on from it, with"
+              + " the model as it is then as the reference.")
   ExistingPath adapter;
 
   @Option(

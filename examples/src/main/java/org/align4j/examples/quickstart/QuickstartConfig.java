@@ -58,7 +58,7 @@ public record QuickstartConfig(
         /* steps= */ (int) Math.ceil(24 * share),
         /* batchSize= */ 6,
         /* learningRate= */ 1e-3,
-        Retention.builder().batchSize(8).tokens(12).weight(6).build(),
+        Retention.builder().batchSize(8).tokens(24).weight(6).build(),
         /* seed= */ 7);
   }
 

@@ -45,7 +45,8 @@ public final class Backends {
    * {@return the backend that this JVM uses by default; made once}
    *
    * @throws IllegalStateException if a backend or a dtype that was asked for cannot run here
-   * @throws IllegalArgumentException if a property of it has a value that does not exist
+   * @throws org.align4j.core.ConfigurationException if a property of it has a value that does not
+   *     exist
    */
   public static synchronized Backend defaultBackend() {
     if (chosen == null) {

@@ -39,7 +39,7 @@ public enum Precision {
    * {@return a precision by {@link #label}}
    *
    * @param label such as {@code float32}
-   * @throws IllegalArgumentException for any other text
+   * @throws org.align4j.core.ConfigurationException for any other text
    */
   public static Precision of(String label) {
     for (Precision precision : values()) {
