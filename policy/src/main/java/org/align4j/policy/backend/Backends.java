@@ -114,7 +114,7 @@ public final class Backends {
       if (e.getCause() instanceof IllegalStateException unsupported) {
         throw unsupported;
       }
-      if (e.getCause() instanceof IllegalArgumentException setting) {
+      if (e.getCause() instanceof ConfigurationException setting) {
         throw setting;
       }
       throw cannotStart("vector", e.getCause());

@@ -47,7 +47,7 @@ public enum Isa {
   /**
    * What the property says.
    *
-   * @throws IllegalArgumentException if it says anything else than a label
+   * @throws ConfigurationException if it says anything else than a label
    */
   public static Isa cap() {
     String asked = System.getProperty(PROPERTY, NATIVE.label);
