@@ -4,6 +4,7 @@ package org.align4j.policy.train;
 public final class NonFiniteLossException extends TrainingException {
   private static final long serialVersionUID = 1L;
 
+  /** Whether the run can be resumed from a checkpoint. */
   private final boolean resumable;
 
   NonFiniteLossException(String message) {
