@@ -98,15 +98,19 @@ public final class Quickstart {
    * @throws IOException names the file that cannot be written
    */
   public Result run() throws IOException {
+    GroupedRequests requests = GateRows.of(data, config.requestShare());
+    LoraConfig lora =
+        config
+            .gate()
+            .withRoom(
+                LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank()),
+                model.network().config(),
+                requests.harmless().size());
     Optional<Measurement> before = measure("measure before", false);
     if (before.isEmpty()) {
       return new Result(null, null, null, seconds());
     }
-    GroupedRequests requests = GateRows.of(data, config.requestShare());
-    LoraConfig lora = LoraConfig.allLinear(config.loraRank(), 2.0 * config.loraRank());
-    model.withLora(
-        config.gate().withRoom(lora, model.network().config(), requests.harmless().size()),
-        config.seed());
+    model.withLora(lora, config.seed());
     NeuronGateFit gate =
         NeuronGate.install(model, requests, config.gate().withSeed(config.seed()), progress);
     teach(requests, gate);

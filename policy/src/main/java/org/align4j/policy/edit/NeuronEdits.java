@@ -22,7 +22,7 @@ public final class NeuronEdits {
    * @param model with an adapter
    * @param layer from 0
    * @param neurons how many are written
-   * @throws org.align4j.core.ConfigurationException if the adapter has no room for them
+   * @throws org.align4j.core.ConfigurationException if model or adapter have no room for them
    */
   public static void requireRoom(DecoderTransformer model, int layer, int neurons) {
     LoraConfig lora = model.lora();
@@ -33,6 +33,11 @@ public final class NeuronEdits {
     require(
         lora.targets().containsAll(MODULES),
         "an edit of neurons needs an adapter on gate_proj, up_proj and down_proj");
+    require(
+        !model.config().biases().feedForward(),
+        "neurons cannot be replaced in this "
+            + model.config().modelType()
+            + " model: its feed-forward blocks have biases, which an adapter does not reach");
   }
 
   /**
@@ -42,7 +47,7 @@ public final class NeuronEdits {
    * @param model with an adapter on that block whose ranks are at least the number of neurons
    * @param layer from 0
    * @param neurons what the block computes besides its other neurons
-   * @throws org.align4j.core.ConfigurationException if the adapter has no room for them
+   * @throws org.align4j.core.ConfigurationException if model or adapter have no room for them
    */
   public static void replaceIdle(DecoderTransformer model, int layer, List<Neuron> neurons) {
     requireRoom(model, layer, neurons.size());

@@ -8,12 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.align4j.core.ConfigurationException;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.Biases;
 import org.align4j.policy.model.DecoderTransformer;
+import org.align4j.policy.model.SlidingWindow;
 import org.align4j.policy.model.TinyModels;
 import org.junit.jupiter.api.Test;
 
@@ -119,5 +122,15 @@ class NeuronEditsTest {
     assertThatThrownBy(() -> NeuronEdits.shiftGates(other, LAYER, 5, new double[hidden]))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("no 5 neurons");
+    DecoderTransformer biased =
+        TinyModels.create(
+            TinyModels.config(
+                "llama", new Biases(false, false, true), new SlidingWindow(0, Set.of())),
+            BACKEND,
+            3);
+    biased.addAdapter(LoraConfig.allLinear(4, 4), 7);
+    assertThatThrownBy(() -> NeuronEdits.replaceIdle(biased, LAYER, neurons(1)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("feed-forward blocks have biases");
   }
 }

@@ -100,6 +100,11 @@ public final class NeuronGate {
     }
     NeuronEdits.requireRoom(network, layer, GateWiring.voting(groups));
     NeuronEdits.requireRoom(network, layer + 1, GateWiring.ACTING);
+    require(
+        network.lora().dropout() == 0,
+        "a gate needs an adapter without dropout: training would drop parts of what the gate reads;"
+            + " the adapter has dropout "
+            + network.lora().dropout());
   }
 
   /**

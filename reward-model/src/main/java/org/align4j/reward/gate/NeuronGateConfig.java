@@ -11,8 +11,9 @@ import org.align4j.policy.model.ModelConfig;
  *
  * @param layer whose feed-forward block reads the prompt, from 0; the next one acts. -1 = 17 of 30,
  *     rounded, of however many the model has
- * @param heads attention heads of that layer that read the whole prompt. -1 = as many as share a
- *     key/value head (3 in SmolLM2), at most 4; 0 = the gate reads the prompt's end alone
+ * @param heads attention heads of that layer that read the whole prompt. 0 = the gate reads the
+ *     prompt's end alone; -1 = as many as share a key/value head (3 in SmolLM2), at most 4, and 0
+ *     where attention has biases, which an adapter does not reach (Qwen2)
  * @param harmfulRate share of the harmful requests that is refused out of fold, in (0, 1]; chooses
  *     the threshold
  * @param folds of the cross-validation, &ge; 2
@@ -36,8 +37,9 @@ public record NeuronGateConfig(
    *
    * @param layer whose feed-forward block reads the prompt, from 0; the next one acts. -1 = 17 of
    *     30, rounded, of however many the model has
-   * @param heads attention heads of that layer that read the whole prompt. -1 = as many as share a
-   *     key/value head (3 in SmolLM2), at most 4; 0 = the gate reads the prompt's end alone
+   * @param heads attention heads of that layer that read the whole prompt. 0 = the gate reads the
+   *     prompt's end alone; -1 = as many as share a key/value head (3 in SmolLM2), at most 4, and 0
+   *     where attention has biases, which an adapter does not reach (Qwen2)
    * @param harmfulRate share of the harmful requests that is refused out of fold, in (0, 1];
    *     chooses the threshold
    * @param folds of the cross-validation, &ge; 2
@@ -88,7 +90,7 @@ public record NeuronGateConfig(
   /**
    * {@return the same with another number of heads}
    *
-   * @param other -1 = as many as share a key/value head; 0 = none
+   * @param other 0 = none; -1 = as many as share a key/value head, where attention has no biases
    */
   public NeuronGateConfig withHeads(int other) {
     return new NeuronGateConfig(layer, other, harmfulRate, folds, calibration, refusal, seed);
@@ -124,7 +126,11 @@ public record NeuronGateConfig(
    * @param config of the model
    */
   public int headsOf(ModelConfig config) {
-    return heads >= 0 ? heads : Math.min(MOST_HEADS, config.heads() / config.kvHeads());
+    if (heads >= 0) {
+      return heads;
+    }
+    boolean biased = config.biases().qkv() || config.biases().output();
+    return biased ? 0 : Math.min(MOST_HEADS, config.heads() / config.kvHeads());
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.run.Progress;
@@ -19,8 +20,12 @@ import org.align4j.policy.ChatModel;
 import org.align4j.policy.edit.Neuron;
 import org.align4j.policy.format.ModelFileException;
 import org.align4j.policy.lora.LoraConfig;
+import org.align4j.policy.model.Biases;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.Parameter;
+import org.align4j.policy.model.SlidingWindow;
+import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.tck.TinyChatModel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,6 +190,26 @@ class NeuronGateTest {
     assertThatThrownBy(() -> NeuronGate.install(model, requests(), CONFIG.withHeads(0), unused))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("4 neurons of layer 0 needs an adapter");
+  }
+
+  @Test
+  void anAdapterWithDropoutIsRefused() {
+    model.withLora(
+        CONFIG.withRoom(
+            LoraConfig.allLinear(8, 16).withDropout(0.05), model.network().config(), 2));
+    assertThatThrownBy(() -> NeuronGate.install(model, requests(), CONFIG, Progress.SILENT))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll("adapter without dropout", "has dropout 0.05");
+  }
+
+  @Test
+  void attentionWithBiasesKeepsItsHeads() {
+    NeuronGateConfig config = NeuronGateConfig.of("No.");
+    SlidingWindow none = new SlidingWindow(0, Set.of());
+    ModelConfig biased = TinyModels.config("qwen2", Biases.QKV, none);
+    assertThat(config.headsOf(TinyModels.config("llama", Biases.NONE, none))).isEqualTo(2);
+    assertThat(config.headsOf(biased)).isZero();
+    assertThat(config.withHeads(2).headsOf(biased)).isEqualTo(2);
   }
 
   @Test
