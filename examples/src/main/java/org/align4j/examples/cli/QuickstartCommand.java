@@ -55,17 +55,17 @@ final class QuickstartCommand extends JsonCommand {
 
   @Override
   public Integer call() throws IOException {
+    QuickstartConfig config =
+        checked(
+            () ->
+                QuickstartConfig.of(fast ? FAST_MINUTES : minutes)
+                    .withHarmfulRate(harmfulRate)
+                    .withSeed(seed));
     Quickstart.Result result;
     try (Interrupt interrupt = new Interrupt()) {
       Quickstart quickstart =
           new Quickstart(
-              ChatModel.load(model, Bars.FACTORY),
-              QuickstartConfig.of(fast ? FAST_MINUTES : minutes)
-                  .withHarmfulRate(harmfulRate)
-                  .withSeed(seed),
-              out,
-              Bars.FACTORY,
-              interrupt.arm());
+              ChatModel.load(model, Bars.FACTORY), config, out, Bars.FACTORY, interrupt.arm());
       result = quickstart.run();
     }
     if (result.after() == null) {
