@@ -24,8 +24,8 @@ import org.align4j.policy.model.Biases;
 import org.align4j.policy.model.LanguageModel.Mode;
 import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.Parameter;
+import org.align4j.policy.model.RopeConfig;
 import org.align4j.policy.model.SlidingWindow;
-import org.align4j.policy.model.TinyModels;
 import org.align4j.policy.tck.TinyChatModel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,11 +205,16 @@ class NeuronGateTest {
   @Test
   void attentionWithBiasesKeepsItsHeads() {
     NeuronGateConfig config = NeuronGateConfig.of("No.");
-    SlidingWindow none = new SlidingWindow(0, Set.of());
-    ModelConfig biased = TinyModels.config("qwen2", Biases.QKV, none);
-    assertThat(config.headsOf(TinyModels.config("llama", Biases.NONE, none))).isEqualTo(2);
+    ModelConfig biased = fourHeadsInTwoGroups(Biases.QKV);
+    assertThat(config.headsOf(fourHeadsInTwoGroups(Biases.NONE))).isEqualTo(2);
     assertThat(config.headsOf(biased)).isZero();
     assertThat(config.withHeads(2).headsOf(biased)).isEqualTo(2);
+  }
+
+  private static ModelConfig fourHeadsInTwoGroups(Biases biases) {
+    SlidingWindow none = new SlidingWindow(0, Set.of());
+    RopeConfig rope = RopeConfig.plain(10_000);
+    return new ModelConfig("qwen2", 29, 16, 24, 2, 4, 2, 6, 1e-5f, rope, true, none, biases, 64);
   }
 
   @Test
