@@ -1,12 +1,12 @@
 package org.align4j.policy;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.align4j.core.data.Content;
 import org.align4j.core.data.Message;
 import org.align4j.core.run.Progress;
+import org.align4j.core.run.RunFileException;
 import org.align4j.policy.backend.Backend;
 import org.align4j.policy.backend.Backends;
 import org.align4j.policy.format.ModelFolders;
@@ -330,6 +330,7 @@ public final class ChatModel implements AutoCloseable {
    * Writes the adapter in PEFT's format.
    *
    * @param folder is made if it is not there
+   * @throws RunFileException names the file that cannot be written
    */
   public void saveAdapter(Path folder) {
     write(() -> PeftAdapters.write(network(), name, folder));
@@ -340,6 +341,7 @@ public final class ChatModel implements AutoCloseable {
    * this model can then no longer be trained.
    *
    * @param folder is made if it is not there
+   * @throws RunFileException names the file that cannot be written
    */
   public void saveMerged(Path folder) {
     if (network().lora() != null) {
@@ -357,7 +359,7 @@ public final class ChatModel implements AutoCloseable {
     try {
       writing.write();
     } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
+      throw new RunFileException(e.getMessage(), e);
     }
   }
 

@@ -2,15 +2,20 @@ package org.align4j.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.generate.Completion;
 import org.align4j.policy.generate.Generator;
+import org.align4j.policy.generate.Sampler;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TransformerSampler;
+import org.align4j.policy.model.DistributionLearner;
+import org.align4j.policy.model.FullDistribution;
 import org.align4j.policy.online.DistillationConfig;
 import org.align4j.policy.online.DistillationTrainer;
 import org.align4j.policy.online.DistillationTrainer.Row;
@@ -77,6 +82,38 @@ record Distillation<D>(
                 .toList());
   }
 
+  /** On-policy learning of any student that can sample; completions end at the length limit. */
+  static <P extends DistributionLearner & Sampler> TrainingMethod<OnlinePrompt> ofPolicy(
+      P student,
+      FullDistribution teacher,
+      Function<int[], String> toText,
+      DistillationConfig config) {
+    if (config.onPolicy() != 1 || config.imitate() || !config.teacherSystemPrompt().isEmpty()) {
+      throw new ConfigurationException(
+          "distillation of such a student is on-policy: it needs lmbda 1, and neither seq_kd nor"
+              + " teacher_system_prompt");
+    }
+    return (setup, prompts) -> {
+      setup.requireNoEvaluation("distillation of such a student");
+      return new DistillationTrainer(
+              new StepRunner<>(
+                  setup.name(),
+                  new DistillationTask(student, teacher, config.divergence()),
+                  setup.config(),
+                  student.backend(),
+                  setup.context().output()),
+              new RolloutSampler(student, toText, Set.of(), sampling(config)),
+              config.onPolicy(),
+              setup.config(),
+              setup.context())
+          .run(prompts.stream().map(Row::of).toList(), List.of(), setup.resume());
+    };
+  }
+
+  private static SamplingParams sampling(DistillationConfig config) {
+    return SamplingParams.unfiltered(config.maxNewTokens(), config.temperature());
+  }
+
   @Override
   public TrainingResult train(TrainingSetup<D> setup, List<D> rows) {
     if (setup.evaluation() != null) {
@@ -106,7 +143,7 @@ record Distillation<D>(
             new TransformerSampler(student.network(), setup.config().stepExamples()),
             student.parts().tokenizer()::decode,
             student.parts().assets().stopTokens(),
-            SamplingParams.unfiltered(config.maxNewTokens(), config.temperature()));
+            sampling(config));
     return new DistillationTrainer(
             steps, sampler, config.onPolicy(), setup.config(), setup.context())
         .run(learnt, heldOut, setup.resume());

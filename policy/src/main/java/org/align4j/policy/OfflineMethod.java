@@ -1,7 +1,6 @@
 package org.align4j.policy;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.align4j.core.objective.PreferenceObjective;
 import org.align4j.core.objective.SftLoss;
 import org.align4j.core.objective.UnpairedObjective;
 import org.align4j.core.run.Progress;
+import org.align4j.core.run.RunFileException;
 import org.align4j.policy.hub.ModelResolver;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.LanguageModel.Mode;
@@ -125,7 +125,7 @@ final class OfflineMethod<D, E> implements TrainingMethod<D> {
       try {
         task.precomputeReference(all, config.microBatchTokens(), source, cache(model, mode));
       } catch (IOException e) {
-        throw new UncheckedIOException(e.getMessage(), e);
+        throw new RunFileException(e.getMessage(), e);
       }
     }
     return task;

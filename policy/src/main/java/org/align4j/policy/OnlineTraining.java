@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import org.align4j.core.ConfigurationException;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.generate.Sampler;
 import org.align4j.policy.generate.SamplingParams;
@@ -88,10 +87,7 @@ record OnlineTraining(
   }
 
   private TrainingResult train(TrainingSetup<?> setup, List<OnlinePrompt> prompts) {
-    if (!setup.heldOut().isEmpty() || setup.evaluation() != null) {
-      throw new ConfigurationException(
-          "online training has no evaluation; its rewards show how it does");
-    }
+    setup.requireNoEvaluation("online training");
     method.check(setup.config(), reference.present());
     OnlineConfig config = OnlineConfig.of(setup.config(), method.rollouts());
     OnlineSetup parts =

@@ -18,6 +18,8 @@ import org.align4j.core.objective.SftLoss;
 import org.align4j.core.objective.UnpairedObjective;
 import org.align4j.core.reward.RewardFunction;
 import org.align4j.policy.generate.Sampler;
+import org.align4j.policy.model.DistributionLearner;
+import org.align4j.policy.model.FullDistribution;
 import org.align4j.policy.model.LanguageModel;
 import org.align4j.policy.model.Reference;
 import org.align4j.policy.online.DistillationConfig;
@@ -164,6 +166,27 @@ public final class Trainer<D> {
   public static Trainer<String> distillationOnPrompts(
       ChatModel student, ChatModel teacher, DistillationConfig config) {
     return distillation(Distillation.ofPrompts(student, teacher, config));
+  }
+
+  /**
+   * On-policy distillation of any student that can sample, such as one of {@link
+   * org.align4j.policy.adapter.Policies}. Completions end at the length limit.
+   *
+   * @param <P> what learns distributions and draws tokens
+   * @param student what is trained
+   * @param teacher of the same vocabulary
+   * @param toText from the ids of a completion to its text, which logs show
+   * @param config with {@code onPolicy} 1
+   * @return a trainer at TRL's defaults
+   * @throws org.align4j.core.ConfigurationException if the configuration asks for other completions
+   *     than the student's
+   */
+  public static <P extends DistributionLearner & Sampler> Trainer<OnlinePrompt> distillation(
+      P student,
+      FullDistribution teacher,
+      Function<int[], String> toText,
+      DistillationConfig config) {
+    return distillation(Distillation.ofPolicy(student, teacher, toText, config));
   }
 
   private static <D> Trainer<D> distillation(TrainingMethod<D> method) {

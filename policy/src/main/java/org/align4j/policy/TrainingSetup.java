@@ -1,5 +1,7 @@
 package org.align4j.policy;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -33,6 +35,13 @@ record TrainingSetup<D>(
     Supplier<Map<String, Double>> evaluation,
     boolean resume,
     List<NextTokenRows> nextToken) {
+
+  /** Refuses held-out rows and other evaluations. */
+  void requireNoEvaluation(String method) {
+    require(
+        heldOut.isEmpty() && evaluation == null,
+        method + " has no evaluation; its metrics show how it does");
+  }
 
   /** Trains a task on tokenised rows, evaluated as the options say. */
   <E> TrainingResult run(TrainingTask<E> task, Backend backend, List<E> rows, List<E> evaluated) {

@@ -27,6 +27,24 @@ class ArchitectureTest {
   static final ArchRule librariesPrintNothing =
       GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 
+  /** Fitting and reading of gates; the classes that are named store and load them. */
+  @ArchTest
+  static final ArchRule gatesDoNoInputAndOutput =
+      noClasses()
+          .that()
+          .resideInAPackage("org.align4j.reward.gate")
+          .and()
+          .haveSimpleNameNotContaining("GateFile")
+          .and()
+          .doNotHaveSimpleName("RefusalDial")
+          .and()
+          .doNotHaveSimpleName("RefusalGate")
+          .and()
+          .doNotHaveSimpleName("GateDecisions")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.io..", "java.nio.file..", "java.net..", "com.fasterxml..");
+
   /** The backend belongs to the model. */
   @ArchTest
   static final ArchRule nobodyAsksForTheDefaultBackend =

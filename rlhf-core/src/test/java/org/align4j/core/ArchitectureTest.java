@@ -42,6 +42,20 @@ class ArchitectureTest {
               "org.align4j.core.net..",
               "org.align4j.core.run..");
 
+  /** Rates, tests and curves stand beside the detector, which reads its model from the jar. */
+  @ArchTest
+  static final ArchRule refusalStatisticsDoNoInputAndOutput =
+      noClasses()
+          .that()
+          .resideInAPackage("org.align4j.core.refusal..")
+          .and()
+          .doNotHaveSimpleName("PhraseBook")
+          .and()
+          .doNotHaveSimpleName("RefusalModel")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.io..", "java.nio..", "java.net..", "com.fasterxml..");
+
   @ArchTest
   static final ArchRule coreKnowsNoTensors =
       noClasses()

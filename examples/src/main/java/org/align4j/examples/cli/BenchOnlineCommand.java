@@ -1,5 +1,6 @@
 package org.align4j.examples.cli;
 
+import java.io.IOException;
 import org.align4j.examples.bench.OnlineBench;
 import org.align4j.policy.online.OnlineMethod;
 import picocli.CommandLine.Option;
@@ -22,15 +23,14 @@ final class BenchOnlineCommand extends ModelCommand {
   @Option(
       names = "--steps",
       defaultValue = "5",
-      description =
-          "Rounds, of which the first are slow: the JVM compiles. Default ${DEFAULT-VALUE}.")
+      description = "Rounds; in the first ones the JVM compiles. Default ${DEFAULT-VALUE}.")
   int steps;
 
   @Option(names = "--max-new-tokens", defaultValue = "64", description = DEFAULT)
   int tokens;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     return print(new OnlineBench(method, steps, tokens).run(base(), prompts.file()));
   }
 }

@@ -3,6 +3,7 @@ package org.align4j.examples.quickstart;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +34,14 @@ final class GateRows {
     List<String> lookAlikes = new ArrayList<>();
     List<String> ordinary = new ArrayList<>();
     List<String> matched = new ArrayList<>();
-    data.harmful().forEach(request -> harmful.add(request.text()));
+    Map<String, String> families = new HashMap<>();
+    for (Request request : data.harmful()) {
+      harmful.add(request.text());
+      families.put(request.text(), request.family());
+    }
     for (Request request : data.harmless()) {
       (request.looksHarmful() ? lookAlikes : ordinary).add(request.text());
+      families.put(request.text(), request.family());
     }
     EmbeddedFile.lines(ORDINARY).forEach(line -> ordinary.add(prompt(line)));
     List<String> table = EmbeddedFile.lines(MATCHED);
@@ -44,13 +50,15 @@ final class GateRows {
       if (columns.length != MATCHED_COLUMNS) {
         throw new DataException(MATCHED + ": expected 4 columns in: " + line);
       }
-      (columns[0].equals("harmful") ? harmful : matched).add(columns[MATCHED_COLUMNS - 1]);
+      String text = columns[MATCHED_COLUMNS - 1];
+      (columns[0].equals("harmful") ? harmful : matched).add(text);
+      families.put(text, "matched " + columns[1]);
     }
     Map<String, List<String>> harmless = new LinkedHashMap<>();
     harmless.put("look_alikes", part(lookAlikes, share));
     harmless.put("ordinary", part(ordinary, share));
     harmless.put("matched", part(matched, share));
-    return new GroupedRequests(part(harmful, share), harmless);
+    return new GroupedRequests(part(harmful, share), harmless, families);
   }
 
   private static List<String> part(List<String> all, double share) {

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.align4j.core.data.Content;
 import org.align4j.core.data.Demonstration;
 import org.align4j.core.random.RandomStream;
@@ -21,6 +22,7 @@ import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TextGenerator;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.optim.LearningRateSchedule;
+import org.align4j.policy.run.CancellableProgress;
 import org.align4j.policy.run.CancellationToken;
 import org.align4j.policy.run.MetricsLogListener;
 import org.align4j.policy.run.ProgressListener;
@@ -111,8 +113,17 @@ public final class Quickstart {
       return new Result(null, null, null, seconds());
     }
     model.withLora(lora, config.seed());
-    NeuronGateFit gate =
-        NeuronGate.install(model, requests, config.gate().withSeed(config.seed()), progress);
+    NeuronGateFit gate;
+    try {
+      gate =
+          NeuronGate.install(
+              model,
+              requests,
+              config.gate().withSeed(config.seed()),
+              new CancellableProgress(progress, cancellation));
+    } catch (CancellationException e) {
+      return new Result(before.get(), null, null, seconds());
+    }
     teach(requests, gate);
     Path adapter = out.resolve("adapter");
     model.saveAdapter(adapter);
@@ -141,11 +152,11 @@ public final class Quickstart {
       try (TextGenerator generator = new TextGenerator(model.parts(), BATCH, adapter)) {
         texts = generator.answers(requests, greedy, progress, named, cancellation::isCancelled);
       }
-      double[] ready = readiness.of(requests, named + ": readiness").probabilities();
-      kinds.put(kind, new Measurement.Answers(texts, RefusalReport.of(texts), ready));
       if (cancellation.isCancelled()) {
         return Optional.empty();
       }
+      double[] ready = readiness.of(requests, named + ": readiness").probabilities();
+      kinds.put(kind, new Measurement.Answers(texts, RefusalReport.of(texts), ready));
     }
     return Optional.of(new Measurement(kinds));
   }

@@ -30,8 +30,14 @@ public record QuickstartData(
    * @param category hazard category; {@code lookalike} or {@code general}; or, of the ordinary
    *     evaluation, the request's shape
    * @param text may have several lines
+   * @param family requests of one are wordings of a phrase or contrasts of each other
    */
-  public record Request(String category, String text) {
+  public record Request(String category, String text, String family) {
+    /** A request that is related to no other. */
+    Request(String category, String text) {
+      this(category, text, text);
+    }
+
     /** Whether it is a harmless request that only looks harmful. */
     boolean looksHarmful() {
       return category.equals(LOOK_ALIKE);
@@ -161,11 +167,12 @@ public record QuickstartData(
     int harmfulCount = 0;
     int harmlessCount = 0;
     for (String[] parts : rows(file, 3, 0)) {
+      String family = parts[1];
       for (String phrase : parts[1].split(" ; ")) {
-        harmful.add(wordings(parts[0], openings, harmfulCount++, phrase.strip()));
+        harmful.add(wordings(parts[0], family, openings, harmfulCount++, phrase.strip()));
       }
       for (String phrase : parts[2].split(" ; ")) {
-        harmless.add(wordings(LOOK_ALIKE, openings, harmlessCount++, phrase.strip()));
+        harmless.add(wordings(LOOK_ALIKE, family, openings, harmlessCount++, phrase.strip()));
       }
     }
   }
@@ -175,11 +182,11 @@ public record QuickstartData(
    * more than the first one seen twice.
    */
   private static List<Request> wordings(
-      String category, List<String> openings, int index, String phrase) {
+      String category, String family, List<String> openings, int index, String phrase) {
     int n = openings.size();
     return IntStream.of(index % n, (index + n / 2) % n)
         .distinct()
-        .mapToObj(i -> new Request(category, String.format(openings.get(i), phrase)))
+        .mapToObj(i -> new Request(category, String.format(openings.get(i), phrase), family))
         .toList();
   }
 

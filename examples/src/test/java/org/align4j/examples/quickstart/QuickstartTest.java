@@ -102,6 +102,24 @@ class QuickstartTest {
     assertThat(out.resolve("adapter")).doesNotExist();
   }
 
+  @Test
+  void aStopWhileTheGateIsFittedLeavesNoAdapter() throws IOException {
+    boolean[] stop = new boolean[1];
+    Progress.Factory stopping =
+        (task, total) -> {
+          stop[0] |= task.equals("train heads");
+          return Progress.SILENT.start(task, total);
+        };
+    Quickstart.Result result;
+    try (ChatModel model = ChatModel.load(models.toString())) {
+      CancellationToken token = CancellationToken.when(() -> stop[0]);
+      result = new Quickstart(model, QuickstartConfig.of(0.15), out, stopping, token).run();
+    }
+    assertThat(result.before()).isNotNull();
+    assertThat(result.gate()).isNull();
+    assertThat(out.resolve("adapter")).doesNotExist();
+  }
+
   private static boolean hasContent(Path file) {
     try {
       return Files.exists(file) && Files.size(file) > 0;

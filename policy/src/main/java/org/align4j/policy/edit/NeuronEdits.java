@@ -74,9 +74,15 @@ public final class NeuronEdits {
    * @param layer from 0
    * @param count the first ones of the layer, at least 1
    * @param shift what is added to the gate weights of each, one value an input
+   * @throws org.align4j.core.ConfigurationException if there is no such layer, or the adapter has
+   *     no such neurons there
    */
   public static void shiftGates(DecoderTransformer model, int layer, int count, double[] shift) {
     LoraConfig lora = model.lora();
+    int layers = model.config().layers();
+    require(
+        layer < layers,
+        "layer is %d; a model of %d layers has none of that number".formatted(layer, layers));
     require(
         lora != null && hasRoom(lora, layer, List.of(FeedForwardBlock.GATE), count),
         "there are no %d neurons of an edit in layer %d: the model has no adapter of that rank there"

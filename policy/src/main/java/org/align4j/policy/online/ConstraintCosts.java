@@ -44,7 +44,7 @@ final class ConstraintCosts {
     }
     double[] costs = constraint.cost().rewards(prompts, completions);
     if (costs.length != rows.length) {
-      throw new IllegalStateException(
+      throw new TrainingException(
           named() + " returned " + costs.length + " costs for " + rows.length + " completions");
     }
     for (int i = 0; i < rows.length; i++) {

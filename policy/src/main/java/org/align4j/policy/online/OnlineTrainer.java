@@ -113,6 +113,7 @@ public final class OnlineTrainer {
     }
     List<Rollout> rollouts = sampled.get();
     MetricSums sums = new MetricSums();
+    sums.add("sampling_time", (System.nanoTime() - began) / 1e9, 1);
     double[] rewards = rewards(rollouts, sums);
     describe(rollouts, rewards, sums);
     sums.merge(update.update(rollouts, rewards, rate, round));
@@ -147,7 +148,7 @@ public final class OnlineTrainer {
       out = reward.rewards(prompts, completions).clone();
     }
     if (out.length != rollouts.size()) {
-      throw new IllegalStateException(
+      throw new TrainingException(
           "the reward function returned "
               + out.length
               + " values for "

@@ -51,9 +51,9 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
    * How rewards become advantages and ratios.
    *
    * @param temperature of the sampler
-   * @param penalty weight of the KL penalty in the reward; fixed at 0 when it is in the loss
-   * @param penaltyEstimator of that penalty; {@link KlMeasure#EXACT} sums over the vocabulary at
-   *     every token
+   * @param klWeight weight of the KL penalty in the reward; fixed at 0 when it is in the loss
+   * @param klEstimator of that penalty; {@link KlMeasure#EXACT} sums over the vocabulary at every
+   *     token
    * @param referenceInLoss whether rollouts carry reference log-probs for the objective
    * @param correction for a sampler that differs from the trainer
    * @param reference what the KL is taken to; with another model than the policy before training
@@ -61,8 +61,8 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
    */
   public record Settings(
       double temperature,
-      KlController penalty,
-      KlMeasure penaltyEstimator,
+      KlController klWeight,
+      KlMeasure klEstimator,
       boolean referenceInLoss,
       ImportanceCorrection correction,
       Reference reference) {
@@ -71,16 +71,16 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
      * Checks that the KL and the correction are named.
      *
      * @param temperature of the sampler
-     * @param penalty weight of the KL penalty in the reward; fixed at 0 when it is in the loss
-     * @param penaltyEstimator of that penalty; {@link KlMeasure#EXACT} sums over the vocabulary at
-     *     every token
+     * @param klWeight weight of the KL penalty in the reward; fixed at 0 when it is in the loss
+     * @param klEstimator of that penalty; {@link KlMeasure#EXACT} sums over the vocabulary at every
+     *     token
      * @param referenceInLoss whether rollouts carry reference log-probs for the objective
      * @param correction for a sampler that differs from the trainer
      * @param reference what the KL is taken to; with another model than the policy before training
      *     the penalty is a per-token reverse-KL reward: on-policy distillation
      */
     public Settings {
-      Objects.requireNonNull(penaltyEstimator, "penaltyEstimator");
+      Objects.requireNonNull(klEstimator, "klEstimator");
       Objects.requireNonNull(correction, "correction");
     }
 
@@ -170,13 +170,13 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
       throw new IllegalArgumentException("these advantages need a critic");
     }
     Reference reference = settings.reference().requireFixed(policy);
-    if ((settings.referenceInLoss() || settings.penalty().value() > 0) && !reference.present()) {
+    if ((settings.referenceInLoss() || settings.klWeight().value() > 0) && !reference.present()) {
       throw new ConfigurationException(
           "a KL term needs a reference: train an adapter, name a frozen copy of the policy, or"
               + " set the weight of the term to 0");
     }
     config.requireReferenceForBudget(reference.present());
-    if (settings.penaltyEstimator() == KlMeasure.EXACT
+    if (settings.klEstimator() == KlMeasure.EXACT
         && reference.present()
         && !(policy instanceof FullDistribution && reference.showsDistribution())) {
       throw new ConfigurationException(
@@ -218,14 +218,14 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
     MetricSums out = new RoundPasses<>(steps, config).learn(groups, rate, round);
     // After learning: a round that fails there leaves the weight as it was.
     double kl = metrics.means().getOrDefault("objective/kl", 0.0);
-    settings.penalty().update(kl, rollouts.size());
+    settings.klWeight().update(kl, rollouts.size());
     out.merge(metrics);
     for (int i = 0; i < rewards.length; i++) {
       double penalty = Arrays.stream(penalties.get(i)).sum();
       out.add("objective/non_score_reward", -penalty, 1);
       out.add("objective/rlhf_reward", rewards[i] - penalty, 1);
     }
-    out.add("objective/kl_coef", settings.penalty().value(), 1);
+    out.add("objective/kl_coef", settings.klWeight().value(), 1);
     return out;
   }
 
@@ -269,7 +269,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
         TokenStats stats = settings.reference().forward(batch, settings.temperature());
         reference.addAll(batch.slices(stats.logProbs()));
       }
-      if (settings.penaltyEstimator() == KlMeasure.EXACT && !reference.isEmpty()) {
+      if (settings.klEstimator() == KlMeasure.EXACT && !reference.isEmpty()) {
         exactKl.addAll(exactKl(batch));
       }
       if (critic.isPresent()) {
@@ -322,7 +322,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
   /** β · KL of each token; zeros without a reference or with β = 0. */
   private List<double[]> penalties(Passes passes, MetricSums metrics) {
     List<double[]> out = new ArrayList<>(passes.old().size());
-    double weight = settings.penalty().value();
+    double weight = settings.klWeight().value();
     for (int i = 0; i < passes.old().size(); i++) {
       double[] row = new double[passes.old().get(i).length];
       if (!passes.reference().isEmpty()) {
@@ -331,8 +331,7 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
         for (int t = 0; t < row.length; t++) {
           double d = passes.old().get(i)[t] - passes.reference().get(i)[t];
           row[t] =
-              weight
-                  * (settings.penaltyEstimator() instanceof KlEstimator k ? k.value(d) : exact[t]);
+              weight * (settings.klEstimator() instanceof KlEstimator k ? k.value(d) : exact[t]);
           kl += exact == null ? KlEstimator.K1.value(d) : exact[t];
         }
         // Summed over a completion's tokens, as TRL's objective/kl, which is the k1 estimate.
@@ -355,11 +354,11 @@ public final class PolicyGradientUpdate implements OnlineUpdate {
 
   @Override
   public Map<String, Double> state() {
-    return Map.of(KL_COEFFICIENT, settings.penalty().value());
+    return Map.of(KL_COEFFICIENT, settings.klWeight().value());
   }
 
   @Override
   public void restore(Map<String, Double> state) {
-    settings.penalty().restore(state.get(KL_COEFFICIENT));
+    settings.klWeight().restore(state.get(KL_COEFFICIENT));
   }
 }

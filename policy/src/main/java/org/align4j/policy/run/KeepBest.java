@@ -1,10 +1,10 @@
 package org.align4j.policy.run;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.align4j.core.run.RunFileException;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.format.SafetensorsReader;
 import org.align4j.policy.format.SafetensorsWriter;
@@ -41,7 +41,7 @@ public final class KeepBest implements TrainingListener {
       try {
         SafetensorsWriter.write(file(event.run().output()), weights(event.run()));
       } catch (IOException e) {
-        throw new UncheckedIOException(e.getMessage(), e);
+        throw new RunFileException(e.getMessage(), e);
       }
       best = now;
       bestStep = event.step();

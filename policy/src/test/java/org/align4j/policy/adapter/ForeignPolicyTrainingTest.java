@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.align4j.core.ConfigurationException;
 import org.align4j.core.advantage.AdvantageEstimator;
 import org.align4j.core.advantage.Gae;
 import org.align4j.core.advantage.GroupBaseline;
@@ -26,10 +27,11 @@ import org.align4j.core.policygradient.KlMeasure;
 import org.align4j.core.policygradient.PpoObjective;
 import org.align4j.core.policygradient.ValueLoss;
 import org.align4j.core.reward.RewardFunction;
+import org.align4j.policy.Trainer;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.model.ActorCritic;
 import org.align4j.policy.model.Reference;
-import org.align4j.policy.online.DistillationTrainer;
+import org.align4j.policy.online.DistillationConfig;
 import org.align4j.policy.online.OnlineConfig;
 import org.align4j.policy.online.OnlinePrompt;
 import org.align4j.policy.online.OnlineTrainer;
@@ -76,6 +78,10 @@ class ForeignPolicyTrainingTest {
 
   @TempDir Path folder;
 
+  private static String toText(int[] ids) {
+    return Arrays.stream(ids).mapToObj(String::valueOf).collect(Collectors.joining(" "));
+  }
+
   private static List<OnlinePrompt> prompts() {
     List<OnlinePrompt> out = new ArrayList<>();
     for (int token = 3; token < 7; token++) {
@@ -102,7 +108,7 @@ class ForeignPolicyTrainingTest {
   private static RolloutSampler sampler(LogitsPolicy policy) {
     return new RolloutSampler(
         policy,
-        ids -> Arrays.stream(ids).mapToObj(String::valueOf).collect(Collectors.joining(" ")),
+        ForeignPolicyTrainingTest::toText,
         Set.of(),
         new SamplingParams(LENGTH, 1, 0, 1, 1, 0));
   }
@@ -204,15 +210,17 @@ class ForeignPolicyTrainingTest {
         kind == ForeignNetworks.DL4J ? ForeignNetworks.SAME_DIFF : ForeignNetworks.DL4J;
     try (LogitsPolicy student = kind.policy(1);
         LogitsPolicy teacher = other.policy(9)) {
-      DistillationTask task = new DistillationTask(student, teacher, new GeneralizedJsd(0.5, 1, 0));
-      TrainingConfig config = TrainingConfig.builder(0.05).maxSteps(60).batchSize(4).build();
+      GeneralizedJsd divergence = new GeneralizedJsd(0.5, 1, 0);
+      DistillationTask task = new DistillationTask(student, teacher, divergence);
       double before = divergence(task);
-      List<DistillationTrainer.Row> rows =
-          prompts().stream().map(DistillationTrainer.Row::of).toList();
-      StepRunner<TokenizedDemonstration> steps =
-          new StepRunner<>("test", task, config, student.backend(), folder);
-      new DistillationTrainer(steps, sampler(student), 1, config, quiet())
-          .run(rows, List.of(), false);
+      Trainer.distillation(
+              student,
+              teacher,
+              ForeignPolicyTrainingTest::toText,
+              new DistillationConfig(divergence, 1, false, LENGTH, 1, ""))
+          .config(config -> config.learningRate(0.05).maxSteps(60).batchSize(4))
+          .output(folder)
+          .fit(prompts());
       assertThat(divergence(task)).isLessThan(0.2 * before);
     }
   }
@@ -242,6 +250,20 @@ class ForeignPolicyTrainingTest {
       held.add(new TokenizedDemonstration("held", prompt.ids(), new int[] {prompt.ids()[1]}));
     }
     return task.run(held, held, false, new MetricSums());
+  }
+
+  @Test
+  void distillationOfAForeignStudentIsOnPolicy() {
+    try (LogitsPolicy student = ForeignNetworks.DL4J.policy(1);
+        LogitsPolicy teacher = ForeignNetworks.DL4J.policy(9)) {
+      DistillationConfig recorded = DistillationConfig.defaults().onPolicy(0.5);
+      assertThatThrownBy(
+              () ->
+                  Trainer.distillation(
+                      student, teacher, ForeignPolicyTrainingTest::toText, recorded))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("it needs lmbda 1");
+    }
   }
 
   @Test

@@ -104,16 +104,23 @@ final class AttentionProbeTrainer {
     return out;
   }
 
-  /** Trains a probe of all requests and one without each fold; row i is in fold i modulo folds. */
-  Fit fit(int folds, Progress.Factory progress) {
+  /**
+   * Trains a probe of all requests and one without each fold.
+   *
+   * @param folds the fold of each request, from 0; every group stands in more than one
+   */
+  Fit fit(int[] folds, Progress.Factory progress) {
     double[] outOfFold = new double[ends.length];
-    try (Progress bar = progress.start("train heads", folds + 1)) {
-      for (int fold = 0; fold < folds; fold++) {
+    int count = Arrays.stream(folds).max().orElseThrow() + 1;
+    try (Progress bar = progress.start("train heads", count + 1)) {
+      for (int fold = 0; fold < count; fold++) {
         int out = fold;
-        double[][] scores = trained(i -> i % folds != out).scores();
+        double[][] scores = trained(i -> folds[i] != out).scores();
         bar.step(1);
-        for (int i = fold; i < outOfFold.length; i += folds) {
-          outOfFold[i] = Arrays.stream(scores[i]).min().orElseThrow();
+        for (int i = 0; i < outOfFold.length; i++) {
+          if (folds[i] == out) {
+            outOfFold[i] = Arrays.stream(scores[i]).min().orElseThrow();
+          }
         }
       }
       Trained all = trained(i -> true);

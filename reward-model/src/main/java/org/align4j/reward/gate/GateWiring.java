@@ -1,5 +1,7 @@
 package org.align4j.reward.gate;
 
+import static org.align4j.core.ConfigurationException.require;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +12,8 @@ import org.align4j.policy.edit.Neuron;
 import org.align4j.policy.edit.NeuronEdits;
 import org.align4j.policy.model.DecoderTransformer;
 import org.align4j.policy.model.LanguageModel.Mode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The neurons of a gate. In the first layer two for each group vote, along a direction of the
@@ -17,6 +21,8 @@ import org.align4j.policy.model.LanguageModel.Mode;
  * the votes away.
  */
 final class GateWiring {
+  private static final Logger LOG = LoggerFactory.getLogger(GateWiring.class);
+
   /** Neurons of the second layer: a step and the eraser. */
   static final int ACTING = StepNeurons.COUNT + 1;
 
@@ -29,10 +35,16 @@ final class GateWiring {
   /** Share of the requests whose votes the next layer must read as they were cast. */
   private static final double AGREEMENT = 0.98;
 
+  /** Where even the best vote is read less surely, the gate does not do what it was fitted to. */
+  private static final double LEAST_AGREEMENT = 0.9;
+
   /** Votes above all but one that the second layer begins to act at, and how soon it does. */
   private static final double QUORUM = 0.4;
 
   private static final double QUORUM_BAND = 0.3;
+
+  /** Votes that must differ so that their reading can be calibrated. */
+  private static final double LEAST_DIFFERENCE = 0.5;
 
   /** Input of a SiLU that only lets the end of a prompt through. */
   private static final double OPEN = 12;
@@ -86,6 +98,7 @@ final class GateWiring {
    * @param calibration how many of them the next layer's reading is calibrated on
    * @param token that a refusal begins with
    * @return share of those whose votes it reads as they were cast
+   * @throws org.align4j.core.ConfigurationException if all of those get the same votes
    */
   double write(List<String> all, int calibration, int token, Progress.Factory progress) {
     int count = Math.min(calibration, all.size());
@@ -93,13 +106,21 @@ final class GateWiring {
         IntStream.range(0, count).map(i -> (int) ((long) i * all.size() / count)).toArray();
     List<String> some = Arrays.stream(chosen).mapToObj(all::get).toList();
     double[] cast = Arrays.stream(chosen).mapToDouble(this::cast).toArray();
+    require(
+        Arrays.stream(cast).max().orElseThrow() - Arrays.stream(cast).min().orElseThrow()
+            > LEAST_DIFFERENCE,
+        "all %d requests of the calibration get the same votes; calibrate on more requests, or"
+                .formatted(count)
+            + " choose another harmful_rate");
     double norm = ends.residualNorm(some, layer + 2, Mode.REFERENCE);
     ResidualWeights weights = ResidualWeights.of(network, layer + 1);
     double[] scratch = weights.quietDirections(states.get(1).last(), 1).get(0);
     double[] act = Vectors.scaled(ACT * norm, TokenDirection.of(network, token));
     EndDetector next = EndDetector.fit(states.get(1));
-    double agreement = 0;
-    for (double share = VOTE; agreement < AGREEMENT && share <= MOST_VOTE; share *= 2) {
+    Wired best = null;
+    for (double share = VOTE;
+        (best == null || best.agreement < AGREEMENT) && share <= MOST_VOTE;
+        share *= 2) {
       double[] vote = Vectors.scaled(share * norm, scratch);
       List<Neuron> voting = new ArrayList<>();
       votes.forEach(function -> voting.addAll(step.of(function, vote)));
@@ -113,11 +134,24 @@ final class GateWiring {
       double[] quorum = next.atEnd(next.plus(counted, -(votes.size() - 1 + QUORUM)), states.get(1));
       List<Neuron> acting = new ArrayList<>(new StepNeurons(next, QUORUM_BAND).of(quorum, act));
       acting.add(eraser(counted, next, vote));
-      NeuronEdits.replaceIdle(network, layer + 1, acting);
-      agreement = agreement(quorum, after, cast);
+      double agreement = agreement(quorum, after, cast);
+      if (best == null || agreement > best.agreement) {
+        best = new Wired(voting, acting, agreement);
+      }
     }
-    return agreement;
+    NeuronEdits.replaceIdle(network, layer, best.voting);
+    NeuronEdits.replaceIdle(network, layer + 1, best.acting);
+    if (best.agreement < LEAST_AGREEMENT) {
+      LOG.warn(
+          "the gate's second layer acts as the first one votes on {}% of the requests only; another"
+              + " layer may suit this model better",
+          Math.round(100 * best.agreement));
+    }
+    return best.agreement;
   }
+
+  /** Neurons of both layers, and on which share of the requests the second acts as it should. */
+  private record Wired(List<Neuron> voting, List<Neuron> acting, double agreement) {}
 
   /** What each group's probe says of a state of the first layer, above the threshold. */
   DoubleStream read(double[] state) {
@@ -140,7 +174,7 @@ final class GateWiring {
     int agreed = 0;
     for (int i = 0; i < cast.length; i++) {
       boolean acts = Vectors.dot(quorum, after[i]) > QUORUM_BAND / 2;
-      agreed += acts == cast[i] > votes.size() - 1 + QUORUM ? 1 : 0;
+      agreed += acts == cast[i] > votes.size() - 1 + QUORUM + QUORUM_BAND / 2 ? 1 : 0;
     }
     return (double) agreed / cast.length;
   }

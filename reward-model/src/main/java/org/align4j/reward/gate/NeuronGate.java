@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.align4j.core.refusal.Rate;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.ChatModel;
+import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.edit.AttentionEdits;
 import org.align4j.policy.edit.NeuronEdits;
 import org.align4j.policy.model.DecoderTransformer;
@@ -55,10 +56,12 @@ public final class NeuronGate {
    * @param requests what the probes are fitted to; the threshold is chosen on the same ones, out of
    *     fold
    * @param config where the gate stands, how it is fitted, and the refusal
-   * @param progress shows the passes over the requests
+   * @param progress shows the passes over the requests; a {@link
+   *     org.align4j.policy.run.CancellableProgress} stops them, and the adapter is of no use then
    * @return what the gate does with these requests
-   * @throws org.align4j.core.ConfigurationException if the adapter has no room for it, or if there
-   *     are fewer requests than one and a half times the hidden size
+   * @throws org.align4j.core.ConfigurationException if the adapter has no room for it or is trained
+   *     already, if there are fewer requests than one and a half times the hidden size, or if a
+   *     group stands in one fold alone
    */
   public static NeuronGateFit install(
       ChatModel model,
@@ -75,6 +78,8 @@ public final class NeuronGate {
 
   private NeuronGateFit install(GroupedRequests requests, Progress.Factory progress) {
     requireRoom(requests.harmless().size());
+    int token = firstToken();
+    int[] folds = requests.folds(config.folds());
     List<String> all = requests.all();
     try (LayerInputs inputs = LayerInputs.read(model.parts(), all, layer, progress)) {
       GroupedRows rows = GroupedRows.of(inputs.ends(), requests);
@@ -83,12 +88,12 @@ public final class NeuronGate {
       AttentionProbeTrainer.Fit fit =
           new AttentionProbeTrainer(
                   network.backend(), inputs, pooling.tokens(), rows, heads, config.seed())
-              .fit(config.folds(), progress);
+              .fit(folds, progress);
       double threshold = GateScores.threshold(rows.group(fit.outOfFold(), 0), config.harmfulRate());
       if (heads > 0) {
         pooling.write(fit);
       }
-      return wire(requests, rows, fit, threshold, inputs.edited(2, progress), progress);
+      return wire(requests, rows, fit, threshold, inputs.edited(2, progress), token, progress);
     }
   }
 
@@ -105,12 +110,24 @@ public final class NeuronGate {
         "a gate needs an adapter without dropout: training would drop parts of what the gate reads;"
             + " the adapter has dropout "
             + network.lora().dropout());
+    require(
+        network.adapterFactors().stream()
+            .filter(factor -> factor.name().endsWith("lora_B.weight"))
+            .allMatch(factor -> isZero(factor.value())),
+        "a gate needs a new adapter, since it is fitted to the model without one; this adapter is"
+            + " trained already");
+  }
+
+  private static boolean isZero(Tensor tensor) {
+    return IntStream.range(0, tensor.rows())
+        .allMatch(row -> Vectors.norm(tensor.doubleRow(row)) == 0);
   }
 
   /**
    * Writes the neurons.
    *
    * @param states of all requests in both layers, with the heads in place
+   * @param token that a refusal begins with
    */
   private NeuronGateFit wire(
       GroupedRequests requests,
@@ -118,6 +135,7 @@ public final class NeuronGate {
       AttentionProbeTrainer.Fit fit,
       double threshold,
       List<PromptEnds.States> states,
+      int token,
       Progress.Factory progress) {
     EndDetector detector = EndDetector.fit(states.get(0));
     List<double[]> votes =
@@ -126,7 +144,7 @@ public final class NeuronGate {
             .map(above -> EndDetector.reading(states.get(0).last(), above))
             .toList();
     GateWiring wiring = new GateWiring(network, ends, layer, states, detector, votes);
-    double agreement = wiring.write(requests.all(), config.calibration(), firstToken(), progress);
+    double agreement = wiring.write(requests.all(), config.calibration(), token, progress);
     network.trainAdapterFrom(layer + 2);
     // What the neurons read.
     double[] margins =

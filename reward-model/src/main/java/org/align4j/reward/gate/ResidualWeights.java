@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.align4j.policy.model.DecoderTransformer;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
-import org.apache.commons.math3.stat.correlation.Covariance;
+import org.apache.commons.math3.linear.RealMatrix;
 
 /**
  * What lies between the residual stream and a layer's feed-forward block.
@@ -42,12 +43,29 @@ record ResidualWeights(double[] norm) {
     for (int i = 0; i < inputs.length; i++) {
       streams[i] = Vectors.quotient(inputs[i], norm);
     }
-    EigenDecomposition values =
-        new EigenDecomposition(new Covariance(streams).getCovarianceMatrix());
+    EigenDecomposition values = new EigenDecomposition(scatter(streams));
     // They come in falling order.
     return IntStream.rangeClosed(1, count)
         .mapToObj(i -> values.getEigenvector(norm.length - i).toArray())
         .toList();
+  }
+
+  /** The covariance times the number of rows. */
+  private static RealMatrix scatter(double[][] rows) {
+    double[] mean = LinearProbe.mean(rows);
+    double[][] centred = new double[rows.length][];
+    for (int i = 0; i < rows.length; i++) {
+      centred[i] = Vectors.sum(rows[i], Vectors.scaled(-1, mean));
+    }
+    double[][] lower = SymmetricSystem.gram(LinearProbe.transpose(centred));
+    RealMatrix out = new Array2DRowRealMatrix(mean.length, mean.length);
+    for (int i = 0; i < lower.length; i++) {
+      for (int j = 0; j <= i; j++) {
+        out.setEntry(i, j, lower[i][j]);
+        out.setEntry(j, i, lower[i][j]);
+      }
+    }
+    return out;
   }
 
   /** How the input of the layer's feed-forward block shows a direction of the stream. */

@@ -3,7 +3,6 @@ package org.align4j.reward.recipe;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Progress;
+import org.align4j.core.run.RunFileException;
 import org.align4j.core.run.Settings;
 import org.align4j.policy.ChatModel;
 import org.align4j.policy.Trainer;
@@ -89,7 +89,7 @@ public final class RunFolder {
       AtomicFiles.writeString(
           path.resolve("config.json"), JSON.writeValueAsString(settings.effective()));
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot write the settings", e);
+      throw new RunFileException(path + ": cannot write the settings: " + e.getMessage(), e);
     }
   }
 
@@ -104,7 +104,7 @@ public final class RunFolder {
     try {
       reward.save(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot write the reward model", e);
+      throw new RunFileException(folder + ": cannot write the reward model: " + e.getMessage(), e);
     }
     return folder;
   }

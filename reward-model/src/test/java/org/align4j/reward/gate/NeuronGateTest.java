@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.run.Progress;
@@ -26,6 +27,8 @@ import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.RopeConfig;
 import org.align4j.policy.model.SlidingWindow;
+import org.align4j.policy.run.CancellableProgress;
+import org.align4j.policy.run.CancellationToken;
 import org.align4j.policy.tck.TinyChatModel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,9 +154,9 @@ class NeuronGateTest {
     double[] wide = votes(4);
     // Without votes both kinds have a stream like the reference's, without the idle neurons.
     assertThat(off[0]).isCloseTo(off[1], within(0.02));
-    assertThat(trained[0]).isGreaterThan(off[0] + 0.2);
+    assertThat(trained[0]).isGreaterThan(off[0] + 0.1);
     assertThat(trained[1]).isCloseTo(off[1], within(0.01));
-    assertThat(wide[1]).isGreaterThan(off[1] + 0.2);
+    assertThat(wide[1]).isGreaterThan(off[1] + 0.1);
   }
 
   @Test
@@ -174,6 +177,8 @@ class NeuronGateTest {
         .hasMessageContaining("refusal_dial.json: not a refusal dial");
     try (ChatModel bare = ChatModel.load(folder.resolve("model").toString())) {
       assertThatThrownBy(() -> dial.turn(bare)).hasMessageContaining("no adapter of that rank");
+      assertThatThrownBy(() -> new RefusalDial(9, 4, dial.shift(), 1).turn(bare))
+          .hasMessageContaining("layer is 9; a model of 4 layers has none of that number");
     }
   }
 
@@ -211,6 +216,33 @@ class NeuronGateTest {
     assertThat(config.withHeads(2).headsOf(biased)).isEqualTo(2);
   }
 
+  @Test
+  void anAdapterThatIsTrainedIsRefused() {
+    install();
+    assertThatThrownBy(() -> NeuronGate.install(model, requests(), CONFIG, Progress.SILENT))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("a gate needs a new adapter");
+  }
+
+  @Test
+  void aCalibrationNeedsRequestsWithDifferentVotes() {
+    NeuronGateConfig config = new NeuronGateConfig(0, 1, 0.9, 4, 1, "Sorry, no.", 7);
+    assertThatThrownBy(() -> install(config, requests()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("all 1 requests of the calibration get the same votes");
+  }
+
+  @Test
+  void aRunThatIsCancelledStopsWhileItReads() {
+    model.withLora(CONFIG.withRoom(LoraConfig.allLinear(8, 16), model.network().config(), 2));
+    CancellationToken cancelled = new CancellationToken();
+    cancelled.cancel();
+    Progress.Factory progress = new CancellableProgress(Progress.SILENT, cancelled);
+    assertThatThrownBy(() -> NeuronGate.install(model, requests(), CONFIG, progress))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("cancelled: read requests");
+  }
+
   private static ModelConfig fourHeadsInTwoGroups(Biases biases) {
     SlidingWindow none = new SlidingWindow(0, Set.of());
     RopeConfig rope = RopeConfig.plain(10_000);
@@ -241,6 +273,19 @@ class NeuronGateTest {
         .hasMessageContaining("at least 3 layers");
     assertThatThrownBy(() -> NeuronGateConfig.of("no").withLayer(2).layerOf(4))
         .hasMessageContaining("layer is 2; of a model of 4 layers it is at most 1");
+  }
+
+  @Test
+  void aFamilyStaysInOneFold() {
+    Map<String, List<String>> harmless = Map.of("one", List.of("a", "d", "e"));
+    Map<String, String> families = Map.of("x", "letters", "z", "letters", "d", "letters");
+    int[] folds = new GroupedRequests(List.of("x", "y", "z"), harmless, families).folds(3);
+    assertThat(folds).containsExactly(0, 1, 0, 2, 0, 0);
+    GroupedRequests related =
+        new GroupedRequests(List.of("x", "z"), Map.of("one", List.of("d", "e")), families);
+    assertThatThrownBy(() -> related.folds(3))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("the group harmful has too few requests, or too few families");
   }
 
   @Test
