@@ -40,8 +40,8 @@ public interface RewardTrainer {
   /**
    * {@return the same on a model's parts}
    *
-   * @param base is changed by training, and stays open while the reward model is in use; the
-   *     caller closes it
+   * @param base is changed by training, and stays open while the reward model is in use; the caller
+   *     closes it
    */
   static TransformerRewardTrainer transformer(PolicyModel base) {
     return new TransformerRewardTrainer(base);
