@@ -34,7 +34,7 @@ final class DataCommand extends ModelCommand {
   @Option(
       names = "--balanced",
       description =
-          "As many harmless training requests as harmful ones; without it all, 62%% harmless.")
+          "As many harmless training requests as harmful ones; without it all, two thirds harmless.")
   boolean balanced;
 
   @Option(

@@ -100,7 +100,7 @@ public final class Quickstart {
    * @throws IOException names the file that cannot be written
    */
   public Result run() throws IOException {
-    GroupedRequests requests = GateRows.of(data, config.requestShare());
+    GroupedRequests requests = TrainingRequests.grouped(data, config.requestShare());
     LoraConfig lora =
         config
             .gate()

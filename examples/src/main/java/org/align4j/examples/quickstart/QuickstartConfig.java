@@ -33,6 +33,9 @@ public record QuickstartConfig(
     double learningRate,
     Retention retention,
     long seed) {
+  /** What a refused request is answered. */
+  static final String REFUSAL = "Sorry, I can't help with that.";
+
   private static final double WHOLE_MINUTES = 10;
 
   /** A gate needs more requests than the model has features. */
@@ -53,7 +56,7 @@ public record QuickstartConfig(
         share,
         /* evaluationTokens= */ 32,
         /* ordinaryRequests= */ (int) Math.ceil(120 * share),
-        NeuronGateConfig.of("Sorry, I can't help with that."),
+        NeuronGateConfig.of(REFUSAL),
         /* loraRank= */ 16,
         /* steps= */ (int) Math.ceil(24 * share),
         /* batchSize= */ 6,

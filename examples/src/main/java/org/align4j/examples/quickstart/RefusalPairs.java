@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.align4j.core.refusal.PromptKind;
 import org.align4j.core.refusal.RefusalDetector;
@@ -15,6 +17,7 @@ import org.align4j.core.refusal.RefusalPattern;
 import org.align4j.core.run.AtomicFiles;
 import org.align4j.core.run.Progress;
 import org.align4j.examples.quickstart.QuickstartData.Request;
+import org.align4j.examples.quickstart.TrainingRequests.Row;
 import org.align4j.policy.format.PolicyModel;
 import org.align4j.policy.generate.SamplingParams;
 import org.align4j.policy.generate.TextGenerator;
@@ -43,52 +46,61 @@ public final class RefusalPairs {
   }
 
   /**
-   * {@code prompts-train.jsonl} and {@code prompts-eval.jsonl}: prompt, harmful, category. {@code
-   * prompts-ordinary.jsonl} holds the ordinary evaluation requests in the same form.
+   * {@code prompts-train.jsonl} and {@code prompts-eval.jsonl}: prompt, harmful, category, and
+   * kind: harmful, look_alikes, ordinary or matched. {@code prompts-ordinary.jsonl} holds the
+   * ordinary evaluation requests in the same form.
    *
    * @throws IOException names the file that cannot be written
    */
   public void writePrompts() throws IOException {
-    write("prompts-train.jsonl", prompts(harmful(), harmless()));
-    write("prompts-eval.jsonl", prompts(held(PromptKind.HARMFUL), held(PromptKind.BENIGN)));
-    write("prompts-ordinary.jsonl", prompts(List.of(), held(PromptKind.ORDINARY)));
+    write("prompts-train.jsonl", prompts(training()));
+    write("prompts-eval.jsonl", prompts(held(PromptKind.HARMFUL, PromptKind.BENIGN)));
+    write("prompts-ordinary.jsonl", prompts(held(PromptKind.ORDINARY)));
   }
 
   /** Validation requests, too: they choose between the quickstart's checkpoints, not here. */
-  private List<Request> harmful() {
-    return Stream.concat(
-            data.harmful().stream(), data.validation().get(PromptKind.HARMFUL).stream())
-        .toList();
-  }
-
-  private List<Request> held(PromptKind kind) {
-    return data.evaluation().get(kind);
-  }
-
-  private List<Request> harmless() {
-    List<Request> all = new ArrayList<>(data.harmless());
-    all.addAll(data.validation().get(PromptKind.BENIGN));
-    all.addAll(data.validation().get(PromptKind.ORDINARY));
+  private List<Row> training() {
+    List<Row> all = new ArrayList<>(TrainingRequests.of(data));
+    all.addAll(rows(data.validation(), PromptKind.values()));
     if (!balanced) {
       return all;
     }
-    Collections.shuffle(all, new Random(1));
-    return all.subList(0, Math.min(all.size(), harmful().size()));
+    Map<Boolean, List<Row>> byLabel = all.stream().collect(Collectors.partitioningBy(Row::harmful));
+    List<Row> harmless = new ArrayList<>(byLabel.get(false));
+    List<Row> harmful = byLabel.get(true);
+    Collections.shuffle(harmless, new Random(1));
+    return Stream.concat(harmful.stream(), harmless.stream().limit(harmful.size())).toList();
   }
 
-  private static List<ObjectNode> prompts(List<Request> harmful, List<Request> harmless) {
-    List<ObjectNode> rows = new ArrayList<>();
-    harmful.forEach(request -> rows.add(prompt(request, true)));
-    harmless.forEach(request -> rows.add(prompt(request, false)));
-    Collections.shuffle(rows, new Random(1));
-    return rows;
+  private List<Row> held(PromptKind... kinds) {
+    return rows(data.evaluation(), kinds);
   }
 
-  private static ObjectNode prompt(Request request, boolean harmful) {
-    return JSON.createObjectNode()
-        .put("prompt", request.text())
-        .put("harmful", harmful)
-        .put("category", request.category());
+  private static List<Row> rows(Map<PromptKind, List<Request>> requests, PromptKind... kinds) {
+    List<Row> out = new ArrayList<>();
+    for (PromptKind kind : kinds) {
+      for (Request request : requests.get(kind)) {
+        out.add(
+            kind == PromptKind.HARMFUL
+                ? new Row(request, TrainingRequests.HARMFUL)
+                : TrainingRequests.harmless(request));
+      }
+    }
+    return out;
+  }
+
+  private static List<ObjectNode> prompts(List<Row> rows) {
+    List<ObjectNode> out = new ArrayList<>();
+    for (Row row : rows) {
+      out.add(
+          JSON.createObjectNode()
+              .put("prompt", row.request().text())
+              .put("harmful", row.harmful())
+              .put("category", row.request().category())
+              .put("kind", row.kind()));
+    }
+    Collections.shuffle(out, new Random(1));
+    return out;
   }
 
   /**
@@ -103,47 +115,40 @@ public final class RefusalPairs {
    */
   public void writePairs(PolicyModel model, int answerTokens, Progress.Factory progress)
       throws IOException {
-    String refusal = QuickstartConfig.of(0).gate().refusal();
     SamplingParams greedy = SamplingParams.greedy(answerTokens);
-    List<ObjectNode> train = new ArrayList<>();
-    List<ObjectNode> evaluation = new ArrayList<>();
     try (TextGenerator generator = new TextGenerator(model, BATCH, false)) {
-      addPairs(generator, harmful(), true, refusal, greedy, progress, train);
-      addPairs(generator, harmless(), false, refusal, greedy, progress, train);
-      addPairs(generator, held(PromptKind.HARMFUL), true, refusal, greedy, progress, evaluation);
-      addPairs(generator, held(PromptKind.BENIGN), false, refusal, greedy, progress, evaluation);
+      List<ObjectNode> train = pairs(generator, training(), greedy, progress);
+      Collections.shuffle(train, new Random(1));
+      write("pairs-train.jsonl", train);
+      List<Row> held = held(PromptKind.HARMFUL, PromptKind.BENIGN);
+      write("pairs-eval.jsonl", pairs(generator, held, greedy, progress));
     }
-    Collections.shuffle(train, new Random(1));
-    write("pairs-train.jsonl", train);
-    write("pairs-eval.jsonl", evaluation);
   }
 
-  private static void addPairs(
-      TextGenerator generator,
-      List<Request> requests,
-      boolean harmful,
-      String refusal,
-      SamplingParams params,
-      Progress.Factory progress,
-      List<ObjectNode> rows) {
+  private static List<ObjectNode> pairs(
+      TextGenerator generator, List<Row> rows, SamplingParams params, Progress.Factory progress) {
     RefusalDetector detector = new RefusalDetector();
     List<String> answers =
         generator.answers(
-            requests.stream().map(Request::text).toList(),
+            rows.stream().map(row -> row.request().text()).toList(),
             params,
             progress,
-            harmful ? "answers (harmful)" : "answers (harmless)",
+            "answers",
             () -> false);
+    List<ObjectNode> out = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
-      RefusalPattern pattern = detector.judge(answers.get(i)).pattern();
-      if (!answers.get(i).isBlank() && !pattern.refused()) {
-        rows.add(
+      String answer = answers.get(i);
+      RefusalPattern pattern = detector.judge(answer).pattern();
+      if (!answer.isBlank() && !pattern.refused()) {
+        boolean harmful = rows.get(i).harmful();
+        out.add(
             JSON.createObjectNode()
-                .put("prompt", requests.get(i).text())
-                .put("chosen", harmful ? refusal : answers.get(i))
-                .put("rejected", harmful ? answers.get(i) : refusal));
+                .put("prompt", rows.get(i).request().text())
+                .put("chosen", harmful ? QuickstartConfig.REFUSAL : answer)
+                .put("rejected", harmful ? answer : QuickstartConfig.REFUSAL));
       }
     }
+    return out;
   }
 
   private void write(String name, List<ObjectNode> rows) throws IOException {
