@@ -45,6 +45,22 @@ public final class LayerStates {
   }
 
   /**
+   * The same from the input of a layer. The layers below do not run.
+   *
+   * @param batch sequences that the layers run over
+   * @param input residual stream that the first of them reads, as in a {@link Reading}
+   * @param first layer, from 0
+   * @param count of layers that follow each other, &ge; 1
+   * @return [rows of the batch, hidden]
+   * @throws IllegalArgumentException if there are no such layers
+   */
+  public Tensor after(TokenBatch batch, Tensor input, int first, int count) {
+    requireLayers(first, count);
+    return stack.evaluate(
+        input, first, passes.over(batch, adapter), first + count, (layer, read) -> {});
+  }
+
+  /**
    * What some layers of a pass have read.
    *
    * @param input residual stream that the first of them has read, [rows of the batch, hidden]

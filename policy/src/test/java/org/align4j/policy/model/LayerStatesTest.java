@@ -167,6 +167,9 @@ class LayerStatesTest {
     List<Tensor> resumed =
         model.layerStates(Mode.EVALUATE).feedForwardInputs(batch, read.input(), 1, 1);
     assertThat(resumed.get(0).toArray()).isEqualTo(whole);
+    float[] last = model.layerStates(Mode.EVALUATE).after(batch, 2).toArray();
+    assertThat(model.layerStates(Mode.EVALUATE).after(batch, read.input(), 1, 1).toArray())
+        .isEqualTo(last);
     assertThatThrownBy(
             () -> model.layerStates(Mode.EVALUATE).feedForwardInputs(batch, read.input(), 2, 1))
         .hasMessageContaining("there are 2 layers, not 1 of them from layer 2 on");

@@ -6,7 +6,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.text.TokenBatch;
-import org.align4j.reward.gate.PromptEnds.States;
 
 /** Collects states where prompts end, and at other places, batch by batch. */
 final class EndCollector {
@@ -55,9 +54,9 @@ final class EndCollector {
   }
 
   /** Of each layer. */
-  List<States> states() {
+  List<EndStates> states() {
     return IntStream.range(0, last.length)
-        .mapToObj(i -> new States(last[i], elsewhere.get(i).toArray(double[][]::new)))
+        .mapToObj(i -> new EndStates(last[i], elsewhere.get(i).toArray(double[][]::new)))
         .toList();
   }
 

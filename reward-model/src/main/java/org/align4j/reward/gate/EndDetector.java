@@ -1,7 +1,7 @@
 package org.align4j.reward.gate;
 
 import java.util.Arrays;
-import org.align4j.reward.gate.PromptEnds.States;
+import java.util.List;
 
 /**
  * Linear functions of a block's input that tell the end of a prompt from other places. A block has
@@ -23,7 +23,7 @@ record EndDetector(double[] one, double[] end) {
   /** The sampled places are not all. */
   private static final double RESERVE = 2;
 
-  static EndDetector fit(States states) {
+  static EndDetector fit(EndStates states) {
     int ends = states.last().length;
     int others = states.elsewhere().length;
     double[][] rows = new double[ends + others][];
@@ -49,6 +49,11 @@ record EndDetector(double[] one, double[] end) {
    * the difference of a large one and of a function of the states it would be read less exactly.
    */
   static double[] reading(double[][] states, double[] numbers) {
+    return readings(states, List.of(numbers)).get(0);
+  }
+
+  /** The same for several lists of numbers. */
+  static List<double[]> readings(double[][] states, List<double[]> numbers) {
     return LinearProbe.ridge(states, numbers, penalty(states));
   }
 
@@ -67,7 +72,7 @@ record EndDetector(double[] one, double[] end) {
    *
    * @param states places that it is made negative at
    */
-  double[] atEnd(double[] function, States states) {
+  double[] atEnd(double[] function, EndStates states) {
     double[] elsewhere = Vectors.sum(end, Vectors.scaled(-1, one));
     double needed = 0;
     for (double[] state : states.elsewhere()) {

@@ -11,7 +11,6 @@ import org.align4j.core.run.Progress;
 import org.align4j.policy.edit.Neuron;
 import org.align4j.policy.edit.NeuronEdits;
 import org.align4j.policy.model.DecoderTransformer;
-import org.align4j.policy.model.LanguageModel.Mode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,15 +56,16 @@ final class GateWiring {
   private static final double ACT = 4;
 
   private final DecoderTransformer network;
-  private final PromptEnds ends;
+  private final LayerInputs inputs;
   private final int layer;
-  private final List<PromptEnds.States> states;
+  private final List<EndStates> states;
   private final List<double[]> votes;
   private final StepNeurons step;
 
   /**
    * Prepares the wiring.
    *
+   * @param inputs of the layer that votes, by all requests
    * @param layer that votes; the next one acts
    * @param states of all requests in both layers, without these neurons
    * @param detector of the first layer
@@ -73,13 +73,13 @@ final class GateWiring {
    */
   GateWiring(
       DecoderTransformer network,
-      PromptEnds ends,
+      LayerInputs inputs,
       int layer,
-      List<PromptEnds.States> states,
+      List<EndStates> states,
       EndDetector detector,
       List<double[]> votes) {
     this.network = network;
-    this.ends = ends;
+    this.inputs = inputs;
     this.layer = layer;
     this.states = states;
     this.votes = votes;
@@ -94,17 +94,15 @@ final class GateWiring {
   /**
    * Writes the neurons into the adapter.
    *
-   * @param all the requests
-   * @param calibration how many of them the next layer's reading is calibrated on
+   * @param calibration how many of the requests the next layer's reading is calibrated on
    * @param token that a refusal begins with
    * @return share of those whose votes it reads as they were cast
    * @throws org.align4j.core.ConfigurationException if all of those get the same votes
    */
-  double write(List<String> all, int calibration, int token, Progress.Factory progress) {
-    int count = Math.min(calibration, all.size());
-    int[] chosen =
-        IntStream.range(0, count).map(i -> (int) ((long) i * all.size() / count)).toArray();
-    List<String> some = Arrays.stream(chosen).mapToObj(all::get).toList();
+  double write(int calibration, int token, Progress.Factory progress) {
+    int all = states.get(0).last().length;
+    int count = Math.min(calibration, all);
+    int[] chosen = IntStream.range(0, count).map(i -> (int) ((long) i * all / count)).toArray();
     double[] cast = Arrays.stream(chosen).mapToDouble(this::cast).toArray();
     require(
         Arrays.stream(cast).max().orElseThrow() - Arrays.stream(cast).min().orElseThrow()
@@ -112,31 +110,23 @@ final class GateWiring {
         "all %d requests of the calibration get the same votes; calibrate on more requests, or"
                 .formatted(count)
             + " choose another harmful_rate");
-    double norm = ends.residualNorm(some, layer + 2, Mode.REFERENCE);
     ResidualWeights weights = ResidualWeights.of(network, layer + 1);
-    double[] scratch = weights.quietDirections(states.get(1).last(), 1).get(0);
-    double[] act = Vectors.scaled(ACT * norm, TokenDirection.of(network, token));
-    EndDetector next = EndDetector.fit(states.get(1));
+    double[] quiet = weights.quietDirections(states.get(1).last(), 1).get(0);
     Wired best = null;
-    for (double share = VOTE;
-        (best == null || best.agreement < AGREEMENT) && share <= MOST_VOTE;
-        share *= 2) {
-      double[] vote = Vectors.scaled(share * norm, scratch);
-      List<Neuron> voting = new ArrayList<>();
-      votes.forEach(function -> voting.addAll(step.of(function, vote)));
-      NeuronEdits.replaceIdle(network, layer, voting);
-      double[][] after =
-          ends.feedForwardInputs(some, layer + 1, 1, Mode.EVALUATE, progress, "calibrate")
-              .get(0)
-              .last();
-      LinearReading reading = LinearReading.along(weights.reading(scratch), after, cast);
-      double[] counted = next.plus(reading.direction(), reading.constant());
-      double[] quorum = next.atEnd(next.plus(counted, -(votes.size() - 1 + QUORUM)), states.get(1));
-      List<Neuron> acting = new ArrayList<>(new StepNeurons(next, QUORUM_BAND).of(quorum, act));
-      acting.add(eraser(counted, next, vote));
-      double agreement = agreement(quorum, after, cast);
-      if (best == null || agreement > best.agreement) {
-        best = new Wired(voting, acting, agreement);
+    try (LayerInputs some = inputs.subset(chosen)) {
+      double norm = some.residualNormAfter(2);
+      Second second =
+          new Second(
+              EndDetector.fit(states.get(1)),
+              weights.reading(quiet),
+              Vectors.scaled(ACT * norm, TokenDirection.of(network, token)));
+      for (double share = VOTE;
+          (best == null || best.agreement < AGREEMENT) && share <= MOST_VOTE;
+          share *= 2) {
+        Wired wired = wired(Vectors.scaled(share * norm, quiet), second, some, cast, progress);
+        if (best == null || wired.agreement > best.agreement) {
+          best = wired;
+        }
       }
     }
     NeuronEdits.replaceIdle(network, layer, best.voting);
@@ -148,6 +138,32 @@ final class GateWiring {
           Math.round(100 * best.agreement));
     }
     return best.agreement;
+  }
+
+  /**
+   * The second layer.
+   *
+   * @param reading how its feed-forward block shows the direction of the votes
+   * @param act what it adds to the residual stream if all voted
+   */
+  private record Second(EndDetector detector, double[] reading, double[] act) {}
+
+  /** Neurons for a vote. The voting ones are written, so that it can be read what they add. */
+  private Wired wired(
+      double[] vote, Second second, LayerInputs some, double[] cast, Progress.Factory progress) {
+    List<Neuron> voting = new ArrayList<>();
+    votes.forEach(function -> voting.addAll(step.of(function, vote)));
+    NeuronEdits.replaceIdle(network, layer, voting);
+    double[][] after = some.edited(2, progress, "calibrate").get(1).last();
+    LinearReading reading = LinearReading.along(second.reading, after, cast);
+    EndDetector detector = second.detector;
+    double[] counted = detector.plus(reading.direction(), reading.constant());
+    double[] quorum =
+        detector.atEnd(detector.plus(counted, -(votes.size() - 1 + QUORUM)), states.get(1));
+    List<Neuron> acting =
+        new ArrayList<>(new StepNeurons(detector, QUORUM_BAND).of(quorum, second.act));
+    acting.add(eraser(counted, detector, vote));
+    return new Wired(voting, acting, agreement(quorum, after, cast));
   }
 
   /** Neurons of both layers, and on which share of the requests the second acts as it should. */

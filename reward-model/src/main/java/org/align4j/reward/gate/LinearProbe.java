@@ -1,5 +1,7 @@
 package org.align4j.reward.gate;
 
+import java.util.List;
+
 /**
  * A linear function of standardised features: Σ weights · (features − mean) / scale.
  *
@@ -42,10 +44,17 @@ record LinearProbe(double[] mean, double[] scale, double[] weights) {
    * @param a rows of equal length
    */
   static double[] ridge(double[][] a, double[] b, double penalty) {
-    double[][] transposed = transpose(a);
-    return a.length < transposed.length
-        ? times(transposed, SymmetricSystem.solve(a, penalty, b))
-        : SymmetricSystem.solve(transposed, penalty, times(transposed, b));
+    return ridge(a, List.of(b), penalty).get(0);
+  }
+
+  /** The same for several b. */
+  static List<double[]> ridge(double[][] a, List<double[]> targets, double penalty) {
+    if (a.length < a[0].length) {
+      SymmetricSystem system = new SymmetricSystem(SymmetricSystem.gram(a), penalty);
+      return targets.stream().map(b -> combination(a, system.solve(b))).toList();
+    }
+    SymmetricSystem system = new SymmetricSystem(SymmetricSystem.scatter(a), penalty);
+    return targets.stream().map(b -> system.solve(combination(a, b))).toList();
   }
 
   /** The features' factors in the score. */
@@ -99,20 +108,13 @@ record LinearProbe(double[] mean, double[] scale, double[] weights) {
     return out;
   }
 
-  static double[][] transpose(double[][] a) {
-    double[][] out = new double[a[0].length][a.length];
-    for (int i = 0; i < a.length; i++) {
+  /** Σ weight · row. */
+  private static double[] combination(double[][] rows, double[] weights) {
+    double[] out = new double[rows[0].length];
+    for (int i = 0; i < rows.length; i++) {
       for (int j = 0; j < out.length; j++) {
-        out[j][i] = a[i][j];
+        out[j] += weights[i] * rows[i][j];
       }
-    }
-    return out;
-  }
-
-  private static double[] times(double[][] rows, double[] vector) {
-    double[] out = new double[rows.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = Vectors.dot(rows[i], vector);
     }
     return out;
   }

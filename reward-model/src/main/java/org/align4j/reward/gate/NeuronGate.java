@@ -36,14 +36,12 @@ public final class NeuronGate {
   private final ChatModel model;
   private final DecoderTransformer network;
   private final NeuronGateConfig config;
-  private final PromptEnds ends;
   private final int layer;
 
   private NeuronGate(ChatModel model, NeuronGateConfig config) {
     this.model = model;
     this.config = config;
     network = model.network();
-    ends = new PromptEnds(model.parts());
     layer = config.layerOf(network.config().layers());
   }
 
@@ -93,7 +91,7 @@ public final class NeuronGate {
       if (heads > 0) {
         pooling.write(fit);
       }
-      return wire(requests, rows, fit, threshold, inputs.edited(2, progress), token, progress);
+      return wire(requests, rows, fit, threshold, inputs, token, progress);
     }
   }
 
@@ -126,7 +124,7 @@ public final class NeuronGate {
   /**
    * Writes the neurons.
    *
-   * @param states of all requests in both layers, with the heads in place
+   * @param inputs of the layer, whose heads are in place
    * @param token that a refusal begins with
    */
   private NeuronGateFit wire(
@@ -134,17 +132,19 @@ public final class NeuronGate {
       GroupedRows rows,
       AttentionProbeTrainer.Fit fit,
       double threshold,
-      List<PromptEnds.States> states,
+      LayerInputs inputs,
       int token,
       Progress.Factory progress) {
+    List<EndStates> states = inputs.edited(2, progress, "read scores");
     EndDetector detector = EndDetector.fit(states.get(0));
     List<double[]> votes =
-        IntStream.range(0, rows.groups() - 1)
-            .mapToObj(group -> fit.above(threshold, group))
-            .map(above -> EndDetector.reading(states.get(0).last(), above))
-            .toList();
-    GateWiring wiring = new GateWiring(network, ends, layer, states, detector, votes);
-    double agreement = wiring.write(requests.all(), config.calibration(), token, progress);
+        EndDetector.readings(
+            states.get(0).last(),
+            IntStream.range(0, rows.groups() - 1)
+                .mapToObj(group -> fit.above(threshold, group))
+                .toList());
+    GateWiring wiring = new GateWiring(network, inputs, layer, states, detector, votes);
+    double agreement = wiring.write(config.calibration(), token, progress);
     network.trainAdapterFrom(layer + 2);
     // What the neurons read.
     double[] margins =

@@ -69,6 +69,11 @@ record PromptBatches(List<int[]> prompts) {
     }
   }
 
+  /** Tokens of some messages' prompts. */
+  int[] lengths(List<Integer> messages) {
+    return messages.stream().mapToInt(this::length).toArray();
+  }
+
   /** Tokens of a message's prompt. */
   int length(int message) {
     return prompts.get(message).length;

@@ -57,7 +57,7 @@ record ResidualWeights(double[] norm) {
     for (int i = 0; i < rows.length; i++) {
       centred[i] = Vectors.sum(rows[i], Vectors.scaled(-1, mean));
     }
-    double[][] lower = SymmetricSystem.gram(LinearProbe.transpose(centred));
+    double[][] lower = SymmetricSystem.scatter(centred);
     RealMatrix out = new Array2DRowRealMatrix(mean.length, mean.length);
     for (int i = 0; i < lower.length; i++) {
       for (int j = 0; j <= i; j++) {

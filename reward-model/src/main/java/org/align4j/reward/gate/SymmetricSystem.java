@@ -2,48 +2,66 @@ package org.align4j.reward.gate;
 
 import java.util.stream.IntStream;
 
-/** Solves (M Mᵀ + λ I) u = b in double precision by Cholesky's decomposition. */
+/** Solves (G + λ I) u = b in double precision by Cholesky's decomposition. */
 final class SymmetricSystem {
-  private SymmetricSystem() {}
+  /** Rows of a scatter matrix that a thread sums at a time: they stay in its cache. */
+  private static final int BLOCK = 32;
+
+  private final double[][] lower;
 
   /**
-   * The solution.
-   *
-   * @param m n rows of equal length
-   * @param lambda &gt; 0, so that the matrix is positive definite
-   * @param b n values
-   * @return n values
-   */
-  static double[] solve(double[][] m, double lambda, double[] b) {
-    return solveLower(gram(m), lambda, b);
-  }
-
-  /**
-   * The solution of (G + λ I) u = b.
+   * Decomposes G + λ I.
    *
    * @param lower the lower triangle of G, row i with its first i + 1 values; is overwritten
+   * @param lambda &gt; 0, so that the matrix is positive definite
    */
-  static double[] solveLower(double[][] lower, double lambda, double[] b) {
+  SymmetricSystem(double[][] lower, double lambda) {
+    this.lower = lower;
     for (int i = 0; i < lower.length; i++) {
       lower[i][i] += lambda;
     }
     decompose(lower);
-    return substitute(lower, b);
   }
 
   /** The lower triangle of M Mᵀ, row i with its first i + 1 values. */
   static double[][] gram(double[][] m) {
-    double[][] out = new double[m.length][];
+    double[][] out = triangle(m.length);
     IntStream.range(0, m.length)
         .parallel()
         .forEach(
             i -> {
-              out[i] = new double[i + 1];
               for (int j = 0; j <= i; j++) {
                 out[i][j] = dot(m[i], m[j], m[i].length);
               }
             });
     return out;
+  }
+
+  /** The lower triangle of Mᵀ M, row i with its first i + 1 values. */
+  static double[][] scatter(double[][] m) {
+    double[][] out = triangle(m[0].length);
+    IntStream.range(0, (out.length + BLOCK - 1) / BLOCK)
+        .parallel()
+        .forEach(
+            block -> {
+              int end = Math.min(out.length, (block + 1) * BLOCK);
+              for (double[] row : m) {
+                for (int i = block * BLOCK; i < end; i++) {
+                  addScaled(row[i], row, out[i]);
+                }
+              }
+            });
+    return out;
+  }
+
+  private static double[][] triangle(int n) {
+    return IntStream.rangeClosed(1, n).mapToObj(double[]::new).toArray(double[][]::new);
+  }
+
+  private static void addScaled(double factor, double[] values, double[] to) {
+    for (int j = 0; j < to.length; j++) {
+      to[j] += factor * values[j];
+    }
   }
 
   /** Replaces A by L with A = L Lᵀ. */
@@ -59,7 +77,8 @@ final class SymmetricSystem {
     }
   }
 
-  private static double[] substitute(double[][] lower, double[] b) {
+  /** The solution for a right-hand side. */
+  double[] solve(double[] b) {
     double[] x = b.clone();
     for (int i = 0; i < x.length; i++) {
       x[i] = (x[i] - dot(lower[i], x, i)) / lower[i][i];
