@@ -17,8 +17,7 @@ class ArchitectureTest {
 
   /** The backend belongs to the model; who is named here still asks for the default one. */
   private static final String MAY_ASK_FOR_THE_DEFAULT_BACKEND =
-      "org\\.align4j\\.examples\\.("
-          + "parity\\.(FirstStep|Fixtures)|quickstart\\.Quickstart)(\\$.*)?";
+      "org\\.align4j\\.examples\\.parity\\.(FirstStep|Fixtures)(\\$.*)?";
 
   @ArchTest
   static final ArchRule packagesFormNoCycles =

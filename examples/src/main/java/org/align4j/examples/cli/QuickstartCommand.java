@@ -61,18 +61,18 @@ final class QuickstartCommand extends JsonCommand {
                 QuickstartConfig.of(fast ? FAST_MINUTES : minutes)
                     .withHarmfulRate(harmfulRate)
                     .withSeed(seed));
-    Quickstart.Result result;
+    Quickstart.Outcome outcome;
     try (Interrupt interrupt = new Interrupt()) {
       Quickstart quickstart =
           new Quickstart(
               ChatModel.load(model, Bars.FACTORY), config, out, Bars.FACTORY, interrupt.arm());
-      result = quickstart.run();
+      outcome = quickstart.run();
     }
-    if (result.after() == null) {
-      System.err.println(result.stopped(out));
-      return 1;
+    if (outcome instanceof Quickstart.Result result) {
+      System.out.println(QuickstartReport.summary(result, model, out));
+      return print(QuickstartJson.of(result));
     }
-    System.out.println(QuickstartReport.summary(result, model, out));
-    return print(QuickstartJson.of(result));
+    System.err.println(((Quickstart.Stopped) outcome).message());
+    return 1;
   }
 }

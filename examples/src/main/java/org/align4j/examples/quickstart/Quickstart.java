@@ -71,35 +71,38 @@ public final class Quickstart {
     this.cancellation = cancellation;
   }
 
+  /** How a run ended. */
+  public sealed interface Outcome {}
+
   /**
-   * What a run found.
+   * A run that went to its end.
    *
-   * @param before the untrained model; null if the run was stopped before that was measured
-   * @param gate what was built into the adapter; null if the run was stopped before that
-   * @param after null if the run was stopped before the end
+   * @param before the untrained model
+   * @param gate what was built into the adapter
+   * @param after the trained one
    * @param seconds time of the whole run
    */
-  public record Result(Measurement before, NeuronGateFit gate, Measurement after, double seconds) {
+  public record Result(Measurement before, NeuronGateFit gate, Measurement after, double seconds)
+      implements Outcome {}
 
-    /**
-     * {@return what a run that was stopped has left}
-     *
-     * @param out folder of the run
-     */
-    public String stopped(Path out) {
-      return gate == null
-          ? "stopped before training began; there is no adapter"
-          : "stopped early; what was trained so far is in " + out.resolve("adapter");
+  /**
+   * A run that was stopped.
+   *
+   * @param message what it has left
+   */
+  public record Stopped(String message) implements Outcome {
+    private static Stopped withoutAdapter() {
+      return new Stopped("stopped before training began; there is no adapter");
     }
   }
 
   /**
    * Runs everything and writes adapter, metrics, samples and report.
    *
-   * @return rates before and after
+   * @return rates before and after, or that it was stopped
    * @throws IOException names the file that cannot be written
    */
-  public Result run() throws IOException {
+  public Outcome run() throws IOException {
     GroupedRequests requests = TrainingRequests.grouped(data, config.requestShare());
     LoraConfig lora =
         config
@@ -110,7 +113,7 @@ public final class Quickstart {
                 requests.harmless().size());
     Optional<Measurement> before = measure("measure before", false);
     if (before.isEmpty()) {
-      return new Result(null, null, null, seconds());
+      return Stopped.withoutAdapter();
     }
     model.withLora(lora, config.seed());
     NeuronGateFit gate;
@@ -122,17 +125,18 @@ public final class Quickstart {
               config.gate().withSeed(config.seed()),
               new CancellableProgress(progress, cancellation));
     } catch (CancellationException e) {
-      return new Result(before.get(), null, null, seconds());
+      return Stopped.withoutAdapter();
     }
     teach(requests, gate);
     Path adapter = out.resolve("adapter");
     model.saveAdapter(adapter);
     gate.dial().save(adapter);
     Optional<Measurement> after = measure("measure after", true);
-    Result result = new Result(before.get(), gate, after.orElse(null), seconds());
-    if (after.isPresent()) {
-      new QuickstartReport(data, result, out).write();
+    if (after.isEmpty()) {
+      return new Stopped("stopped early; what was trained so far is in " + adapter);
     }
+    Result result = new Result(before.get(), gate, after.get(), seconds());
+    new QuickstartReport(data, result, out).write();
     return result;
   }
 

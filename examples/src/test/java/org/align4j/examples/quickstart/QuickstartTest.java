@@ -28,7 +28,7 @@ class QuickstartTest {
     TinyChatModel.create(models, 3, 4, 4096, 16).close();
   }
 
-  private Quickstart.Result run(double minutes, BooleanSupplier stop) throws IOException {
+  private Quickstart.Outcome run(double minutes, BooleanSupplier stop) throws IOException {
     QuickstartConfig config = QuickstartConfig.of(minutes);
     try (ChatModel model = ChatModel.load(models.toString())) {
       return new Quickstart(model, config, out, Progress.SILENT, CancellationToken.when(stop))
@@ -38,8 +38,7 @@ class QuickstartTest {
 
   @Test
   void aShortTimeIsKeptAndEverythingIsWritten() throws IOException {
-    Quickstart.Result result = run(0.15, () -> false);
-    assertThat(result.after()).isNotNull();
+    Quickstart.Result result = (Quickstart.Result) run(0.15, () -> false);
     assertThat(result.before().rate(PromptKind.HARMFUL).n()).isEqualTo(50);
     int ordinary = result.after().rate(PromptKind.ORDINARY).n();
     assertThat(ordinary).isEqualTo(QuickstartConfig.of(0.15).ordinaryRequests());
@@ -68,9 +67,7 @@ class QuickstartTest {
   @Test
   void aStopInTrainingLeavesAUsableAdapter() throws IOException {
     Path metrics = out.resolve("metrics.jsonl");
-    Quickstart.Result result = run(0.5, () -> hasContent(metrics));
-    assertThat(result.after()).isNull();
-    assertThat(result.gate()).isNotNull();
+    assertStopped(run(0.5, () -> hasContent(metrics)), "stopped early; what was trained so far");
     PeftAdapters.load(PolicyModel.load(models).transformer(), out.resolve("adapter"));
     assertThat(out.resolve("report.html")).doesNotExist();
   }
@@ -85,20 +82,18 @@ class QuickstartTest {
           stop[0] |= task.startsWith("measure after (ordinary)");
           return Progress.SILENT.start(task, total);
         };
-    Quickstart.Result result;
+    Quickstart.Outcome outcome;
     try (ChatModel model = ChatModel.load(models.toString())) {
-      result =
+      outcome =
           new Quickstart(model, config, out, stopping, CancellationToken.when(() -> stop[0])).run();
     }
-    assertThat(result.after()).isNull();
-    assertThat(result.gate()).isNotNull();
+    assertStopped(outcome, "stopped early; what was trained so far");
     assertThat(out.resolve("report.html")).doesNotExist();
   }
 
   @Test
   void aStopBeforeTrainingLeavesNoAdapter() throws IOException {
-    Quickstart.Result result = run(0.5, () -> true);
-    assertThat(result.gate()).isNull();
+    assertStopped(run(0.5, () -> true), "stopped before training began");
     assertThat(out.resolve("adapter")).doesNotExist();
   }
 
@@ -110,14 +105,18 @@ class QuickstartTest {
           stop[0] |= task.equals("train heads");
           return Progress.SILENT.start(task, total);
         };
-    Quickstart.Result result;
+    Quickstart.Outcome outcome;
     try (ChatModel model = ChatModel.load(models.toString())) {
       CancellationToken token = CancellationToken.when(() -> stop[0]);
-      result = new Quickstart(model, QuickstartConfig.of(0.15), out, stopping, token).run();
+      outcome = new Quickstart(model, QuickstartConfig.of(0.15), out, stopping, token).run();
     }
-    assertThat(result.before()).isNotNull();
-    assertThat(result.gate()).isNull();
+    assertStopped(outcome, "stopped before training began");
     assertThat(out.resolve("adapter")).doesNotExist();
+  }
+
+  private static void assertStopped(Quickstart.Outcome outcome, String message) {
+    assertThat(outcome).isInstanceOf(Quickstart.Stopped.class);
+    assertThat(((Quickstart.Stopped) outcome).message()).startsWith(message);
   }
 
   private static boolean hasContent(Path file) {
