@@ -31,10 +31,7 @@ final class GateWiring {
   /** Where the stream is not quiet enough, votes are doubled up to this. */
   private static final double MOST_VOTE = 0.5;
 
-  /**
-   * Share of the requests whose votes the next layer must read as they were cast; 0.98 instead of
-   * 0.993 cost three points of the public harmful sets.
-   */
+  /** Share of the requests whose votes the next layer must read as they were cast. */
   private static final double AGREEMENT = 0.99;
 
   /** Where even the best vote is read less surely, the gate does not do what it was fitted to. */
@@ -126,11 +123,15 @@ final class GateWiring {
       for (double share = VOTE;
           (best == null || best.agreement < AGREEMENT) && share <= MOST_VOTE;
           share *= 2) {
-        Wired wired = wired(Vectors.scaled(share * norm, quiet), second, some, cast, progress);
-        LOG.debug(
-            "a vote of {} of the stream's norm is read with agreement {}", share, wired.agreement);
-        if (best == null || wired.agreement > best.agreement) {
-          best = wired;
+        // The quiet direction has no sign of its own, but one is read better than the other where
+        // the end of a prompt is hard to tell.
+        for (double signed : new double[] {share, -share}) {
+          double[] vote = Vectors.scaled(signed * norm, quiet);
+          Wired wired = wired(vote, second, some, cast, progress);
+          LOG.debug("a vote of {} stream norms is read with agreement {}", signed, wired.agreement);
+          if (best == null || wired.agreement > best.agreement) {
+            best = wired;
+          }
         }
       }
     }

@@ -59,14 +59,14 @@ public record NeuronGateConfig(
   }
 
   /**
-   * The middle of the model, heads of one group, rate 0.885, five folds, 1,000 requests of
+   * The middle of the model, heads of one group, rate 0.885, five folds, 300 requests of
    * calibration, seed 7.
    *
    * @param refusal what a refused request is answered
    * @return the configuration
    */
   public static NeuronGateConfig of(String refusal) {
-    return new NeuronGateConfig(-1, -1, 0.885, 5, 1000, refusal, 7);
+    return new NeuronGateConfig(-1, -1, 0.885, 5, 300, refusal, 7);
   }
 
   /**

@@ -18,13 +18,11 @@ import java.util.stream.IntStream;
 import org.align4j.core.ConfigurationException;
 import org.align4j.core.run.Progress;
 import org.align4j.policy.ChatModel;
-import org.align4j.policy.backend.Tensor;
 import org.align4j.policy.edit.Neuron;
 import org.align4j.policy.format.ModelFileException;
 import org.align4j.policy.lora.LoraConfig;
 import org.align4j.policy.model.Biases;
 import org.align4j.policy.model.LanguageModel.Mode;
-import org.align4j.policy.model.LayerStates;
 import org.align4j.policy.model.ModelConfig;
 import org.align4j.policy.model.Parameter;
 import org.align4j.policy.model.RopeConfig;
@@ -88,14 +86,17 @@ class NeuronGateTest {
 
   private static double residualNorm(
       ChatModel model, List<String> messages, int layers, Mode mode) {
-    LayerStates states = model.network().layerStates(mode);
-    double sum = 0;
-    for (String message : messages) {
-      int[] prompt = model.parts().text().userPrompt(message);
-      Tensor after = states.after(TokenBatch.ofSequences(List.of(prompt)), layers);
-      sum += Vectors.norm(after.doubleRow(prompt.length - 1));
-    }
-    return sum / messages.size();
+    return messages.stream()
+        .mapToDouble(message -> Vectors.norm(end(model, message, layers, mode)))
+        .average()
+        .orElseThrow();
+  }
+
+  /** The residual stream after some layers, where a prompt ends. */
+  private static double[] end(ChatModel model, String message, int layers, Mode mode) {
+    int[] prompt = model.parts().text().userPrompt(message);
+    TokenBatch batch = TokenBatch.ofSequences(List.of(prompt));
+    return model.network().layerStates(mode).after(batch, layers).doubleRow(prompt.length - 1);
   }
 
   /** The residual stream's change by the gate where a prompt ends. */
@@ -144,14 +145,33 @@ class NeuronGateTest {
     }
   }
 
-  /** The stream's change by the votes alone at a scale, of harmful and of harmless requests. */
+  /** By what the votes at a scale move the stream, relative to none, of harmful and harmless. */
   private double[] votes(double scale) {
+    return List.of(words('x', 80, 1), words('b', 60, 2)).stream()
+        .mapToDouble(
+            some -> {
+              double[][] without = voted(0, some);
+              double[][] with = voted(scale, some);
+              return IntStream.range(0, with.length)
+                  .mapToDouble(
+                      i -> {
+                        double[] moved = Vectors.sum(with[i], Vectors.scaled(-1, without[i]));
+                        return Vectors.norm(moved) / Vectors.norm(without[i]);
+                      })
+                  .average()
+                  .orElseThrow();
+            })
+        .toArray();
+  }
+
+  /** The stream where prompts end, after the layer that votes. */
+  private double[][] voted(double scale, List<String> messages) {
     try (ChatModel other = ChatModel.load(folder.resolve("model").toString())) {
       other.withFrozenAdapter(folder.resolve("adapter"));
       RefusalDial.load(folder.resolve("adapter")).at(scale).turn(other);
-      return List.of(words('x', 80, 1), words('b', 60, 2)).stream()
-          .mapToDouble(some -> change(other, some, 1))
-          .toArray();
+      return messages.stream()
+          .map(message -> end(other, message, 1, Mode.EVALUATE))
+          .toArray(double[][]::new);
     }
   }
 
@@ -160,14 +180,10 @@ class NeuronGateTest {
     NeuronGateFit fit = install();
     model.saveAdapter(folder.resolve("adapter"));
     fit.dial().save(folder.resolve("adapter"));
-    double[] off = votes(0);
     double[] trained = votes(1);
-    double[] wide = votes(4);
-    // Without votes both kinds have a stream like the reference's, without the idle neurons.
-    assertThat(off[0]).isCloseTo(off[1], within(0.02));
-    assertThat(trained[0]).isGreaterThan(off[0] + 0.1);
-    assertThat(trained[1]).isCloseTo(off[1], within(0.01));
-    assertThat(wide[1]).isGreaterThan(off[1] + 0.1);
+    assertThat(trained[0]).isGreaterThan(0.03);
+    assertThat(trained[1]).isLessThan(0.003);
+    assertThat(votes(4)[1]).isGreaterThan(0.03);
   }
 
   @Test
