@@ -95,19 +95,29 @@ record Distillation<D>(
     }
     return (setup, prompts) -> {
       setup.requireNoEvaluation("distillation of such a student");
-      return new DistillationTrainer(
-              new StepRunner<>(
-                  setup.name(),
-                  new DistillationTask(student, teacher, config.divergence()),
-                  setup.config(),
-                  student.backend(),
-                  setup.context().output()),
-              new RolloutSampler(student, toText, Set.of(), sampling(config)),
-              config.onPolicy(),
-              setup.config(),
-              setup.context())
-          .run(prompts.stream().map(Row::of).toList(), List.of(), setup.resume());
+      return run(
+          setup,
+          config,
+          new DistillationTask(student, teacher, config.divergence()),
+          new RolloutSampler(student, toText, Set.of(), sampling(config)),
+          prompts.stream().map(Row::of).toList(),
+          List.of());
     };
+  }
+
+  private static TrainingResult run(
+      TrainingSetup<?> setup,
+      DistillationConfig config,
+      DistillationTask task,
+      RolloutSampler sampler,
+      List<Row> rows,
+      List<TokenizedDemonstration> heldOut) {
+    StepRunner<TokenizedDemonstration> steps =
+        new StepRunner<>(
+            setup.name(), task, setup.config(), task.model().backend(), setup.context().output());
+    return new DistillationTrainer(
+            steps, sampler, config.onPolicy(), setup.config(), setup.context())
+        .run(rows, heldOut, setup.resume());
   }
 
   private static SamplingParams sampling(DistillationConfig config) {
@@ -130,23 +140,18 @@ record Distillation<D>(
     List<TokenizedDemonstration> heldOut =
         (config.needsPromptsOnly() ? answered(held, teacherPrompt) : held)
             .stream().map(Row::demonstration).toList();
-    StepRunner<TokenizedDemonstration> steps =
-        new StepRunner<>(
-            setup.name(),
-            new DistillationTask(
-                student.network(), teacher.network(), config.divergence(), teacherPrompt),
-            setup.config(),
-            student.backend(),
-            setup.context().output());
-    RolloutSampler sampler =
+    return run(
+        setup,
+        config,
+        new DistillationTask(
+            student.network(), teacher.network(), config.divergence(), teacherPrompt),
         new RolloutSampler(
             new TransformerSampler(student.network(), setup.config().stepExamples()),
             student.parts().tokenizer()::decode,
             student.parts().assets().stopTokens(),
-            sampling(config));
-    return new DistillationTrainer(
-            steps, sampler, config.onPolicy(), setup.config(), setup.context())
-        .run(learnt, heldOut, setup.resume());
+            sampling(config)),
+        learnt,
+        heldOut);
   }
 
   /** The teacher's likeliest answers instead of the recorded ones, before training begins. */

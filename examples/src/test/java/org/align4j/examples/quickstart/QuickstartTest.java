@@ -75,18 +75,7 @@ class QuickstartTest {
   /** Answers that a stop cut off would count as answered. */
   @Test
   void aStopInTheLastMeasurementLeavesNoReport() throws IOException {
-    boolean[] stop = new boolean[1];
-    QuickstartConfig config = QuickstartConfig.of(0.15);
-    Progress.Factory stopping =
-        (task, total) -> {
-          stop[0] |= task.startsWith("measure after (ordinary)");
-          return Progress.SILENT.start(task, total);
-        };
-    Quickstart.Outcome outcome;
-    try (ChatModel model = ChatModel.load(models.toString())) {
-      outcome =
-          new Quickstart(model, config, out, stopping, CancellationToken.when(() -> stop[0])).run();
-    }
+    Quickstart.Outcome outcome = stoppedIn("measure after (ordinary)");
     assertStopped(outcome, "stopped early; what was trained so far");
     assertThat(out.resolve("report.html")).doesNotExist();
   }
@@ -99,19 +88,23 @@ class QuickstartTest {
 
   @Test
   void aStopWhileTheGateIsFittedLeavesNoAdapter() throws IOException {
+    Quickstart.Outcome outcome = stoppedIn("train heads");
+    assertStopped(outcome, "stopped before training began");
+    assertThat(out.resolve("adapter")).doesNotExist();
+  }
+
+  /** A run that is cancelled when a task begins. */
+  private Quickstart.Outcome stoppedIn(String wanted) throws IOException {
     boolean[] stop = new boolean[1];
     Progress.Factory stopping =
         (task, total) -> {
-          stop[0] |= task.equals("train heads");
+          stop[0] |= task.startsWith(wanted);
           return Progress.SILENT.start(task, total);
         };
-    Quickstart.Outcome outcome;
     try (ChatModel model = ChatModel.load(models.toString())) {
       CancellationToken token = CancellationToken.when(() -> stop[0]);
-      outcome = new Quickstart(model, QuickstartConfig.of(0.15), out, stopping, token).run();
+      return new Quickstart(model, QuickstartConfig.of(0.15), out, stopping, token).run();
     }
-    assertStopped(outcome, "stopped before training began");
-    assertThat(out.resolve("adapter")).doesNotExist();
   }
 
   private static void assertStopped(Quickstart.Outcome outcome, String message) {

@@ -112,9 +112,7 @@ record LinearProbe(double[] mean, double[] scale, double[] weights) {
   private static double[] combination(double[][] rows, double[] weights) {
     double[] out = new double[rows[0].length];
     for (int i = 0; i < rows.length; i++) {
-      for (int j = 0; j < out.length; j++) {
-        out[j] += weights[i] * rows[i][j];
-      }
+      Vectors.addScaled(weights[i], rows[i], out);
     }
     return out;
   }

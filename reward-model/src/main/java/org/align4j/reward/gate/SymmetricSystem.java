@@ -47,7 +47,7 @@ final class SymmetricSystem {
               int end = Math.min(out.length, (block + 1) * BLOCK);
               for (double[] row : m) {
                 for (int i = block * BLOCK; i < end; i++) {
-                  addScaled(row[i], row, out[i]);
+                  Vectors.addScaled(row[i], row, out[i]);
                 }
               }
             });
@@ -56,12 +56,6 @@ final class SymmetricSystem {
 
   private static double[][] triangle(int n) {
     return IntStream.rangeClosed(1, n).mapToObj(double[]::new).toArray(double[][]::new);
-  }
-
-  private static void addScaled(double factor, double[] values, double[] to) {
-    for (int j = 0; j < to.length; j++) {
-      to[j] += factor * values[j];
-    }
   }
 
   /** Replaces A by L with A = L Lᵀ. */

@@ -2,7 +2,7 @@ package org.align4j.reward.gate;
 
 import java.util.Arrays;
 
-/** Arithmetic of vectors of equal length. */
+/** Arithmetic of vectors, of equal length unless it says otherwise. */
 final class Vectors {
   private Vectors() {}
 
@@ -28,6 +28,13 @@ final class Vectors {
       out[i] += b[i];
     }
     return out;
+  }
+
+  /** Adds to as many values as the target has. */
+  static void addScaled(double factor, double[] values, double[] to) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += factor * values[i];
+    }
   }
 
   static double[] quotient(double[] a, double[] b) {

@@ -166,13 +166,17 @@ class NeuronGateTest {
 
   /** The stream where prompts end, after the layer that votes. */
   private double[][] voted(double scale, List<String> messages) {
-    try (ChatModel other = ChatModel.load(folder.resolve("model").toString())) {
-      other.withFrozenAdapter(folder.resolve("adapter"));
-      RefusalDial.load(folder.resolve("adapter")).at(scale).turn(other);
+    try (ChatModel other = turned(scale)) {
       return messages.stream()
           .map(message -> end(other, message, 1, Mode.EVALUATE))
           .toArray(double[][]::new);
     }
+  }
+
+  private ChatModel turned(double scale) {
+    ChatModel other = ChatModel.load(folder.resolve("model").toString());
+    other.withFrozenAdapter(folder.resolve("adapter"));
+    return RefusalDial.load(folder.resolve("adapter")).at(scale).turn(other);
   }
 
   @Test
@@ -180,6 +184,11 @@ class NeuronGateTest {
     NeuronGateFit fit = install();
     model.saveAdapter(folder.resolve("adapter"));
     fit.dial().save(folder.resolve("adapter"));
+    // Without votes both kinds have a stream like the reference's, without the idle neurons.
+    try (ChatModel off = turned(0)) {
+      assertThat(change(off, words('x', 80, 1), 1))
+          .isCloseTo(change(off, words('b', 60, 2), 1), within(0.02));
+    }
     double[] trained = votes(1);
     assertThat(trained[0]).isGreaterThan(0.03);
     assertThat(trained[1]).isLessThan(0.003);
